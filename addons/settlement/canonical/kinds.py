@@ -1,0 +1,106 @@
+"""Closed vocabularies of the canonical model."""
+
+TRANSACTION_KINDS: tuple[str, ...] = (
+    "charge",
+    "refund",
+    "refund_failure",
+    "fee",
+    "fee_refund",
+    "tax",
+    "withholding",
+    "pass_through_tax",
+    "dispute",
+    "dispute_reversal",
+    "dispute_fee",
+    "adjustment",
+    "reserve_hold",
+    "reserve_release",
+    "transfer",
+    "conversion",
+    "topup",
+    "financing",
+    "financing_repayment",
+    "payout",
+    "payout_failure",
+    "bank_credit",
+    "bank_debit",
+)
+
+FEE_KINDS: tuple[str, ...] = (
+    "processing",
+    "scheme",
+    "interchange",
+    "markup",
+    "application",
+    "conversion",
+    "dispute",
+    "payout",
+    "other",
+)
+
+BATCH_KINDS: tuple[str, ...] = ("payout", "settlement", "statement", "day")
+
+PROVIDER_STATES: tuple[str, ...] = (
+    "initiated",
+    "acknowledged",
+    "settled",
+    "rejected",
+    "reversed",
+)
+
+REFERENCE_TYPES: tuple[str, ...] = (
+    "provider",
+    "end_to_end",
+    "invoice",
+    "order",
+    "structured",
+    "iban",
+    "email",
+    "mandate",
+    "bank",
+)
+
+# Rows of these kinds are matched with something in the ledger or at the bank.
+# All others carry their own meaning and post to the policy's accounts.
+KINDS_WITH_TARGET: tuple[str, ...] = (
+    "charge",
+    "refund",
+    "refund_failure",
+    "bank_credit",
+    "bank_debit",
+)
+
+EXCEPTION_REASONS: tuple[str, ...] = (
+    "duplicate",
+    "partner_conflict",
+    "currency_mismatch",
+    "rate_missing",
+    "amount_short",
+    "amount_over",
+    "fee_variance",
+    "tax_mismatch",
+    "ambiguous",
+    "missing_reference",
+    "paid_not_in_ledger",
+    "ledger_not_at_provider",
+    "unmatched",
+    "unknown_mapping",
+    "closed_period",
+    "batch_unbalanced",
+    "balance_gap",
+    "missing_data",
+    "stale_feed",
+    "late_payout",
+    "payout_missing_at_bank",
+    "dispute_opened",
+    "payment_rejected",
+    "approval_mismatch",
+    "bank_details_changed",
+    "credential_expiring",
+    "changed_after_posting",
+    "posting_failed",
+    "connector_failed",
+    "malformed_input",
+    "signature_invalid",
+    "chain_broken",
+)
