@@ -30,7 +30,7 @@ shell: ## Open Odoo's Python shell on the demo company (DB=name: on another one)
 
 test: ## Run all tests (ADDONS="settlement settlement_bank": those of some addons)
 	@$(SETUP) test
-	@"$(RUNTIME)/venv/bin/python" runtime/test.py $(ADDONS)
+	@"$(RUNTIME)/venv/bin/python" runtime/run_tests.py $(ADDONS)
 
 lint: ## Check the style of all files
 	@runtime/lint.sh

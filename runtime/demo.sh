@@ -14,7 +14,7 @@ odoo="$RUNTIME/bin/odoo"
 say "creating the database $DATABASE"
 database_copy tpl_suite "$DATABASE"
 
-if "$RUNTIME/venv/bin/python" "$here/addons.py" names 2>/dev/null | grep -qx settlement_demo; then
+if "$RUNTIME/venv/bin/python" "$here/addon_list.py" names 2>/dev/null | grep -qx settlement_demo; then
     say "simulating the business"
     # shellcheck disable=SC2086
     "$odoo" settlement simulate -d "$DATABASE" ${SIMULATE:-} ||

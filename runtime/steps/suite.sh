@@ -8,7 +8,7 @@ step_suite() {
     local key addons
     . "$RUNTIME/env.sh"
     "$RUNTIME/bin/pg" up
-    addons="$("$RUNTIME/venv/bin/python" "$CHECKOUT/runtime/addons.py" names)"
+    addons="$("$RUNTIME/venv/bin/python" "$CHECKOUT/runtime/addon_list.py" names)"
     key="$(suite_key)"
     if stamp_is suite "$key" && database_exists "$SUITE"; then
         note "the suite's database template is up to date"
@@ -20,7 +20,7 @@ step_suite() {
 }
 
 suite_key() {
-    echo "$("$RUNTIME/venv/bin/python" "$CHECKOUT/runtime/addons.py" hash)" \
+    echo "$("$RUNTIME/venv/bin/python" "$CHECKOUT/runtime/addon_list.py" hash)" \
         "$(cat "$RUNTIME/stamps/template" | sha256sum | cut -c1-16)" \
         "$(hash_of "$CHECKOUT/runtime/steps/suite.sh")"
 }

@@ -1,7 +1,7 @@
 """Tell the scripts of the runtime about the addons of the checkout.
 
-    addons.py names      the addons that can be installed here, one per line
-    addons.py hash       a hash over everything that decides how they install and behave
+    addon_list.py names    the addons that can be installed here, one per line
+    addon_list.py hash     a hash over all that decides how they install and behave
 
 Run by the runtime's own Python, whose path shows the addons of Odoo and of PyPI.
 """

@@ -1,6 +1,6 @@
 """Run all tests of the suite and count them.
 
-    test.py [addon …]        all tests, or only those of some addons
+    run_tests.py [addon …]        all tests, or only those of some addons
 
 Pure tests and integration tests run by pytest. The Odoo tests of each addon run in a
 process and a copy of the suite's database of their own, several at a time. A run fails
@@ -20,14 +20,15 @@ import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-import addons
+import addon_list
 
-CHECKOUT = addons.CHECKOUT
+CHECKOUT = addon_list.CHECKOUT
 RUNTIME = Path(os.environ.get("SETTLEMENT_RUNTIME") or CHECKOUT / ".runtime").absolute()
 LOGS = RUNTIME / "logs"
 TEMPLATE = "tpl_suite"
 
 RECORD = re.compile(r"^\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) (.*)$")
+ANY_RECORD = re.compile(r"^\d{4}-\d\d-\d\d \S+ \d+ [A-Z]+ ")
 STATISTICS = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading")
 SKIPPED = re.compile(r"^\S+ \S+ \d+ INFO \S+ \S+: skipped (.*)$")
 # Why Odoo skips the tests that drive a browser, in its own words.
@@ -124,7 +125,11 @@ def run_odoo(addon: str, port: int) -> Outcome:
     ]
     with log.open("wb") as output:
         code = subprocess.run(
-            command, stdout=output, stderr=subprocess.STDOUT, env=environment(), check=False
+            command,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment(),
+            check=False,
         ).returncode
     text = log.read_text(encoding="utf-8", errors="replace")
     outcome = read_odoo_log(addon, text, has_browser(), has_odoo_tests(addon))
@@ -163,15 +168,30 @@ def read_odoo_log(name: str, text: str, browser: bool, expected: bool) -> Outcom
 
 
 def check_records(outcome: Outcome, text: str, browser: bool, expected: bool) -> None:
-    """Take up the log's records above INFO; without a failed test they are a failure."""
+    """Take up the log's records above INFO; they fail a run whose tests all passed."""
     records = [
-        match[0]
-        for match in map(RECORD.match, text.splitlines())
-        if match and not is_harmless(match[2], browser, expected)
+        lines
+        for message, lines in records_above_info(text)
+        if not is_harmless(message, browser, expected)
     ]
     if records and not outcome.failed:
         outcome.fail(f"{len(records)} warnings or errors in the log")
-    outcome.problems += records[:20]
+    for lines in records[:20]:
+        outcome.problems += lines
+
+
+def records_above_info(text: str) -> list[tuple[str, list[str]]]:
+    """Return message and lines of each record above INFO, tracebacks cut to the end."""
+    found: list[tuple[str, list[str]]] = []
+    inside = False
+    for line in text.splitlines():
+        if match := RECORD.match(line):
+            found.append((match[2], [line]))
+        elif inside and not ANY_RECORD.match(line):
+            found[-1][1].append(line)
+            continue
+        inside = bool(match)
+    return [(message, [lines[0], *lines[1:][-15:]]) for message, lines in found]
 
 
 def is_harmless(message: str, browser: bool, expected: bool) -> bool:
@@ -185,7 +205,7 @@ def has_odoo_tests(addon: str) -> bool:
     """Tell whether the addon has tests that need Odoo."""
     return any(
         any((folder / addon / "tests").glob("test_*.py"))
-        for folder in addons.addons_folders()
+        for folder in addon_list.addons_folders()
     )
 
 
@@ -218,9 +238,7 @@ def environment() -> dict[str, str]:
 
 def shell_function(*call: str) -> None:
     """Call a function of the set-up's scripts."""
-    script = (
-        '. "$0/lib.sh"; . "$0/steps/template.sh"; . "$RUNTIME/env.sh"; "$@"'
-    )
+    script = '. "$0/lib.sh"; . "$0/steps/template.sh"; . "$RUNTIME/env.sh"; "$@"'
     subprocess.run(
         ["bash", "-c", script, str(CHECKOUT / "runtime"), *call],
         env=environment(),
@@ -254,7 +272,7 @@ def weight(addon: str) -> int:
     """Return a rough measure of how long the tests of an addon take."""
     files = [
         path
-        for folder in addons.addons_folders()
+        for folder in addon_list.addons_folders()
         for path in (folder / addon / "tests").glob("*.py")
     ]
     return sum(path.stat().st_size for path in files)
@@ -286,7 +304,7 @@ def pure_folders(names: list[str]) -> list[str]:
     """Return the folders of the pure tests of some addons."""
     folders = [
         folder / name / "tests" / "pure"
-        for folder in addons.addons_folders()
+        for folder in addon_list.addons_folders()
         for name in names
     ]
     return [str(folder) for folder in folders if folder.is_dir()]
@@ -304,7 +322,7 @@ def run_all(only: list[str]) -> list[Outcome]:
     folders = pure_folders(only)
     if folders or not only:
         add(run_pytest("pure", *folders))
-    installable, _missing = addons.installable(addons.manifests())
+    installable, _missing = addon_list.installable(addon_list.manifests())
     add(check_installation())
     names = [name for name in installable if name in (only or installable)]
     for name in set(only) - set(installable):
