@@ -17,6 +17,6 @@ step_python
 step_postgres
 step_config
 step_template
-# Who develops builds databases from the first template alone.
-[ "$purpose" = base ] || step_suite
+# Tests build the suite's template themselves: if an addon fails there, it is a result.
+[ "$purpose" = test ] || step_suite
 say "runtime ready"
