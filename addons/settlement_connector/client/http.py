@@ -340,9 +340,7 @@ class HttpClient:
         request = call.request.copy()
         request.prepare_url(target, None)
         self._guard.check_url(request.url or "")
-        return _Call(
-            request, call.secrets, call.content_type, True, call.redirects - 1
-        )
+        return _Call(request, call.secrets, call.content_type, True, call.redirects - 1)
 
 
 class _Unsent(TransientError):

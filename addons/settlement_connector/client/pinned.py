@@ -7,7 +7,6 @@ only the socket is opened to a judged address instead of the name.
 from __future__ import annotations
 
 import logging
-import socket
 from typing import Any
 
 import requests
@@ -33,7 +32,7 @@ def _open_socket(connection: HTTPConnection, guard: Guard, scheme: str) -> Any:
                 source_address=connection.source_address,
                 socket_options=connection.socket_options,
             )
-        except socket.timeout:
+        except TimeoutError:
             error = ConnectTimeoutError(connection, "connecting took too long")
         except OSError as failure:
             error = NewConnectionError(connection, str(failure))

@@ -10,9 +10,9 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 
 
-def parse_retry_after(value: str | None, now: Callable[[], float] = time.time) -> (
-    float | None
-):
+def parse_retry_after(
+    value: str | None, now: Callable[[], float] = time.time
+) -> float | None:
     """Return the seconds to wait that a ``Retry-After`` header states, if any.
 
     :param value: seconds or an HTTP date.

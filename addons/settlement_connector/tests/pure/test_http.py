@@ -229,9 +229,7 @@ def test_refused_credentials(server, client, waits, status):
 
 
 def test_other_refusals_carry_the_words_of_the_provider(server, client, waits):
-    server.answer(
-        400, b'{"error": {"message": "No such\\npayout: po_1", "type": "x"}}'
-    )
+    server.answer(400, b'{"error": {"message": "No such\\npayout: po_1", "type": "x"}}')
     with pytest.raises(BusinessError) as caught:
         client.get("/v1/payouts/po_1")
     assert str(caught.value).endswith("status 400: No such payout: po_1")
