@@ -59,6 +59,7 @@ class SettlementApproval(models.Model):
     )
     decided_at = fields.Datetime(readonly=True)
     decision_reason = fields.Text("Why so", readonly=True)
+    content_text = fields.Text("What", compute="_compute_content_text")
 
     _subject_index = models.Index("(subject_model, subject_id)")
     _one_waiting = models.UniqueIndex(
@@ -73,6 +74,12 @@ class SettlementApproval(models.Model):
         "CHECK ((state IN ('approved', 'refused')) = (decider_id IS NOT NULL))",
         "An approval is decided by a person, and only then.",
     )
+
+    @api.depends("content")
+    def _compute_content_text(self):
+        for approval in self:
+            lines = document.describe(None, approval.content or None, {})
+            approval.content_text = "\n".join(lines)
 
     def init(self):
         """Create the trigger that keeps content and decision as they were."""
@@ -191,7 +198,8 @@ class SettlementApproval(models.Model):
     def _hash_of(self, content):
         """Return the SHA-256 of ``content`` as the database stores it."""
         query = SQL(
-            "SELECT encode(sha256(convert_to((%s)::text, 'UTF8')), 'hex')",
+            "SELECT encode(sha256(convert_to("
+            "coalesce((%s)::jsonb::text, ''), 'UTF8')), 'hex')",
             self._fields["content"].convert_to_column(content, self),
         )
         return self.env.execute_query(query)[0][0]
@@ -236,6 +244,18 @@ class SettlementApproval(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why you refuse."))
         self._decide("refused", reason)
+
+    def action_ask_refusal_reason(self):
+        """Open the dialogue that asks for the reason of a refusal."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse"),
+            "res_model": "settlement.approval.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_approval_id": self.id},
+        }
 
     def _decide(self, state, reason):
         # The right to write is the right to decide: write() itself refuses users.

@@ -175,18 +175,30 @@ class SettlementEventSeal(models.Model):
     # -- export ------------------------------------------------------------------
 
     @api.model
+    def _unexported(self):
+        """Return the seals that the file does not have yet, oldest first."""
+        last = last_head(heads_path(self.env.cr.dbname))
+        # Sealing and exporting concern the chain as a whole.
+        return self.sudo().search([("id", ">", last.seal if last else 0)], order="id")
+
+    @api.model
     def _export_heads(self):
         """Append the seals since the last export to the file; once a day the head.
 
         :return: how many lines were written
         """
         path = heads_path(self.env.cr.dbname)
-        last = last_head(path)
-        seals = self.search([("id", ">", last.seal if last else 0)], order="id")
         now = datetime.now(timezone.utc)
+        seals = self._unexported()
+        last = last_head(path)
         if not seals and last and last.exported_at[:10] < now.date().isoformat():
             seals = self._head()
-        append_heads(path, [seal._exported(now) for seal in seals])
+        try:
+            append_heads(path, [seal._exported(now) for seal in seals])
+        except OSError as error:
+            # Sealing goes on; what is not exported shows as lag and is tried again.
+            _logger.error("The head of the chain cannot be exported: %s", error)
+            return 0
         return len(seals)
 
     def _exported(self, now):
