@@ -14,7 +14,7 @@ class SettlementEvent(models.Model):
     """Audit trail: who did what to which record, when, and why."""
 
     _name = "settlement.event"
-    _inherit = ["settlement.hashed", "settlement.append.only"]
+    _inherit = ["settlement.hashed", "settlement.protected"]
     _description = "Audit event"
     _order = "id desc"
     _rec_name = "action"

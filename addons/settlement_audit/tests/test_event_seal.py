@@ -157,7 +157,8 @@ class TestEventSeal(AuditCase):
             "LOCK TABLE settlement_event_seal",
             "LOCK TABLE settlement_event IN SHARE MODE",
         )
-        for query, start in zip(queries, starts, strict=False):
+        ours = [query for query in queries if "SAVEPOINT" not in query]
+        for query, start in zip(ours, starts, strict=False):
             self.assertTrue(query.startswith(start), query)
 
     # -- export ------------------------------------------------------------------

@@ -1,9 +1,14 @@
+from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.service.model import get_public_method
 from odoo.tests import tagged
 
 from ..chain import heads, merkle
+from ..models import event_seal
 from ..seal_file import heads_path
+from ..verify import rows as verify_rows
 from .common import SAMPLE, SampleCase
 
 EVENT = "settlement.event"
@@ -174,6 +179,10 @@ class TestVerification(SampleCase):
         self.seals.init()
         self.assertEqual(self.verify(), [])
 
+    def test_protection_of_approvals(self):
+        self.env.cr.execute("ALTER TABLE settlement_approval DISABLE TRIGGER USER")
+        self.assertEqual(self.verify(), [("settlement.approval", 0)])
+
     def test_tampering_with_triggers_disabled(self):
         """The whole way of somebody who owns the table."""
         cr = self.env.cr
@@ -202,17 +211,31 @@ class TestVerification(SampleCase):
         self.rewrite_chain()
         self.assertEqual(self.verify(), [])
 
+    def export(self):
+        """Export the heads, yesterday."""
+        with patch.object(event_seal, "datetime") as clock:
+            clock.now.return_value = datetime.now(timezone.utc) - timedelta(days=1)
+            self.seals._export_heads()
+
     def test_rewritten_chain_contradicts_the_exported_heads(self):
-        self.seals._export_heads()
+        self.export()
         self.rewrite_chain()
         self.assertIn((SEAL, self.second_seal.id), self.verify())
 
     def test_cut_chain_contradicts_the_exported_heads(self):
-        self.seals._export_heads()
+        self.export()
         for event in (*self.logged[3:], self.open_event):
             self.erase(event)
         self.erase(self.second_seal)
         self.assertEqual(self.verify(), [(SEAL, self.second_seal.id)])
+
+    def test_heads_newer_than_this_transaction(self):
+        """Another process sealed and exported while this one verifies."""
+        self.seals._export_heads()
+        self.erase(self.second_seal)
+        for event in (*self.logged[3:], self.open_event):
+            self.erase(event)
+        self.assertEqual(self.verify(), [])
 
     def test_heads_that_fit(self):
         self.seals._export_heads()
@@ -272,6 +295,16 @@ class TestVerification(SampleCase):
         self.tamper(event, rows_model="gone.model")
         self.rehash(event)
         self.assertEqual(self.verify(), [])
+
+    def test_many_events_are_compared_in_batches(self):
+        self.patch(verify_rows, "_BATCH", 250)
+        for row in self.rows:
+            self.events._log("test", rows=row)
+        self.tamper(self.rows[1], number=99)
+        self.rehash(self.rows[1])
+        self.erase(self.rows[5])
+        expected = [(SAMPLE, self.rows[1].id), (SAMPLE, self.rows[5].id)]
+        self.assertEqual(self.verify(), expected)
 
     def test_pins_altered(self):
         event = self.events._log("test", rows=self.rows)

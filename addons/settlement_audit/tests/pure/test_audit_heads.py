@@ -1,4 +1,5 @@
 import json
+import os
 from dataclasses import asdict, replace
 
 import pytest
@@ -36,6 +37,17 @@ def test_nothing_to_append_makes_no_file(path):
     heads.append_heads(path, [])
     assert not path.exists()
     assert heads.last_head(path) is None
+
+
+def test_a_line_is_written_completely_or_not_at_all(path, monkeypatch):
+    heads.append_heads(path, [HEAD])
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:20]))
+    with pytest.raises(OSError, match="part of the line"):
+        heads.append_heads(path, [HEAD])
+    monkeypatch.undo()
+    heads.append_heads(path, [HEAD])
+    assert list(heads.read_heads(path)) == [(1, HEAD), (2, HEAD)]
 
 
 def test_lines_already_there_stay(path):
