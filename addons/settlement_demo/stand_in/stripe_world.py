@@ -162,7 +162,10 @@ class StripeWorld:
         return self._balance_object(available, pending, reserve)
 
     def _balance_object(
-        self, available: dict[str, int], pending: dict[str, int], reserve: dict[str, int]
+        self,
+        available: dict[str, int],
+        pending: dict[str, int],
+        reserve: dict[str, int],
     ) -> Raw:
         currencies = sorted({*available, *pending, self.account["default_currency"]})
         held = sorted(currency for currency in reserve if reserve[currency])

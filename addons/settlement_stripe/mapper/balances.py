@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from odoo.addons.settlement.canonical.facts import ZERO, BalanceFact
 
-from .reading import Raw, amount, currency_code
+from .reading import Raw, amount, currency_code, objects
 
 # Held back from the payments balance, but still ours.
 _RESERVES = ("connect_reserved", "risk_reserved", "settlement_reserved")
@@ -39,17 +39,15 @@ def read_balances(raw: Raw, observed_at: datetime) -> list[BalanceFact]:
 
 def _entries(raw: Raw) -> Iterator[tuple[str, Raw]]:
     for bucket in ("available", "pending"):
-        for entry in raw.get(bucket) or []:
+        for entry in objects(raw, bucket):
             yield bucket, entry
     for name in _RESERVES:
-        for entry in _reserve_entries(raw.get(name)):
+        for entry in _reserve_entries(raw, name):
             yield "reserve", entry
 
 
-def _reserve_entries(held: object) -> Iterator[Raw]:
-    """Yield amounts of a plain list or of lists by availability."""
-    if isinstance(held, list):
-        yield from held
-    elif isinstance(held, dict):
-        for bucket in ("available", "pending"):
-            yield from held.get(bucket) or []
+def _reserve_entries(raw: Raw, name: str) -> list[Raw]:
+    """Return the amounts of a plain list or of lists by availability."""
+    if not isinstance(raw.get(name), dict):
+        return objects(raw, name)
+    return objects(raw[name], "available") + objects(raw[name], "pending")

@@ -9,7 +9,7 @@ from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ZERO, FeeFact
 
 from . import const
-from .reading import Raw, amount, currency_code, text
+from .reading import Raw, amount, currency_code, objects, text
 
 # All fees that Stripe itself takes from these rows have the row's own nature.
 _KIND_OF_ROW = {"dispute": "dispute", "dispute_reversal": "dispute", "payout": "payout"}
@@ -49,7 +49,7 @@ def read_fees(raw: Raw, row_kind: str, currency: str) -> Fees:
     """
     lines: list[FeeFact] = []
     tax = withheld = ZERO
-    for detail in raw.get("fee_details") or []:
+    for detail in objects(raw, "fee_details"):
         value = _detail_amount(detail, currency)
         kind = text(detail, "type")
         if kind == const.TAX_FEE_TYPE:
@@ -65,9 +65,7 @@ def read_fees(raw: Raw, row_kind: str, currency: str) -> Fees:
     return Fees(_with_tax(lines, tax), withheld)
 
 
-def _detail_amount(detail: object, currency: str) -> Decimal:
-    if not isinstance(detail, dict):
-        raise MalformedInput("A line of fee_details is no object.")
+def _detail_amount(detail: Raw, currency: str) -> Decimal:
     if detail.get("currency") and currency_code(detail) != currency:
         raise MalformedInput(
             f"A fee in {currency_code(detail)} is part of a row in {currency}."

@@ -14,6 +14,9 @@ from .minor_units import to_major
 
 Raw = dict[str, Any]
 
+# Far above any account, far below where 64 bits or 28 digits end.
+_LARGEST_AMOUNT = 10**15
+
 
 def load_object(content: bytes) -> Raw:
     """Return the one JSON object in ``content``; numbers stay exact.
@@ -48,6 +51,16 @@ def child(raw: Raw, *names: str) -> Raw:
     return raw
 
 
+def objects(raw: Raw, name: str) -> list[Raw]:
+    """Return a field that is a list of objects; missing and null give []."""
+    value = raw.get(name)
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        raise MalformedInput(f"The field {name} is no list of objects.")
+    return value
+
+
 def identifier(raw: Raw, name: str) -> str:
     """Return the id of a field that holds an id or the expanded object."""
     value = raw.get(name)
@@ -80,7 +93,10 @@ def currency_code(raw: Raw, name: str = "currency") -> str:
 
 def amount(raw: Raw, name: str, currency: str) -> Decimal:
     """Return an integer field in smallest units as an amount in major units."""
-    return to_major(integer(raw, name), currency)
+    value = integer(raw, name)
+    if abs(value) > _LARGEST_AMOUNT:
+        raise MalformedInput(f"{value} in {name} is no amount of this world.")
+    return to_major(value, currency)
 
 
 def instant(raw: Raw, name: str) -> datetime:
