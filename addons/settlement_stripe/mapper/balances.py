@@ -15,10 +15,13 @@ from .reading import Raw, amount, currency_code, objects
 _RESERVES = ("connect_reserved", "risk_reserved", "settlement_reserved")
 
 
-def read_balances(raw: Raw, observed_at: datetime) -> list[BalanceFact]:
+def read_balances(
+    raw: Raw, observed_at: datetime, account: str = ""
+) -> list[BalanceFact]:
     """Return what Stripe holds for us, per currency in order of its code.
 
     :param observed_at: instant of the answer, naive UTC.
+    :param account: id of the account, "" where the backend has only one.
     :raises MalformedInput: if an amount or currency is wrong.
     """
     sums: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -32,6 +35,7 @@ def read_balances(raw: Raw, observed_at: datetime) -> list[BalanceFact]:
             available=buckets["available"],
             pending=buckets["pending"],
             reserve=buckets["reserve"],
+            account_identifier=account,
         )
         for currency, buckets in sorted(sums.items())
     ]

@@ -165,6 +165,7 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset("BHD JOD KWD OMR TND".split())
 
+# In the order of a payout's life: none of them is ever left for an earlier one.
 PAYOUT_STATES: dict[str, str] = {
     "pending": "initiated",
     "in_transit": "acknowledged",

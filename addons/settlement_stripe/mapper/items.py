@@ -16,7 +16,7 @@ from .transactions import read_transactions
 
 
 def parse_item(
-    content: bytes, context: Mapping[str, str], zone_name: str
+    content: bytes, context: Mapping[str, str], zone_name: str, account: str = ""
 ) -> ParseResult:
     """Return the facts of one object as it was received.
 
@@ -25,18 +25,18 @@ def parse_item(
     :param context: what the request knew: ``payout`` for a row out of a payout's
         list, ``observed_at`` (ISO 8601) for a balance.
     :param zone_name: IANA name of the zone in which the backend counts days.
+    :param account: id of the account (``acct_…``), "" where the backend has only one.
     :raises MalformedInput: if it is no object that we know.
     :raises BusinessError: if the time zone does not exist on this machine.
     """
     zone = _zone(zone_name)
     raw = load_object(content)
-    kind = text(raw, "object")
     try:
-        return ParseResult(_facts(raw, kind, context, zone))
+        return ParseResult(_facts(raw, context, zone, account))
     except _UnknownObject:
         raise
     except MalformedInput as error:
-        name = text(raw, "id") or kind
+        name = text(raw, "id") or text(raw, "object")
         reason = str(error) if name in str(error) else f"{name}: {error}"
         raw_text = content.decode("utf-8", errors="replace")
         return ParseResult([RejectedRow(1, raw_text, reason)])
@@ -47,14 +47,15 @@ class _UnknownObject(MalformedInput):
 
 
 def _facts(
-    raw: Raw, kind: str, context: Mapping[str, str], zone: ZoneInfo
+    raw: Raw, context: Mapping[str, str], zone: ZoneInfo, account: str
 ) -> list[Fact]:
+    kind = text(raw, "object")
     if kind == "balance_transaction":
-        return list(read_transactions(raw, zone, context.get("payout", "")))
+        return [*read_transactions(raw, zone, context.get("payout", ""), account)]
     if kind == "payout":
-        return [read_payout(raw, zone)]
+        return [read_payout(raw, zone, account)]
     if kind == "balance":
-        return list(read_balances(raw, _observed_at(context)))
+        return [*read_balances(raw, _observed_at(context), account)]
     raise _UnknownObject(
         f"An object of type {kind!r} is no balance transaction, payout or balance."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
@@ -22,16 +23,18 @@ from .reading import (
 )
 
 
-def read_payout(raw: Raw, zone: ZoneInfo) -> BatchFact:
+def read_payout(raw: Raw, zone: ZoneInfo, account: str = "") -> BatchFact:
     """Return the batch of one payout; ``total`` is positive when money leaves.
 
     Of a manual payout Stripe never says which rows are inside.
 
+    :param account: id of the account, "" where the backend has only one.
     :raises MalformedInput: if a field is wrong or the status is unknown.
     """
     currency = currency_code(raw)
     return BatchFact(
         currency=currency,
+        account_identifier=account,
         kind="payout",
         external_id=required_text(raw, "id"),
         date=local_day(instant(raw, "created"), zone),
@@ -43,6 +46,7 @@ def read_payout(raw: Raw, zone: ZoneInfo) -> BatchFact:
         expected_on=utc_day(raw, "arrival_date"),
         provider_state=_state(raw),
         payout_external_id=identifier(raw, "balance_transaction"),
+        source_version_at=_version(raw),
     )
 
 
@@ -62,6 +66,17 @@ def _state(raw: Raw) -> str:
     if status not in const.PAYOUT_STATES:
         raise MalformedInput(f"The payout status {status!r} is unknown.")
     return const.PAYOUT_STATES[status]
+
+
+def _version(raw: Raw) -> datetime:
+    """Return an instant that grows with the life of the payout.
+
+    Stripe stamps no change, but a payout only goes forward. So an old answer that is
+    read again, or late, never undoes what a newer one said.
+    """
+    steps = 4 * list(const.PAYOUT_STATES).index(text(raw, "status"))
+    steps += 2 * is_reconciled(raw) + bool(_trace(raw))
+    return instant(raw, "created") + timedelta(seconds=steps)
 
 
 def _trace(raw: Raw) -> str:

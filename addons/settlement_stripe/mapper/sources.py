@@ -17,6 +17,10 @@ from .reading import Raw, amount, child, currency_code, identifier, text
 _CHARGE = "charge"
 _REFUND = "refund"
 _DISPUTE = "dispute"
+# Sign of the row by which an object first moves money.
+_FLOWS = {_CHARGE: 1, _REFUND: -1, _DISPUTE: -1, "payout": -1, "topup": 1}
+# The field in which an object names the one that it belongs to.
+_OWNERS = {_REFUND: "charge", _DISPUTE: "charge", "transfer_reversal": "transfer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,6 @@ class SourceFacts:
     payment_reference: str = ""
     order_reference: str = ""
     invoice_reference: str = ""
-    extra_references: tuple[tuple[str, str], ...] = ()
     counterparty_name: str = ""
     counterparty_email: str = ""
     card_country: str = ""
@@ -57,7 +60,6 @@ def read_source(raw: Raw, currency: str) -> SourceFacts:
         payment_reference=_payment_reference(source),
         order_reference=order,
         invoice_reference=invoice,
-        extra_references=_provider_references(raw, source),
         counterparty_name=_first(_names(source)),
         counterparty_email=_first(_emails(source)),
         card_country=text(_method_details(source), "country"),
@@ -67,17 +69,16 @@ def read_source(raw: Raw, currency: str) -> SourceFacts:
 
 
 def _parent(raw: Raw, source: Raw) -> str:
-    """Return the id of the object that this row takes back or continues."""
-    kind = text(source, "object")
-    if kind == "payout" and text(raw, "type") != "payout":
+    """Return the id of the object that this row undoes or belongs to.
+
+    A row that moves its source's money the other way (a refund that comes back, a
+    dispute that is won, a bounced debit) undoes the source itself.
+    """
+    kind, flow = text(source, "object"), _FLOWS.get(text(source, "object"), 0)
+    if flow * raw["amount"] < 0 and text(raw, "type") != "payout":
         return text(source, "id")
-    if kind == _CHARGE and raw["amount"] < 0:
-        return text(source, "id")
-    if kind in (_REFUND, _DISPUTE):
-        return identifier(source, _CHARGE)
-    if kind == "transfer_reversal":
-        return identifier(source, "transfer")
-    return ""
+    owner = _OWNERS.get(kind)
+    return identifier(source, owner) if owner else ""
 
 
 def _payment_reference(source: Raw) -> str:
@@ -138,12 +139,6 @@ def _documents(source: Raw) -> tuple[str, str]:
     if not invoice and kind == _CHARGE:
         invoice = text(source, "description")
     return invoice, order
-
-
-def _provider_references(raw: Raw, source: Raw) -> tuple[tuple[str, str], ...]:
-    """Return every id of Stripe under which the row may be known to Odoo."""
-    ids = (_payment_reference(source), identifier(raw, "source"))
-    return tuple(("provider", value) for value in ids if value)
 
 
 def _names(source: Raw) -> Iterable[str]:

@@ -31,13 +31,14 @@ _FEE_ROWS = frozenset({"fee", "fee_refund", "dispute_fee"})
 
 
 def read_transactions(
-    raw: Raw, zone: ZoneInfo, payout: str = ""
+    raw: Raw, zone: ZoneInfo, payout: str = "", account: str = ""
 ) -> list[TransactionFact]:
     """Return the facts of one balance transaction: one, or two with withholding.
 
     :param raw: the object as the API gave it.
     :param zone: time zone in which the backend counts days.
     :param payout: id of the payout whose list contained the row, if any.
+    :param account: id of the account, "" where the backend has only one.
     :raises MalformedInput: if a field is wrong or ``net = amount - fee`` fails.
     """
     _check_net(raw)
@@ -46,6 +47,7 @@ def read_transactions(
     fees = read_fees(raw, kind, currency)
     fact = _with_fees(_plain_fact(raw, zone, currency, kind, source_code), fees)
     fact = _in_batch(fact, raw, payout)
+    fact = replace(fact, account_identifier=_account(raw, account))
     if not fees.withheld:
         return [fact]
     return [fact, _withholding(fact, fees)]
@@ -108,7 +110,6 @@ def _plain_fact(
 ) -> TransactionFact:
     created = instant(raw, "created")
     gross = amount(raw, "amount", currency)
-    balance = text(raw, "balance_type") or PAYMENTS_BALANCE
     return TransactionFact(
         currency=currency,
         external_id=required_text(raw, "id"),
@@ -118,13 +119,24 @@ def _plain_fact(
         occurred_at=created,
         booked_on=local_day(created, zone),
         available_on=utc_day(raw, "available_on"),
-        account_identifier="" if balance == PAYMENTS_BALANCE else balance,
         # A balance transaction never changes: that it becomes available does not
         # make a new version of it, and its list says nothing else about it.
         source_version_at=created,
         source_code=source_code,
         **asdict(read_source(raw, currency)),
     )
+
+
+def _account(raw: Raw, account: str) -> str:
+    """Return the wallet's account: each balance beside the payments is its own.
+
+    What Stripe moves into its reserve, prefunding or issuing balance has a second
+    row there, which must not count in the payments balance.
+    """
+    balance = text(raw, "balance_type") or PAYMENTS_BALANCE
+    if balance == PAYMENTS_BALANCE:
+        return account
+    return f"{account}/{balance}" if account else balance
 
 
 def _with_fees(fact: TransactionFact, fees: Fees) -> TransactionFact:
@@ -178,6 +190,5 @@ def _withholding(fact: TransactionFact, fees: Fees) -> TransactionFact:
         payment_reference="",
         order_reference="",
         invoice_reference="",
-        extra_references=(),
         source_code=const.WITHHELD_TAX_FEE_TYPE,
     )

@@ -39,7 +39,6 @@ def test_finished_payout():
     assert batch.provider_state == "settled"
     assert batch.payout_external_id == "txn_payout_paid"
     assert batch.date == date(2026, 3, 1)
-    assert batch.source_version_at is None
 
 
 def test_arrival_is_stripes_day_in_every_zone():
@@ -70,6 +69,20 @@ def test_failed_payout_is_final(status):
     batch = payout("po_failed", status=status, reconciliation_status="in_progress")
     assert batch.provider_state == "rejected"
     assert batch.complete
+
+
+def test_a_later_word_about_a_payout_is_a_higher_version():
+    life = [
+        payout("po_in_transit", status="pending"),
+        payout("po_in_transit"),
+        payout("po_in_transit", status="paid"),
+        payout("po_paid", trace_id=None),
+        payout("po_paid"),
+        payout("po_paid", status="failed", reconciliation_status="in_progress"),
+        payout("po_paid", status="failed"),
+    ]
+    versions = [batch.source_version_at for batch in life]
+    assert versions == sorted(set(versions))
 
 
 def test_negative_payout_takes_from_the_bank():

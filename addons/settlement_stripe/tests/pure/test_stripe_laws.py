@@ -80,7 +80,6 @@ def test_only_words_of_the_canonical_model(raw):
         assert fact.kind in kinds.TRANSACTION_KINDS
         assert all(line.kind in kinds.FEE_KINDS for line in fact.fees)
         assert fact.provider_state in kinds.PROVIDER_STATES
-        assert all(name in kinds.REFERENCE_TYPES for name, _ in fact.extra_references)
 
 
 @given(balance_transactions())

@@ -125,7 +125,6 @@ def test_charge_carries_its_references():
     fact = only_fact("charge_card")
     assert fact.source_external_id == "ch_card"
     assert fact.payment_reference == "pi_card"
-    assert fact.extra_references == (("provider", "pi_card"), ("provider", "ch_card"))
     assert fact.invoice_reference == "INV/2026/00012"
     assert fact.parent_external_id == ""
 
@@ -138,7 +137,7 @@ def test_metadata_wins_over_the_description():
 
 def test_refund_carries_its_own_references_and_its_charge_as_parent():
     fact = only_fact("refund")
-    assert fact.extra_references == (("provider", "re_one"),)
+    assert fact.source_external_id == "re_one"
     assert fact.payment_reference == ""
     assert fact.parent_external_id == "ch_card"
     assert fact.invoice_reference == "RINV/2026/00003"
@@ -152,6 +151,14 @@ def test_what_takes_a_charge_back_points_to_it():
     assert only_fact("transfer_reversal").parent_external_id == "tr_1"
 
 
+def test_what_comes_back_points_to_what_it_undoes():
+    assert only_fact("refund_failure").parent_external_id == "re_one"
+    assert only_fact("dispute_reversal").parent_external_id == "dp_one"
+    assert only_fact("payout_failure").parent_external_id == "po_paid"
+    assert only_fact("topup_reversal").parent_external_id == "tu_1"
+    assert only_fact("payout").parent_external_id == ""
+
+
 def test_people_and_method():
     fact = only_fact("charge_card")
     assert fact.counterparty_name == "Änne Müller"
@@ -163,7 +170,6 @@ def test_people_and_method():
 def test_unexpanded_source_keeps_its_id():
     fact = only_fact("charge_unexpanded")
     assert fact.source_external_id == "ch_unexpanded"
-    assert fact.extra_references == (("provider", "ch_unexpanded"),)
     assert fact.description == "S00042"
 
 
@@ -223,7 +229,7 @@ def test_withheld_tax_is_a_row_of_its_own():
     assert withholding.kind == "withholding"
     assert withholding.gross_amount == withholding.net_amount == Decimal("-1.50")
     assert (withholding.external_id, withholding.occurrence) == (charge.external_id, 1)
-    assert withholding.fees == () and withholding.extra_references == ()
+    assert withholding.fees == () and withholding.payment_reference == ""
     assert withholding.batch_external_id == "po_brl"
     stripe_net = json.loads(payload("charge_withheld_tax"))["net"]
     assert charge.net_amount + withholding.net_amount == Decimal(stripe_net) / 100
@@ -269,6 +275,15 @@ def test_available_day_is_stripes_day_in_every_zone():
 def test_other_balances_are_other_accounts():
     assert only_fact("reserve_hold").account_identifier == ""
     assert only_fact("reserve_hold_mirror").account_identifier == "risk_reserved"
+
+
+def test_account_is_named_where_the_backend_knows_it():
+    for name, account in [
+        ("charge_card", "acct_1"),
+        ("reserve_hold_mirror", "acct_1/risk_reserved"),
+    ]:
+        (fact,) = parse_item(payload(name), {}, "UTC", "acct_1").transactions
+        assert fact.account_identifier == account
 
 
 def test_becoming_available_and_being_refunded_is_no_new_version():
