@@ -2,7 +2,7 @@
 
 Every call fetches at most one page of rows, so that the caller can store it and its
 cursor before the next. A cursor is opaque JSON text and valid only inside the
-window ``[since, until)`` in which it was given.
+window in which it was given.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class PullRequest:
     """One call of a stream.
 
     :param since: first instant of the window (naive UTC), ``None`` = ever.
-    :param until: first instant after the window, ``None`` = now.
+    :param until: last instant of the window, ``None`` = now.
     :param cursor: text that the call before returned.
     :param limit: rows wanted at most.
     :param listed_payouts: ids whose final list is known already.
@@ -153,7 +153,7 @@ STREAMS: tuple[str, ...] = tuple(_STREAMS)
 
 
 def _created(since: datetime | None, until: datetime | None) -> Params:
-    bounds = (("created[gte]", since), ("created[lt]", until))
+    bounds = (("created[gte]", since), ("created[lte]", until))
     return [(name, str(_epoch(moment))) for name, moment in bounds if moment]
 
 
