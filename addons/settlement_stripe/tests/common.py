@@ -7,6 +7,11 @@ from freezegun import freeze_time
 from odoo.tests import TransactionCase
 from odoo.tools import config
 
+from odoo.addons.settlement_connector.secrets.keyring import (
+    FILE_VARIABLE,
+    KEYS_VARIABLE,
+)
+
 from ..client.rate_limit import RateLimiter
 from ..models import connector_stripe
 from . import stripe_shop as shop
@@ -22,7 +27,7 @@ class StripeCase(TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        keys = {"SETTLEMENT_CREDENTIAL_KEYS": _KEY_OF_CREDENTIALS}
+        keys = {KEYS_VARIABLE: _KEY_OF_CREDENTIALS, FILE_VARIABLE: ""}
         cls.startClassPatcher(patch.dict(os.environ, keys))
         switch = {"settlement_allow_loopback": "True"}
         cls.startClassPatcher(patch.dict(config.options, switch))
