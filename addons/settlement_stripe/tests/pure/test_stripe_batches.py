@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from odoo.addons.settlement.canonical.errors import BusinessError, MalformedInput
 from odoo.addons.settlement.canonical.facts import BalanceFact
 from odoo.addons.settlement_stripe.mapper import parse_item

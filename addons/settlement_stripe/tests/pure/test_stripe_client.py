@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 
 import pytest
+
 from odoo.addons.settlement.canonical.errors import (
     AuthenticationError,
     BusinessError,

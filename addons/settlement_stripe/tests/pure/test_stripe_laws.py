@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from odoo.addons.settlement.canonical import kinds, money
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement_stripe.mapper import const, minor_units, parse_item

@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from odoo.addons.settlement.canonical.errors import TransientError
 from odoo.addons.settlement_stripe.client.json_page import read_page
 

@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
+
 from odoo.addons.settlement.canonical.errors import TransientError
 from odoo.addons.settlement_connector.client.http import HttpClient
 from odoo.addons.settlement_stripe.client.rate_limit import RateLimiter
