@@ -1,0 +1,41 @@
+# The database template "tpl_account": Odoo with the suite's dependencies, no demo data.
+# Nobody connects to it, so that a copy takes a fraction of a second.
+# shellcheck shell=bash
+
+TEMPLATE=tpl_account
+TEMPLATE_MODULES=account,account_payment,queue_job
+
+step_template() {
+    local key
+    key="$TEMPLATE_MODULES $(readlink "$RUNTIME/venv") $(odoo_path)"
+    "$RUNTIME/bin/pg" up
+    . "$RUNTIME/env.sh"
+    if stamp_is template "$key" && database_exists "$TEMPLATE"; then
+        note "the database template is there"
+        return
+    fi
+    say "building the database template (about half a minute)"
+    template_build
+    stamp_set template "$key"
+}
+
+database_exists() { # name
+    [ "$(psql -AtX -c "SELECT 1 FROM pg_database WHERE datname = '$1'")" = 1 ]
+}
+
+template_build() {
+    local new="${TEMPLATE}_new"
+    database_drop "$new"
+    createdb -T template0 "$new"
+    quietly "$RUNTIME/bin/odoo" -d "$new" -i "$TEMPLATE_MODULES" --stop-after-init --no-http ||
+        die "Odoo could not build its first database (see above)."
+    database_drop "$TEMPLATE"
+    psql -qX -c "ALTER DATABASE $new RENAME TO $TEMPLATE"
+    [ ! -d "$RUNTIME/data/filestore/$new" ] ||
+        mv "$RUNTIME/data/filestore/$new" "$RUNTIME/data/filestore/$TEMPLATE"
+}
+
+database_drop() { # name
+    PGOPTIONS="-c client_min_messages=warning" dropdb --if-exists --force "$1"
+    rm -rf "$RUNTIME/data/filestore/$1"
+}
