@@ -1,0 +1,335 @@
+import logging
+import time
+import uuid
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
+
+from ..canonical.errors import BusinessError, MalformedInput
+from .message import MAX_ATTEMPTS
+
+_logger = logging.getLogger(__name__)
+
+STEPS = ("parse", "match", "validate", "post")
+# Facts stored at once: large enough for set statements, small enough for memory.
+CHUNK_FACTS = 2000
+# Small messages claimed and parsed together; a file is always alone.
+CLAIM_MESSAGES = 500
+LEASE_MINUTES = 10
+# What a mapper raises on input it does not understand. Database errors are not
+# among them: a serialization failure must reach the caller, who starts again.
+PARSE_ERRORS = (
+    MalformedInput,
+    BusinessError,
+    UserError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
+class SettlementBackend(models.Model):
+    _inherit = "settlement.backend"
+
+    def run_pipeline(self, until="post"):
+        """Advance everything that is pending of these backends, inline.
+
+        On no records: the backends of the allowed companies. A step for which the
+        user's role is missing is skipped and said so.
+
+        :param until: last step: ``parse``, ``match``, ``validate`` or ``post``.
+        :return: the settlement.run record with counters per step.
+        :raises AccessError: if no step is allowed at all.
+        """
+        return self._run_pipeline(until, None)
+
+    def _run_pipeline(self, until, checkpoint):
+        """Run the pipeline; ``checkpoint`` commits after each unit, or is None."""
+        if until not in STEPS:
+            raise UserError(
+                self.env._(
+                    "%(step)s is no step of the pipeline; choose one of %(steps)s.",
+                    step=until,
+                    steps=", ".join(STEPS),
+                )
+            )
+        backends = self._in_allowed_companies()
+        wanted = STEPS[: STEPS.index(until) + 1]
+        allowed = [step for step in wanted if self._may_run(step)]
+        if not allowed:
+            raise AccessError(
+                self.env._("None of your roles may run a step of the pipeline.")
+            )
+        # The roles were checked; the pipeline writes facts that nobody may write.
+        backends = backends.with_context(
+            settlement_correlation_id=str(uuid.uuid4())
+        ).sudo()
+        run = backends._start_run(until, set(wanted) - set(allowed))
+        if checkpoint:
+            checkpoint()
+        counters = {
+            step: backends._timed_step(step, checkpoint)
+            for step in allowed
+            if run.state == "running"
+        }
+        run._finish(counters)
+        if checkpoint:
+            checkpoint()
+        return run.sudo(False)
+
+    @api.model
+    def _may_run(self, step):
+        """Return whether the user's roles allow a step of the pipeline."""
+        groups = {
+            "parse": ("group_accountant", "group_integration_admin"),
+            "match": ("group_accountant",),
+            "validate": ("group_accountant",),
+            "post": ("group_accountant",),
+        }
+        return self._has_settlement_group(*groups[step])
+
+    def _start_run(self, until, skipped):
+        return self.env["settlement.run"].create(
+            {
+                "until": until,
+                "company_id": self.company_id.id if len(self.company_id) == 1 else False,
+                "backend_ids": [fields.Command.set(self.ids)],
+                "skipped": ", ".join(sorted(skipped)) or False,
+                "correlation_id": self.env.context["settlement_correlation_id"],
+            }
+        )
+
+    def _timed_step(self, step, checkpoint):
+        """Run one step over all backends and return its counters with seconds."""
+        started = time.monotonic()
+        counters = getattr(self, f"_step_{step}")(checkpoint)
+        if checkpoint:
+            checkpoint()
+        return {**counters, "seconds": round(time.monotonic() - started, 3)}
+
+    # ------------------------------------------------------------------
+    # Parse
+    # ------------------------------------------------------------------
+
+    def _step_parse(self, checkpoint):
+        """Parse all pending messages of these backends.
+
+        :return: dict of counters.
+        """
+        totals = {}
+        self._bury_abandoned()
+        for backend in self:
+            while messages := backend._claim_messages(checkpoint):
+                counters = backend._parse_messages(messages, checkpoint)
+                for name, count in counters.items():
+                    totals[name] = totals.get(name, 0) + count
+        return totals
+
+    def _step_match(self, checkpoint):
+        """Match open rows; settlement_match does it, if it is installed."""
+        return {}
+
+    def _step_validate(self, checkpoint):
+        """Check the arithmetic of batches that are not validated yet."""
+        validated = 0
+        domain = [("backend_id", "in", self.ids), ("state", "in", ("open", "complete"))]
+        batches = self.env["settlement.batch"].search(domain, order="date, id")
+        for start in range(0, len(batches), 200):
+            validated += len(batches[start : start + 200]._validate())
+            if checkpoint:
+                checkpoint()
+        return {"batches": len(batches), "validated": validated}
+
+    def _step_post(self, checkpoint):
+        """Post what is validated; settlement_account does it, if it is installed."""
+        return {}
+
+    @api.model
+    def _pending_domain(self):
+        """Return the messages that wait and that no living worker holds."""
+        now = fields.Datetime.now()
+        free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
+        pending = Domain("state", "=", "received")
+        pending |= Domain("state", "=", "failed") & Domain(
+            "error_class", "=", "transient"
+        )
+        return pending & free & Domain("attempts", "<", MAX_ATTEMPTS)
+
+    def _bury_abandoned(self):
+        """Give up on messages whose workers died too often, and say so."""
+        abandoned = self.env["settlement.message"].search(
+            Domain("backend_id", "in", self.ids)
+            & Domain("state", "=", "received")
+            & Domain("attempts", ">=", MAX_ATTEMPTS)
+            & Domain("lease_until", "<", fields.Datetime.now())
+        )
+        for message in abandoned.try_lock_for_update():
+            message._set_state("dead", "business", self.env._("Its workers died."))
+            self.env["settlement.exception"]._raise_for(
+                message,
+                "malformed_input",
+                self.env._(
+                    "%(message)s was begun %(count)s times and never finished. It may "
+                    "be too large for the memory of a worker. Replay it from the "
+                    "command line.",
+                    message=message.external_id or message.dedupe_key,
+                    count=message.attempts,
+                ),
+            )
+
+    def _claim_messages(self, checkpoint):
+        """Take the next messages for this worker: small ones together, a file alone."""
+        self.ensure_one()
+        domain = self._pending_domain() & Domain("backend_id", "=", self.id)
+        # Rows that another worker has locked are passed over, not waited for.
+        candidates = self.env["settlement.message"].search(
+            domain, order="id", limit=CLAIM_MESSAGES
+        )
+        claimed = candidates.try_lock_for_update()
+        large = claimed.filtered(lambda message: message.channel == "file")
+        claimed = large[:1] or claimed
+        claimed._lease(LEASE_MINUTES)
+        if checkpoint and claimed:
+            checkpoint()
+        return claimed
+
+    def _parse_messages(self, messages, checkpoint):
+        """Parse messages of this backend and store their facts in chunks."""
+        self.ensure_one()
+        store = self.env["settlement.fact.store"]
+        totals = {"messages": len(messages), "failed": 0}
+        chunk = []
+        for message in messages:
+            failure = self._collect(message, chunk, totals, store, checkpoint)
+            totals["failed"] += bool(failure)
+        self._store_chunk(store, chunk, totals)
+        parsed = messages.filtered(lambda message: message.state == "received")
+        parsed._set_state("parsed")
+        self.env["settlement.exception"]._clear_for(parsed, ["malformed_input"])
+        self._show_quarantine(parsed)
+        if checkpoint:
+            checkpoint()
+        return totals
+
+    def _collect(self, message, chunk, totals, store, checkpoint):
+        """Add the facts of one message to the chunk, storing whenever it is full."""
+        try:
+            for fact in self._handler()._parse(message):
+                chunk.append((message, fact))
+                if len(chunk) >= CHUNK_FACTS:
+                    self._store_chunk(store, chunk, totals)
+                    message._lease(LEASE_MINUTES, attempt=False)
+                    if checkpoint:
+                        checkpoint()
+        except PARSE_ERRORS as error:
+            self._show_parse_error(message, error)
+            return error
+        return None
+
+    @api.model
+    def _store_chunk(self, store, chunk, totals):
+        if not chunk:
+            return
+        for name, count in store._store(self, chunk).items():
+            totals[name] = totals.get(name, 0) + count
+        chunk.clear()
+
+    def _show_parse_error(self, message, error):
+        """Fail a message in words that its reader can act on."""
+        known = isinstance(error, MalformedInput | BusinessError | UserError)
+        if not known:
+            _logger.info("message %s: %s", message.id, type(error).__name__)
+        sentence = str(error) if known else f"{type(error).__name__}: {error}"
+        message._set_state("failed", "malformed", sentence)
+        self.env["settlement.exception"]._raise_for(
+            message,
+            getattr(error, "reason", "malformed_input"),
+            self.env._(
+                "%(message)s could not be read: %(error)s What came before it is kept. "
+                "Ask the sender for a correct one, or replay it after a fix.",
+                message=message.filename or message.external_id or message.dedupe_key,
+                error=sentence if sentence.endswith(".") else f"{sentence}.",
+            ),
+        )
+
+    def _show_quarantine(self, messages):
+        """Open one exception for each message with rows that were put aside."""
+        for message in messages.filtered("row_ids"):
+            first = message.row_ids[:1]
+            self.env["settlement.exception"]._raise_for(
+                message,
+                first.code,
+                self.env._(
+                    "%(count)s rows of %(message)s were put aside; the first is row "
+                    "%(number)s: %(reason)s",
+                    count=len(message.row_ids),
+                    message=message.filename or message.external_id,
+                    number=first.number,
+                    reason=first.reason,
+                ),
+            )
+
+    # ------------------------------------------------------------------
+    # Jobs
+    # ------------------------------------------------------------------
+
+    def _wake(self):
+        """Have pending work done soon: by jobs if they are switched on, else by cron.
+
+        Losing the wake-up loses nothing: the state of the records says what waits.
+        """
+        if self._uses_jobs():
+            for backend in self:
+                backend._enqueue()
+            return
+        # Anyone who may receive may wake the scheduled action.
+        self.env.ref("settlement.cron_run").sudo()._trigger()
+
+    @api.model
+    def _uses_jobs(self):
+        # Reading one switch, whoever asks.
+        parameters = self.env["ir.config_parameter"].sudo()
+        return parameters.get_param("settlement.use_jobs", "") in ("1", "True")
+
+    def _enqueue(self):
+        """Enqueue one job that advances this backend."""
+        self.ensure_one()
+        # Jobs run as the user who woke them, with the pipeline's own checks.
+        return self.with_delay(
+            identity_key=f"settlement-advance-{self.id}",
+            description=f"Advance {self.name}",
+        )._job_advance()
+
+    def _job_advance(self):
+        """Do one bounded piece of work; enqueue the next if more waits."""
+        self.ensure_one()
+        backend = self.sudo()  # the wake-up was allowed; facts are nobody's to write
+        backend = backend.with_context(settlement_correlation_id=str(uuid.uuid4()))
+        messages = backend._claim_messages(None)
+        if messages:
+            backend._parse_messages(messages, None)
+            return self._enqueue_next()
+        for step in STEPS[1:]:
+            backend._timed_step(step, None)
+        return "done"
+
+    def _enqueue_next(self):
+        """Enqueue the follow-up of a running job under a name of its own."""
+        self.with_delay(description=f"Advance {self.name}")._job_advance()
+        return "more"
+
+    @api.model
+    def _cron_sweep(self):
+        """Scheduled action: take back what dead workers held, and wake the rest."""
+        backends = self.search([])
+        backends._bury_abandoned()
+        backends.filtered(lambda backend: backend._has_pending())._wake()
+
+    def _has_pending(self):
+        self.ensure_one()
+        domain = self._pending_domain() & Domain("backend_id", "=", self.id)
+        return bool(self.env["settlement.message"].search_count(domain, limit=1))

@@ -1,0 +1,96 @@
+from odoo import models
+
+# What validation itself opens and closes; other reasons have other owners.
+VALIDATION_REASONS = ("batch_unbalanced", "balance_gap", "missing_data")
+
+
+class SettlementBatch(models.Model):
+    _inherit = "settlement.batch"
+
+    def action_validate(self):
+        """Check the arithmetic of these batches and open or close exceptions.
+
+        :return: the batches that are valid now.
+        :raises AccessError: without the accountant role.
+        """
+        self.env["settlement.backend"]._require_group("group_accountant")
+        return self._validate()
+
+    def _validate(self):
+        """Advance batches whose arithmetic holds; raise exceptions for the rest."""
+        valid = self.browse()
+        for batch in self.try_lock_for_update():
+            findings = batch._validation_findings()
+            batch._show_findings(findings)
+            if not findings and batch._is_whole():
+                valid |= batch
+        valid.filtered(lambda batch: batch.state in ("open", "complete"))._set_state(
+            "validated"
+        )
+        return valid
+
+    def _is_whole(self):
+        """Return whether the source is done with this batch and we have it all."""
+        self.ensure_one()
+        return self.is_stated and self.is_complete_at_source
+
+    def _validation_findings(self):
+        """Return what is wrong with this batch: a list of (reason, sentence)."""
+        self.ensure_one()
+        if not self._is_whole() or not self.lists_rows:
+            return []
+        return self._line_sum_findings() + self._balance_findings()
+
+    def _line_sum_findings(self):
+        """Law: the sum of the lines' net is the total, in minor units."""
+        if self.currency_id.is_zero(self.difference):
+            return []
+        return [
+            (
+                "batch_unbalanced",
+                self.env._(
+                    "%(batch)s says %(total)s in all, its %(count)s lines sum to "
+                    "%(sum)s: %(difference)s is missing or too much. Pull or import "
+                    "the batch again; if it stays, ask the source for the rest.",
+                    batch=self.external_id,
+                    total=self.currency_id.format(self.total),
+                    count=self.transaction_count,
+                    sum=self.currency_id.format(self.total - self.difference),
+                    difference=self.currency_id.format(self.difference),
+                ),
+            )
+        ]
+
+    def _balance_findings(self):
+        """Law: opening balance and movements give the closing balance."""
+        if not self.has_balances:
+            return []
+        expected = self.opening_balance + self.total
+        gap = self.currency_id.round(self.closing_balance - expected)
+        if self.currency_id.is_zero(gap):
+            return []
+        return [
+            (
+                "balance_gap",
+                self.env._(
+                    "%(batch)s opens with %(opening)s and moves %(total)s, which gives "
+                    "%(expected)s; it states %(closing)s: %(gap)s apart. Ask the bank "
+                    "for a corrected statement.",
+                    batch=self.external_id,
+                    opening=self.currency_id.format(self.opening_balance),
+                    total=self.currency_id.format(self.total),
+                    expected=self.currency_id.format(expected),
+                    closing=self.currency_id.format(self.closing_balance),
+                    gap=self.currency_id.format(gap),
+                ),
+            )
+        ]
+
+    def _show_findings(self, findings):
+        """Open one exception for each finding and close those that vanished."""
+        exceptions = self.env["settlement.exception"]
+        found = dict(findings)
+        for reason, sentence in found.items():
+            exceptions._raise_for(self, reason, sentence)
+        gone = [reason for reason in VALIDATION_REASONS if reason not in found]
+        exceptions._clear_for(self, gone)

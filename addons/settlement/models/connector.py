@@ -1,0 +1,40 @@
+from odoo import models
+
+from ..canonical.facts import ParseResult
+
+
+class SettlementConnector(models.AbstractModel):
+    """What a connector owns: the meaning of what its source reports.
+
+    A concrete connector is an AbstractModel ``settlement.connector.<code>`` that
+    inherits this one. The pipeline owns storage, states, retries and errors.
+    """
+
+    _name = "settlement.connector"
+    _description = "Settlement Connector Contract"
+
+    def _capabilities(self):
+        """Return the set of what the connector can do.
+
+        Any of ``pull, webhook, file, expected_payments, disputes, balances,
+        payment_initiation``.
+        """
+        return set()
+
+    def _recognises(self, filename, head):
+        """Return whether the first bytes look like a file of this source.
+
+        :param filename: the sender's name of the file; not to be trusted.
+        :param head: the first 64 KiB of the content.
+        """
+        return False
+
+    def _parse(self, message):
+        """Return the canonical facts of a message as a stream.
+
+        :param message: one settlement.message; its bytes come from
+            ``message._open_content()``, what the request knew from
+            ``message.context``.
+        :raises MalformedInput: if nothing of it can be read.
+        """
+        return ParseResult([])

@@ -1,0 +1,318 @@
+from odoo import models
+from odoo.tools import SQL
+
+from odoo.addons.settlement_audit.chain import merkle
+
+from ..storage import payload as payload_storage
+
+
+class SettlementVerification(models.AbstractModel):
+    _inherit = "settlement.verification"
+
+    def _checks(self):
+        return [
+            *super()._checks(),
+            "_check_every_message_ended",
+            "_check_stored_sets",
+            "_check_payloads",
+            "_check_current_rows",
+            "_check_state_rows",
+            "_check_fee_lines",
+            "_check_references",
+            "_check_batch_sums",
+            "_check_wallet_companies",
+        ]
+
+    # ------------------------------------------------------------------
+    # Law 1: nothing vanishes
+    # ------------------------------------------------------------------
+
+    def _check_every_message_ended(self):
+        """A message that could not be read has an exception or rows put aside."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT message.id, message.error
+                  FROM settlement_message message
+                 WHERE message.state IN ('failed', 'dead')
+                   AND NOT EXISTS (
+                        SELECT FROM settlement_exception exception
+                         WHERE exception.subject_model = 'settlement.message'
+                           AND exception.subject_id = message.id)
+                """
+            )
+        )
+        for message_id, error in rows:
+            yield self._finding(
+                1,
+                "settlement.message",
+                message_id,
+                self.env._("It failed (%(error)s) and nobody was told.", error=error),
+            )
+
+    # ------------------------------------------------------------------
+    # Law 11: facts and payloads are as they were received
+    # ------------------------------------------------------------------
+
+    def _check_stored_sets(self):
+        """Recompute the Merkle root of each set of rows stored at once."""
+        sets = self.env.execute_query(
+            SQL(
+                """
+                SELECT event.id, event.count, event.root, event.after,
+                       array_agg(stored.row_hash ORDER BY stored.id)
+                            FILTER (WHERE stored.id IS NOT NULL)
+                  FROM settlement_event event
+                  LEFT JOIN settlement_transaction stored ON stored.event_id = event.id
+                 WHERE event.action = 'transaction.stored'
+                 GROUP BY event.id
+                """
+            )
+        )
+        for event_id, count, root, after, hashes in sets:
+            hashes = hashes or []
+            if len(hashes) == count and merkle.root(hashes) == root:
+                continue
+            yield self._finding(
+                11,
+                "settlement.event",
+                event_id,
+                self.env._(
+                    "%(count)s transactions (%(first)s to %(last)s) were stored with "
+                    "this event, %(found)s are there and their root differs: a row "
+                    "was removed, added or rewritten.",
+                    count=count,
+                    found=len(hashes),
+                    first=after["first_id"],
+                    last=after["last_id"],
+                ),
+            )
+        yield from self._transactions_without_event()
+
+    def _transactions_without_event(self):
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT stored.id
+                  FROM settlement_transaction stored
+                  LEFT JOIN settlement_event event ON event.id = stored.event_id
+                 WHERE event.action IS DISTINCT FROM 'transaction.stored'
+                """
+            )
+        )
+        for (row_id,) in rows:
+            yield self._finding(
+                11,
+                "settlement.transaction",
+                row_id,
+                self.env._("No event proves that this row was received."),
+            )
+
+    def _check_payloads(self):
+        """Recompute the hash of every stored payload."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM settlement_message
+                 WHERE stored_name IS NULL
+                   AND encode(sha256(COALESCE(payload, ''::bytea)), 'hex')
+                       <> stored_sha256
+                """
+            )
+        )
+        altered = [row[0] for row in rows]
+        messages = self.env["settlement.message"]
+        for message in messages.search([("stored_name", "!=", False)]):
+            path = message._folder() / message.stored_name
+            if (
+                not path.exists()
+                or payload_storage.sha256_of_file(path) != message.stored_sha256
+            ):
+                altered.append(message.id)
+        for message_id in altered:
+            yield self._finding(
+                11,
+                "settlement.message",
+                message_id,
+                self.env._("Its payload is not the one that was received."),
+            )
+
+    # ------------------------------------------------------------------
+    # Derived rows say the same as the facts
+    # ------------------------------------------------------------------
+
+    def _check_current_rows(self):
+        """Exactly one revision of each identity is current: the source's latest."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM (
+                    SELECT id, is_current,
+                           row_number() OVER (
+                                PARTITION BY backend_id, external_id, occurrence
+                                ORDER BY source_version_at DESC NULLS LAST,
+                                         row_hash DESC) = 1 AS is_latest
+                      FROM settlement_transaction) ranked
+                 WHERE is_current <> is_latest
+                """
+            )
+        )
+        for (row_id,) in rows:
+            yield self._finding(
+                2,
+                "settlement.transaction",
+                row_id,
+                self.env._("It is not the revision that should be current."),
+            )
+
+    def _check_state_rows(self):
+        """Each current transaction has its state row, with the fact's own amounts."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(stored.id, state.transaction_id)
+                  FROM settlement_transaction stored
+                  JOIN res_currency currency ON currency.id = stored.currency_id
+                  FULL JOIN settlement_transaction_state state
+                    ON state.transaction_id = stored.id
+                 WHERE (stored.is_current AND (
+                            state.id IS NULL
+                         OR state.amount_minor <> stored.net_amount
+                            * 10 ^ currency.decimal_places
+                         OR state.gross_minor <> stored.gross_amount
+                            * 10 ^ currency.decimal_places
+                         OR state.currency_id <> stored.currency_id
+                         OR state.wallet_id <> stored.wallet_id
+                         OR state.company_id <> stored.company_id))
+                    OR (NOT stored.is_current AND state.id IS NOT NULL)
+                    OR stored.id IS NULL
+                """
+            )
+        )
+        for (row_id,) in rows:
+            yield self._finding(
+                1,
+                "settlement.transaction",
+                row_id,
+                self.env._("Its processing state is missing or says other amounts."),
+            )
+
+    def _check_fee_lines(self):
+        """Fee lines are those the fact was stored with."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT stored.id
+                  FROM settlement_transaction stored
+                  LEFT JOIN (
+                    SELECT transaction_id, count(*) AS lines, sum(amount) AS amount,
+                           sum(tax_amount) AS tax
+                      FROM settlement_transaction_fee GROUP BY transaction_id
+                  ) fee ON fee.transaction_id = stored.id
+                 WHERE COALESCE(fee.lines, 0) <> COALESCE(
+                        array_length(string_to_array(stored.fee_summary, ';'), 1), 0)
+                    OR (fee.lines > 0 AND (fee.amount <> stored.fee_amount
+                                           OR fee.tax <> stored.tax_amount))
+                """
+            )
+        )
+        for (row_id,) in rows:
+            yield self._finding(
+                11,
+                "settlement.transaction",
+                row_id,
+                self.env._("Its fee lines are not those the source stated."),
+            )
+
+    def _check_references(self):
+        """References are exactly those the facts carry."""
+        wanted = self.env["settlement.fact.store"]._wanted_references_sql()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(wanted.transaction_id, known.transaction_id)
+                  FROM (%(wanted)s) wanted
+                  FULL JOIN settlement_transaction_reference known
+                    ON known.transaction_id = wanted.transaction_id
+                   AND known.type = wanted.type
+                   AND known.text = wanted.text
+                 WHERE known.id IS NULL OR wanted.transaction_id IS NULL
+                    OR known.key <> wanted.key
+                    OR known.company_id <> wanted.company_id
+                """,
+                wanted=wanted,
+            )
+        )
+        for row_id in sorted({row[0] for row in rows}):
+            yield self._finding(
+                11,
+                "settlement.transaction",
+                row_id,
+                self.env._("Its references are not those of the fact."),
+            )
+
+    # ------------------------------------------------------------------
+    # Law 3: batches
+    # ------------------------------------------------------------------
+
+    def _check_batch_sums(self):
+        """A batch beyond validation equals the sum of its lines."""
+        batches = self.env["settlement.batch"].search(
+            [("state", "in", ("validated", "posted", "reconciled"))]
+        )
+        for batch in batches.filtered("lists_rows"):
+            if not batch.currency_id.is_zero(batch.difference):
+                yield self._finding(
+                    3,
+                    "settlement.batch",
+                    batch.id,
+                    self.env._(
+                        "%(batch)s: its total and its lines are %(difference)s apart.",
+                        batch=batch.external_id,
+                        difference=batch.difference,
+                    ),
+                )
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT batch.id
+                  FROM settlement_batch batch
+                  JOIN res_currency currency ON currency.id = batch.currency_id
+                 WHERE batch.total_minor <> batch.total * 10 ^ currency.decimal_places
+                """
+            )
+        )
+        for (row_id,) in rows:
+            yield self._finding(
+                3,
+                "settlement.batch",
+                row_id,
+                self.env._("Its total and its total in minor units differ."),
+            )
+
+    # ------------------------------------------------------------------
+    # Law 9: companies
+    # ------------------------------------------------------------------
+
+    def _check_wallet_companies(self):
+        """Every row belongs to the company of its backend."""
+        for model in ("wallet", "message", "batch", "transaction"):
+            table = SQL.identifier(f"settlement_{model}")
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT row.id
+                      FROM %s AS row
+                      JOIN settlement_backend backend ON backend.id = row.backend_id
+                     WHERE row.company_id IS DISTINCT FROM backend.company_id
+                    """,
+                    table,
+                )
+            )
+            for (row_id,) in rows:
+                yield self._finding(
+                    9,
+                    f"settlement.{model}",
+                    row_id,
+                    self.env._("It belongs to another company than its backend."),
+                )

@@ -1,0 +1,1 @@
+"""Keeping payloads: hashed, masked and streamed, without Odoo."""
