@@ -1,6 +1,8 @@
 from . import big_integer
+from . import implied_many2one
 from . import connector
 from . import backend
+from . import connector_canonical
 from . import backend_pipeline
 from . import backend_status
 from . import wallet
@@ -19,4 +21,5 @@ from . import exception
 from . import fact_store
 from . import run
 from . import cli
+from . import bench
 from . import verification

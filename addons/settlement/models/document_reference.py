@@ -30,7 +30,7 @@ class SettlementDocumentReference(models.Model):
         "account.bank.statement.line", index="btree_not_null", ondelete="cascade"
     )
 
-    _key_idx = models.Index("(company_id, key)")
+    _key_idx = models.Index("(key)")
     _one_document = models.Constraint(
         "CHECK (num_nonnulls(move_line_id, payment_transaction_id, "
         "expected_payment_id, statement_line_id) = 1)",
@@ -60,7 +60,7 @@ class SettlementDocumentReference(models.Model):
         for source in self._sources(companies):
             self.env.cr.execute(self._insert_sql(*source))
             self.env.cr.execute(self._delete_sql(companies, *source))
-        self.env.invalidate_all(flush=False)
+        self.invalidate_model()
 
     @api.model
     def _sources(self, companies):
