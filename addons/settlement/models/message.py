@@ -11,6 +11,8 @@ from ..canonical import card_numbers
 from ..storage import payload as payload_storage
 
 PREVIEW_BYTES = 65536
+# Key in the cache of the cursor, which ends with the transaction.
+READ_AHEAD = "settlement.message.payload"
 # An attempt after these failures is no longer worth it; a person has to look.
 MAX_ATTEMPTS = 5
 
@@ -277,10 +279,24 @@ class SettlementMessage(models.Model):
         return BytesIO(self._inline_payload())
 
     def _inline_payload(self):
+        """Return the bytes kept in the database; taken from what was read ahead."""
+        ahead = self.env.cr.cache.get(READ_AHEAD, {})
+        if self.id not in ahead:
+            ahead = self._read_payloads()
+        return ahead.pop(self.id)
+
+    def _read_ahead(self):
+        """Read the payloads of these messages at once, each for one later use."""
+        self.env.cr.cache[READ_AHEAD] = self._read_payloads()
+
+    def _read_payloads(self):
         rows = self.env.execute_query(
-            SQL("SELECT payload FROM settlement_message WHERE id = %s", self.id)
+            SQL(
+                "SELECT id, payload FROM settlement_message WHERE id = ANY(%s)",
+                self.ids,
+            )
         )
-        return bytes(rows[0][0] or b"")
+        return {row_id: bytes(payload or b"") for row_id, payload in rows}
 
     @api.depends("stored_sha256")
     def _compute_preview(self):
