@@ -3,7 +3,6 @@ from unittest.mock import MagicMock, patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
@@ -118,7 +117,7 @@ class TestPullSchedule(ConnectorCase):
 
         def missing(backend):
             if backend == self.backend:
-                raise UserError("No connector is installed.")
+                raise LookupError("No connector is installed.")
             return handler(backend)
 
         self.patch(type(self.backend), "_handler", missing)
