@@ -77,6 +77,7 @@ class SettlementMessage(models.Model):
     )
     attempts = fields.Integer()
     lease_until = fields.Datetime()
+    lease_owner = fields.Char(help="Correlation id of the run that holds the lease.")
     error_class = fields.Selection(
         [
             ("transient", "Transient"),
@@ -93,7 +94,9 @@ class SettlementMessage(models.Model):
     _dedupe_uniq = models.Constraint(
         "UNIQUE (backend_id, dedupe_key)", "This payload has been received before."
     )
-    _pending_idx = models.Index("(backend_id, id) WHERE state IN ('received', 'failed')")
+    _pending_idx = models.Index(
+        "(backend_id, id) WHERE state IN ('received', 'failed')"
+    )
 
     def init(self):
         """Keep payloads in a column that no generic read touches."""
@@ -130,17 +133,25 @@ class SettlementMessage(models.Model):
         known = self.search([("backend_id", "=", backend.id), ("dedupe_key", "=", key)])
         if known:
             return known
+        values = {
+            "stream": stream or False,
+            "external_id": external_id or filename or False,
+            "context": context or {},
+            "dedupe_key": key,
+            "filename": filename or False,
+        }
+        return self._keep(backend, channel, payload, values)
+
+    @api.model
+    def _keep(self, backend, channel, payload, values):
+        """Create the message of a payload that is new."""
         # Users need no right to create messages: this is the only door.
         message = self.sudo().create(
             {
+                **values,
                 "backend_id": backend.id,
                 "company_id": backend.company_id.id,
                 "channel": channel,
-                "stream": stream or False,
-                "external_id": external_id or filename or False,
-                "context": context or {},
-                "dedupe_key": key,
-                "filename": filename or False,
                 "sha256": payload.sha256,
                 "stored_sha256": payload.stored_sha256,
                 "size": payload.size,
@@ -191,7 +202,9 @@ class SettlementMessage(models.Model):
     @api.model
     def _item_row(self, stream, item):
         payload = payload_storage.read_payload(item.content)
-        scope = "&".join(f"{name}={item.context[name]}" for name in sorted(item.context))
+        scope = "&".join(
+            f"{name}={item.context[name]}" for name in sorted(item.context)
+        )
         return (
             item.external_id,
             f"poll:{stream}:{scope}:{item.external_id}:{payload.sha256}",
@@ -286,6 +299,7 @@ class SettlementMessage(models.Model):
             {
                 "state": state,
                 "lease_until": False,
+                "lease_owner": False,
                 "error_class": error_class,
                 "error": error or False,
             }
@@ -298,6 +312,7 @@ class SettlementMessage(models.Model):
             messages.write(
                 {
                     "lease_until": until,
+                    "lease_owner": self.env.context.get("settlement_correlation_id"),
                     "attempts": attempts + attempt,
                     "state": "received",
                 }
@@ -312,9 +327,9 @@ class SettlementMessage(models.Model):
                 {
                     "message_id": self.id,
                     "number": row.number,
-                    "raw": card_numbers.mask_card_numbers(
-                        row.raw.encode()
-                    ).decode(errors="replace"),
+                    "raw": card_numbers.mask_card_numbers(row.raw.encode()).decode(
+                        errors="replace"
+                    ),
                     "reason": row.reason,
                     "code": row.code,
                 }
