@@ -11,3 +11,4 @@ from . import test_neutralize
 from . import test_pull
 from . import test_pull_failures
 from . import test_pull_schedule
+from . import test_tour
