@@ -232,6 +232,7 @@ class SettlementBackend(models.Model):
         store = self.env["settlement.fact.store"]
         totals = {"messages": len(messages), "failed": 0}
         chunk = []
+        messages._read_ahead()
         for message in messages:
             failure = self._collect(message, chunk, totals, store, checkpoint)
             totals["failed"] += bool(failure)

@@ -11,6 +11,8 @@ from ..canonical import card_numbers
 from ..storage import payload as payload_storage
 
 PREVIEW_BYTES = 65536
+# Key in the cache of the cursor, which ends with the transaction.
+READ_AHEAD = "settlement.message.payload"
 # An attempt after these failures is no longer worth it; a person has to look.
 MAX_ATTEMPTS = 5
 
@@ -277,10 +279,24 @@ class SettlementMessage(models.Model):
         return BytesIO(self._inline_payload())
 
     def _inline_payload(self):
+        """Return the bytes kept in the database; taken from what was read ahead."""
+        ahead = self.env.cr.cache.get(READ_AHEAD, {})
+        if self.id not in ahead:
+            ahead = self._read_payloads()
+        return ahead.pop(self.id)
+
+    def _read_ahead(self):
+        """Read the payloads of these messages at once, each for one later use."""
+        self.env.cr.cache[READ_AHEAD] = self._read_payloads()
+
+    def _read_payloads(self):
         rows = self.env.execute_query(
-            SQL("SELECT payload FROM settlement_message WHERE id = %s", self.id)
+            SQL(
+                "SELECT id, payload FROM settlement_message WHERE id = ANY(%s)",
+                self.ids,
+            )
         )
-        return bytes(rows[0][0] or b"")
+        return {row_id: bytes(payload or b"") for row_id, payload in rows}
 
     @api.depends("stored_sha256")
     def _compute_preview(self):
@@ -319,24 +335,34 @@ class SettlementMessage(models.Model):
             )
 
     def _quarantine(self, rejected):
-        """Keep rows that could not be read, with their reason."""
+        """Keep rows that could not be read, with their reason.
+
+        Parser and store count on their own: a number that is taken gives way, so
+        that no row hides another. The same row again is kept once.
+        """
         self.ensure_one()
-        known = set(self.row_ids.mapped("number"))
-        self.env["settlement.message.row"].create(
-            [
+        known = {(row.raw or "", row.reason) for row in self.row_ids}
+        taken = set(self.row_ids.mapped("number"))
+        values = []
+        for row in rejected:
+            raw = card_numbers.mask_card_numbers(row.raw.encode()).decode(
+                errors="replace"
+            )
+            if (raw, row.reason) in known:
+                continue
+            number = row.number if row.number not in taken else max(taken) + 1
+            known.add((raw, row.reason))
+            taken.add(number)
+            values.append(
                 {
                     "message_id": self.id,
-                    "number": row.number,
-                    "raw": card_numbers.mask_card_numbers(row.raw.encode()).decode(
-                        errors="replace"
-                    ),
+                    "number": number,
+                    "raw": raw,
                     "reason": row.reason,
                     "code": row.code,
                 }
-                for row in rejected
-                if row.number not in known
-            ]
-        )
+            )
+        self.env["settlement.message.row"].create(values)
 
     def replay(self):
         """Parse these messages again with today's mapper.
@@ -350,5 +376,9 @@ class SettlementMessage(models.Model):
         messages = self.sudo()  # the role was checked; nobody may write messages
         messages._set_state("received")
         messages.write({"attempts": 0})
+        # What was put aside is read again too: it may have a place by now.
+        messages.row_ids.unlink()
         for backend, group in messages.grouped("backend_id").items():
             backend._parse_messages(group, None)
+        clean = messages.filtered(lambda one: one.state == "parsed" and not one.row_ids)
+        self.env["settlement.exception"]._clear_for(clean)
