@@ -335,24 +335,34 @@ class SettlementMessage(models.Model):
             )
 
     def _quarantine(self, rejected):
-        """Keep rows that could not be read, with their reason."""
+        """Keep rows that could not be read, with their reason.
+
+        Parser and store count on their own: a number that is taken gives way, so
+        that no row hides another. The same row again is kept once.
+        """
         self.ensure_one()
-        known = set(self.row_ids.mapped("number"))
-        self.env["settlement.message.row"].create(
-            [
+        known = {(row.raw or "", row.reason) for row in self.row_ids}
+        taken = set(self.row_ids.mapped("number"))
+        values = []
+        for row in rejected:
+            raw = card_numbers.mask_card_numbers(row.raw.encode()).decode(
+                errors="replace"
+            )
+            if (raw, row.reason) in known:
+                continue
+            number = row.number if row.number not in taken else max(taken) + 1
+            known.add((raw, row.reason))
+            taken.add(number)
+            values.append(
                 {
                     "message_id": self.id,
-                    "number": row.number,
-                    "raw": card_numbers.mask_card_numbers(row.raw.encode()).decode(
-                        errors="replace"
-                    ),
+                    "number": number,
+                    "raw": raw,
                     "reason": row.reason,
                     "code": row.code,
                 }
-                for row in rejected
-                if row.number not in known
-            ]
-        )
+            )
+        self.env["settlement.message.row"].create(values)
 
     def replay(self):
         """Parse these messages again with today's mapper.
@@ -366,5 +376,9 @@ class SettlementMessage(models.Model):
         messages = self.sudo()  # the role was checked; nobody may write messages
         messages._set_state("received")
         messages.write({"attempts": 0})
+        # What was put aside is read again too: it may have a place by now.
+        messages.row_ids.unlink()
         for backend, group in messages.grouped("backend_id").items():
             backend._parse_messages(group, None)
+        clean = messages.filtered(lambda one: one.state == "parsed" and not one.row_ids)
+        self.env["settlement.exception"]._clear_for(clean)
