@@ -19,7 +19,7 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         self._plan_decisions(run, stage, method, certain)
-        matched = self._write_plan(run.company, ("transaction_id", "move_line_id"))
+        matched = self._write_plan(run.company)
         self._note_decisions(run, certain)
         self._show_differences(run, certain)
         return {**self._count_decisions(), "matched": matched}

@@ -203,30 +203,13 @@ class SettlementMatch(models.Model):
                   FROM (%s) digest
                  WHERE digest.match_id = match.id
                 """,
-                self._digests_sql(SQL("line.match_id = ANY(%s)", self.ids)),
+                self.env["settlement.match.line"]._digests_sql(
+                    SQL("line.match_id = ANY(%s)", self.ids)
+                ),
             )
         )
         self.invalidate_recordset(["lines_digest"], flush=False)
         self._seal_rows()
-
-    @api.model
-    def _digests_sql(self, condition, table=SQL("settlement_match_line")):
-        """Return ``match_id, digest`` over the lines that meet ``condition``.
-
-        :param table: where the lines stand, by default the real ones.
-        """
-        return SQL(
-            """
-            SELECT line.match_id,
-                   encode(sha256(convert_to(string_agg(
-                        line.row_hash, ',' ORDER BY line.id), 'UTF8')), 'hex') AS digest
-              FROM %s line
-             WHERE %s
-             GROUP BY line.match_id
-            """,
-            table,
-            condition,
-        )
 
     # ------------------------------------------------------------------
     # Confirming
