@@ -1,0 +1,1 @@
+"""Arithmetic of the audit chain: no database, no Odoo."""

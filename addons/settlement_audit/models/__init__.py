@@ -1,0 +1,7 @@
+from . import hashed
+from . import append_only
+from . import event
+from . import event_personal
+from . import event_seal
+from . import approval
+from . import verification

@@ -1,0 +1,212 @@
+import logging
+from datetime import datetime, timezone
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..chain import merkle, pinned
+from ..chain.heads import Head, append_heads, last_head
+from ..seal_file import heads_path
+from ..verify.chain import ChainVerifier
+
+_logger = logging.getLogger(__name__)
+
+SEAL_SIZE = 50_000
+"""Events per seal at most."""
+
+LOCK_TIMEOUT = "3s"
+"""How long writers of events may be held up while the sealer waits for others."""
+
+LOCK_ATTEMPTS = 5
+
+
+class SettlementEventSeal(models.Model):
+    """A link of the chain: the events up to a number, and all seals before."""
+
+    _name = "settlement.event.seal"
+    _inherit = "settlement.append.only"
+    _description = "Seal of audit events"
+    _order = "id desc"
+    _rec_name = "root"
+    _log_access = False
+
+    first_event_id = fields.Integer("First event", readonly=True, required=True)
+    last_event_id = fields.Integer("Last event", readonly=True, required=True)
+    event_count = fields.Integer("Events", readonly=True, required=True)
+    events_root = fields.Char("Root of the events", readonly=True, required=True)
+    previous_root = fields.Char(
+        "Previous root",
+        readonly=True,
+        required=True,
+        help="Root of the seal before this one; 64 zeros for the first.",
+    )
+    root = fields.Char(
+        readonly=True,
+        required=True,
+        help="Vouches for the events of this seal and for all seals before it.",
+    )
+    sealed_at = fields.Datetime(readonly=True, required=True)
+    ranges = fields.Text("Numbers of the events", readonly=True, required=True)
+    prints = fields.Text(
+        "Prints of the events", readonly=True, required=True, prefetch=False
+    )
+
+    _one_successor = models.Constraint(
+        "UNIQUE (previous_root)", "A seal can be followed by one seal only."
+    )
+    _one_beginning = models.Constraint(
+        "UNIQUE (first_event_id)", "An event can be sealed only once."
+    )
+
+    def write(self, vals):
+        """Refuse: a seal is never changed."""
+        raise UserError(self.env._("Seals cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("Seals cannot be deleted."))
+
+    # -- sealing -----------------------------------------------------------------
+
+    @api.model
+    def _head(self):
+        """Return the newest seal, or none."""
+        return self.search([], order="id desc", limit=1)
+
+    @api.model
+    def _seal_pending(self):
+        """Seal every event after the head, as this transaction sees them.
+
+        An event that is committed later with a lower number would look smuggled in.
+        So call this only where nobody else writes events: in tests, in maintenance,
+        or under the lock that ``_cron_seal`` takes.
+
+        :return: the new seals, oldest first
+        """
+        seals = self.browse()
+        while seal := self._seal_next():
+            seals += seal
+        return seals
+
+    @api.model
+    def _seal_next(self):
+        # The trail is sealed for everybody, whatever the caller may read of it.
+        head = self.sudo()._head()
+        query = SQL(
+            "SELECT id, row_hash FROM settlement_event WHERE id > %s"
+            " ORDER BY id LIMIT %s",
+            head.last_event_id or 0,
+            SEAL_SIZE,
+        )
+        rows = self.env.execute_query(query)
+        if not rows:
+            return self.browse()
+        values = self._seal_values(head.root or merkle.GENESIS, pinned.pin(rows))
+        return self.sudo().create(values).sudo(self.env.su)
+
+    @api.model
+    def _seal_values(self, previous_root, pins):
+        values = {
+            "first_event_id": pins.ranges[0][0],
+            "last_event_id": pins.ranges[-1][1],
+            "event_count": pins.count,
+            "events_root": pins.root,
+            "previous_root": previous_root,
+            "sealed_at": fields.Datetime.now(),
+            "ranges": pins.ranges_text,
+            "prints": pins.prints_text,
+        }
+        return {**values, "root": self._computed_root(values)}
+
+    @api.model
+    def _computed_root(self, values):
+        """Return the root that a seal of these values must have."""
+        return merkle.seal_root(
+            values["previous_root"],
+            values["events_root"],
+            values["first_event_id"],
+            values["last_event_id"],
+            values["event_count"],
+            values["sealed_at"].isoformat(),
+        )
+
+    @api.model
+    def _cron_seal(self):
+        """Seal all events in a transaction of its own, then export the heads.
+
+        :return: whether sealing got its turn; else the next run tries again
+        """
+        sealed = any(self._seal_alone() for _attempt in range(LOCK_ATTEMPTS))
+        if not sealed:
+            _logger.info("Sealing waits for transactions that write audit events.")
+        # Only what is committed may be exported.
+        with self.env.registry.cursor() as cr:
+            self.with_env(self.env(cr=cr))._export_heads()
+        return sealed
+
+    @api.model
+    def _seal_alone(self):
+        """Seal in a new transaction that no writer of events runs beside.
+
+        The locks come before the first query, which fixes what the transaction can
+        see: so every event below the highest visible number is visible.
+
+        :return: whether the locks could be had in time
+        """
+        with self.env.registry.cursor() as cr:
+            try:
+                cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                cr.execute(
+                    "LOCK TABLE settlement_event_seal IN SHARE ROW EXCLUSIVE MODE",
+                    log_exceptions=False,
+                )
+                cr.execute(
+                    "LOCK TABLE settlement_event IN SHARE MODE", log_exceptions=False
+                )
+            except psycopg2.errors.LockNotAvailable:
+                cr.rollback()
+                return False
+            self.with_env(self.env(cr=cr))._seal_pending()
+        return True
+
+    # -- export ------------------------------------------------------------------
+
+    @api.model
+    def _export_heads(self):
+        """Append the seals since the last export to the file; once a day the head.
+
+        :return: how many lines were written
+        """
+        path = heads_path(self.env.cr.dbname)
+        last = last_head(path)
+        seals = self.search([("id", ">", last.seal if last else 0)], order="id")
+        now = datetime.now(timezone.utc)
+        if not seals and last and last.exported_at[:10] < now.date().isoformat():
+            seals = self._head()
+        append_heads(path, [seal._exported(now) for seal in seals])
+        return len(seals)
+
+    def _exported(self, now):
+        """Return this seal as it is exported at ``now``."""
+        self.ensure_one()
+        return Head(
+            database=self.env.cr.dbname,
+            seal=self.id,
+            first_event=self.first_event_id,
+            last_event=self.last_event_id,
+            events=self.event_count,
+            root=self.root,
+            previous_root=self.previous_root,
+            sealed_at=self.sealed_at.isoformat(),
+            exported_at=now.isoformat(timespec="seconds"),
+        )
+
+    # -- verification ------------------------------------------------------------
+
+    @api.model
+    def _verify_chain(self):
+        """Return the result of ``settlement.event.verify_chain``."""
+        return ChainVerifier(self.env).run()

@@ -1,0 +1,1 @@
+"""Recomputing what the audit trail claims, set-wise, past every cache."""
