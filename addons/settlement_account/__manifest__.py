@@ -1,0 +1,11 @@
+{
+    "name": "Settlement: Accounting",
+    "summary": "Settled payouts and bank statements become reconciled entries",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Settlement for Odoo",
+    "category": "Accounting/Accounting",
+    "depends": ["settlement_match"],
+    "data": [],
+    "development_status": "Beta",
+}
