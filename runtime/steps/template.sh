@@ -30,12 +30,25 @@ template_build() {
     quietly "$RUNTIME/bin/odoo" -d "$new" -i "$TEMPLATE_MODULES" --stop-after-init --no-http ||
         die "Odoo could not build its first database (see above)."
     database_drop "$TEMPLATE"
-    psql -qX -c "ALTER DATABASE $new RENAME TO $TEMPLATE"
-    [ ! -d "$RUNTIME/data/filestore/$new" ] ||
-        mv "$RUNTIME/data/filestore/$new" "$RUNTIME/data/filestore/$TEMPLATE"
+    database_rename "$new" "$TEMPLATE"
 }
 
 database_drop() { # name
     PGOPTIONS="-c client_min_messages=warning" dropdb --if-exists --force "$1"
     rm -rf "$RUNTIME/data/filestore/$1"
+}
+
+database_rename() { # old, new
+    psql -qX -c "ALTER DATABASE \"$1\" RENAME TO \"$2\""
+    [ ! -d "$RUNTIME/data/filestore/$1" ] ||
+        mv "$RUNTIME/data/filestore/$1" "$RUNTIME/data/filestore/$2"
+}
+
+# A copy replaces what has its name. Files of the filestore are never rewritten in
+# place, so that both databases can share them as hard links.
+database_copy() { # from, to
+    database_drop "$2"
+    createdb -T "$1" "$2"
+    [ ! -d "$RUNTIME/data/filestore/$1" ] ||
+        cp -al "$RUNTIME/data/filestore/$1" "$RUNTIME/data/filestore/$2"
 }

@@ -36,7 +36,8 @@ def test_from_import_of_a_pure_folder(addon):
 
 
 @pytest.mark.parametrize(
-    "name", ["odoo.fields", "odoo.tools.misc", "odoo.addons.base", "odoo.addons.account"]
+    "name",
+    ["odoo.fields", "odoo.tools.misc", "odoo.addons.base", "odoo.addons.account"],
 )
 def test_the_rest_of_odoo_is_refused(name):
     with pytest.raises(ImportError, match="belongs to Odoo"):

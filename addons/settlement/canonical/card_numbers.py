@@ -30,12 +30,11 @@ def _passes_luhn(digits: bytes) -> bool:
     return total % 10 == 0
 
 
-def _mask(match: re.Match[bytes]) -> bytes:
-    text = match.group()
-    positions = [at for at, byte in enumerate(text) if 48 <= byte <= 57]
-    if not _passes_luhn(bytes(text[at] for at in positions)):
-        return text
-    masked = bytearray(text)
+def _mask(digits_and_gaps: bytes) -> bytes:
+    positions = [at for at, byte in enumerate(digits_and_gaps) if 48 <= byte <= 57]
+    if not _passes_luhn(bytes(digits_and_gaps[at] for at in positions)):
+        return digits_and_gaps
+    masked = bytearray(digits_and_gaps)
     for at in positions[6:-4]:
         masked[at] = 42
     return bytes(masked)
@@ -43,7 +42,7 @@ def _mask(match: re.Match[bytes]) -> bytes:
 
 def mask_card_numbers(content: bytes) -> bytes:
     """Return ``content`` with all but the first six and last four digits starred."""
-    return _CARD.sub(_mask, content)
+    return _CARD.sub(lambda match: _mask(match.group()), content)
 
 
 def mask_stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -53,18 +52,27 @@ def mask_stream(chunks: Iterable[bytes]) -> Iterator[bytes]:
         rest += chunk
         if len(rest) <= 2 * _LONGEST:
             continue
-        data = before + rest
-        cut = _safe_cut(data)
-        yield mask_card_numbers(data)[len(before) : cut]
+        masked, cut = _mask_after(before, rest, len(rest) - _LONGEST)
+        yield masked
         # One byte stays as context: what stands before a number decides.
-        before, rest = data[cut - 1 : cut], data[cut:]
-    yield mask_card_numbers(before + rest)[len(before) :]
+        before, rest = rest[cut - 1 : cut], rest[cut:]
+    yield _mask_after(before, rest, len(rest))[0]
 
 
-def _safe_cut(data: bytes) -> int:
-    """Return a cut near the end of ``data`` that no card number crosses."""
-    cut = len(data) - _LONGEST
-    for match in _CARD.finditer(data, max(0, cut - _LONGEST)):
-        if match.start() < cut < match.end():
-            return match.start()
-    return cut
+def _mask_after(before: bytes, data: bytes, cut: int) -> tuple[bytes, int]:
+    """Mask ``data`` up to about ``cut``; return it and where it really ends.
+
+    ``before`` is context only: no number starts in it. A number that crosses the
+    cut is left for the next turn.
+    """
+    whole = before + data
+    end = cut + len(before)
+    pieces, at = [], len(before)
+    for match in _CARD.finditer(whole, at):
+        if match.end() > end:
+            end = min(end, match.start())
+            break
+        pieces += [whole[at : match.start()], _mask(match.group())]
+        at = match.end()
+    pieces.append(whole[at:end])
+    return b"".join(pieces), end - len(before)

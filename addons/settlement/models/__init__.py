@@ -1,6 +1,7 @@
 from . import big_integer
 from . import connector
 from . import backend
+from . import connector_canonical
 from . import backend_pipeline
 from . import backend_status
 from . import wallet

@@ -26,7 +26,10 @@ class SettlementBackend(models.Model):
         index=True,
         default=lambda self: self.env.company,
     )
-    connector = fields.Selection(selection=[], required=True)
+    connector = fields.Selection(
+        selection=[("canonical", "Canonical JSON Lines")],
+        required=True,
+    )
     environment = fields.Selection(
         ENVIRONMENTS, required=True, default="test", tracking=True
     )

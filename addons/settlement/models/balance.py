@@ -50,8 +50,8 @@ class SettlementBalance(models.Model):
                 "wallet_id": wallet_id,
                 "message_id": message.id,
                 "observed_at": fact.observed_at,
-                "available": fact.available,
-                "pending": fact.pending,
-                "reserve": fact.reserve,
+                "available": float(fact.available),
+                "pending": float(fact.pending),
+                "reserve": float(fact.reserve),
             }
         )

@@ -1,9 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 
 from ..canonical import kinds, money
 from ..canonical.errors import MalformedInput
+from ..canonical.facts import ZERO
 from .big_integer import BigInteger
 from .transaction_state import PROVIDER_STATES
 
@@ -151,7 +150,7 @@ class SettlementBatch(models.Model):
             )
         }
         wallets = self.env["settlement.wallet"]
-        created = self.create(
+        self.create(
             [
                 {
                     **self._wallet_values(wallets.browse(wallet_id)),
@@ -162,7 +161,6 @@ class SettlementBatch(models.Model):
                 if (wallet_id, kind, external_id) not in known
             ]
         )
-        created._seal_rows()
 
     @api.model
     def _wallet_values(self, wallet):
@@ -246,15 +244,16 @@ class SettlementBatch(models.Model):
         """
         amounts = {
             "total": fact.total,
-            "opening_balance": fact.opening_balance or 0,
-            "closing_balance": fact.closing_balance or 0,
+            "opening_balance": fact.opening_balance or ZERO,
+            "closing_balance": fact.closing_balance or ZERO,
         }
         minor = {
-            name: money.to_minor(Decimal(amount), fact.currency)
+            name: money.to_minor(amount, fact.currency)
             for name, amount in amounts.items()
         }
+        # Checked in minor units; the ORM's monetary fields take floats.
         return {
-            **amounts,
+            **{name: float(amount) for name, amount in amounts.items()},
             "total_minor": minor["total"],
             "kind": fact.kind,
             "external_id": fact.external_id,

@@ -34,7 +34,7 @@ class SettlementCli(models.AbstractModel):
         try:
             return command(options) or 0
         except (UserError, AccessError) as error:
-            self.env.cr.rollback()
+            self._rollback()
             return self._fail(str(error))
 
     @api.model
@@ -74,9 +74,14 @@ class SettlementCli(models.AbstractModel):
         return 1
 
     @api.model
-    def _checkpoint(self):
-        """Return what commits after each unit of work of a command."""
-        return self.env.cr.commit
+    def _commit(self):
+        """Keep what was done so far; a command is the outermost caller."""
+        self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    @api.model
+    def _rollback(self):
+        """Forget what a failed command did since its last checkpoint."""
+        self.env.cr.rollback()
 
     @api.model
     def _backends(self, selection):
@@ -109,7 +114,7 @@ class SettlementCli(models.AbstractModel):
         for name in options.files:
             with Path(name).open("rb") as file:
                 message = backend.import_file(Path(name).name, file)
-            self.env.cr.commit()  # pylint: disable=invalid-commit
+            self._commit()
             self._say(f"{name}: message {message.id}, {message.state}")
         return 0
 
@@ -122,7 +127,7 @@ class SettlementCli(models.AbstractModel):
     def _command_run(self, options):
         """Advance everything that is pending: parse, match, validate, post."""
         backends = self._backends(options.backend)
-        run = backends._run_pipeline(options.until, self._checkpoint())
+        run = backends._run_pipeline(options.until, self._commit)
         self.env["settlement.event"]._cron_seal()
         for step, counters in (run.counters or {}).items():
             words = ", ".join(f"{name} {count}" for name, count in counters.items())
@@ -138,7 +143,7 @@ class SettlementCli(models.AbstractModel):
         """Parse messages again with today's mapper."""
         messages = self.env["settlement.message"].browse(options.messages).exists()
         messages.replay()
-        self.env.cr.commit()  # pylint: disable=invalid-commit
+        self._commit()
         self._say(f"{len(messages)} messages parsed again")
         return 0
 

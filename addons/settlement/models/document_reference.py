@@ -60,7 +60,7 @@ class SettlementDocumentReference(models.Model):
         for source in self._sources(companies):
             self.env.cr.execute(self._insert_sql(*source))
             self.env.cr.execute(self._delete_sql(companies, *source))
-        self.env.invalidate_all(flush=False)
+        self.invalidate_model()
 
     @api.model
     def _sources(self, companies):

@@ -1,5 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ..canonical import money
+from ..canonical.errors import MalformedInput
 from .big_integer import BigInteger
 
 
@@ -25,6 +27,8 @@ class SettlementExpectedPayment(models.Model):
     amount_minor = BigInteger()
     due_on = fields.Date()
     description = fields.Char()
+    counterparty_name = fields.Char()
+    references = fields.Json(help="Pairs of type and text that the payment may carry.")
     state = fields.Selection(
         [("open", "Open"), ("met", "Met"), ("cancelled", "Cancelled")],
         required=True,
@@ -35,3 +39,64 @@ class SettlementExpectedPayment(models.Model):
         "UNIQUE (company_id, backend_id, external_id)",
         "A source announces each payment once.",
     )
+
+    @api.model
+    def _store_facts(self, backend, facts, rejected):
+        """Create or refresh what another system announces.
+
+        :param facts: list of (message, ExpectedPaymentFact).
+        :param rejected: list to which what cannot be stored is appended.
+        :return: how many were created or changed.
+        """
+        store = self.env["settlement.fact.store"]
+        currencies = store._currency_ids()
+        stored = 0
+        for number, (message, fact) in enumerate(facts, 1):
+            try:
+                stored += self._store_fact(backend, fact, currencies)
+            except MalformedInput as error:
+                rejected.append((message, store._refused(number, fact, error)))
+        return stored
+
+    @api.model
+    def _store_fact(self, backend, fact, currencies):
+        """Store one announced payment; return whether anything of it was new."""
+        values = self._fact_values(fact, currencies)
+        known = self.search(
+            [("backend_id", "=", backend.id), ("external_id", "=", fact.external_id)]
+        )
+        if known:
+            changed = known._differs(values)
+            if changed:
+                known.write(values)
+            return changed
+        self.create(
+            {**values, "backend_id": backend.id, "company_id": backend.company_id.id}
+        )
+        return True
+
+    def _differs(self, values):
+        """Return whether any of ``values`` is not what the record says already."""
+        return any(
+            self._fields[name].convert_to_cache(value, self)
+            != self._fields[name].convert_to_cache(self[name], self)
+            for name, value in values.items()
+        )
+
+    @api.model
+    def _fact_values(self, fact, currencies):
+        if fact.currency not in currencies:
+            raise MalformedInput(
+                self.env._("There is no currency %(code)s.", code=fact.currency)
+            )
+        return {
+            "name": fact.description or fact.external_id,
+            "external_id": fact.external_id,
+            "currency_id": currencies[fact.currency],
+            "amount": float(fact.amount),
+            "amount_minor": money.to_minor(fact.amount, fact.currency),
+            "due_on": fact.due_on,
+            "description": fact.description or False,
+            "counterparty_name": fact.counterparty_name or False,
+            "references": [list(pair) for pair in fact.references],
+        }

@@ -4,8 +4,6 @@ import io
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.settlement_audit.chain import merkle
-
 from ..canonical import kinds
 from ..canonical.errors import MalformedInput
 from ..canonical.facts import (
@@ -37,8 +35,10 @@ class SettlementFactStore(models.AbstractModel):
 
         :param facts: list of (message, fact); facts of several messages may mix.
         :return: dict of counters ``transactions, revisions, batches, balances,
-            rejected``.
+            expected, rejected``.
         """
+        # Everything below is SQL: it must see what the ORM still holds back.
+        self.env.flush_all()
         rejected = [pair for pair in facts if isinstance(pair[1], RejectedRow)]
         of = {
             kind: [pair for pair in facts if isinstance(pair[1], kind)]
@@ -49,6 +49,9 @@ class SettlementFactStore(models.AbstractModel):
             backend, of[BatchFact], rejected
         )
         counters["balances"] = self._store_balances(backend, of[BalanceFact], rejected)
+        counters["expected"] = self.env["settlement.expected.payment"]._store_facts(
+            backend, of[ExpectedPaymentFact], rejected
+        )
         counters["rejected"] = self._quarantine(rejected)
         return counters
 
@@ -76,7 +79,7 @@ class SettlementFactStore(models.AbstractModel):
         self._insert_details(added)
         revised = self._settle_revisions(backend)
         self._assign_batches()
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         self.env["settlement.transaction"].browse(added)._raise_notices()
         return {"transactions": len(added), "revisions": len(revised)}
 
@@ -260,15 +263,6 @@ class SettlementFactStore(models.AbstractModel):
         """
         self.env.cr.execute(self._mark_known_sql(backend))
         self.env.cr.execute(self._number_fresh_sql(backend))
-        fresh = self.env.execute_query(
-            SQL(
-                "SELECT id, row_hash FROM settlement_stage "
-                "WHERE revision IS NOT NULL ORDER BY id"
-            )
-        )
-        if not fresh:
-            return []
-        event = self._log_stored(backend, fresh)
         columns = (
             "id",
             "company_id",
@@ -278,36 +272,34 @@ class SettlementFactStore(models.AbstractModel):
             *fact_columns.COPIED,
             *fact_columns.RESOLVED,
         )
-        self.env.cr.execute(
+        added = self.env.execute_query(
             SQL(
                 """
                 INSERT INTO settlement_transaction (
-                    %(columns)s, is_current, event_id,
+                    %(columns)s, is_current, correlation_id,
                     create_uid, create_date, write_uid, write_date)
-                SELECT %(columns)s, revision = 1, %(event)s,
+                SELECT %(columns)s, revision = 1, %(correlation)s,
                        %(user)s, %(now)s, %(user)s, %(now)s
                   FROM settlement_stage
                  WHERE revision IS NOT NULL
                  ORDER BY id
+                RETURNING id
                 """,
                 columns=SQL(", ").join(map(SQL.identifier, columns)),
-                event=event.id,
+                correlation=self.env.context.get("settlement_correlation_id"),
                 user=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )
-        return [row[0] for row in fresh]
-
-    @api.model
-    def _log_stored(self, backend, fresh):
-        """Write the one event whose Merkle root proves all these rows."""
-        return self.env["settlement.event"]._log(
-            "transaction.stored",
-            backend,
-            count=len(fresh),
-            root=merkle.root([row_hash for _id, row_hash in fresh]),
-            after={"first_id": fresh[0][0], "last_id": fresh[-1][0]},
+        transactions = self.env["settlement.transaction"].browse(
+            row[0] for row in added
         )
+        if transactions:
+            # One event pins all rows of the chunk: each altered one can be named.
+            self.env["settlement.event"]._log(
+                "transaction.stored", backend, rows=transactions
+            )
+        return transactions.ids
 
     # ------------------------------------------------------------------
     # What hangs on transactions
@@ -491,7 +483,7 @@ class SettlementFactStore(models.AbstractModel):
         )
         for query in self._switch_queries(old_ids, new_ids):
             cr.execute(query)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     @api.model
     def _switch_queries(self, old_ids, new_ids):
@@ -579,6 +571,5 @@ class SettlementFactStore(models.AbstractModel):
                 rejected.append((message, self._refused(number, fact, error)))
                 continue
             added |= balances._store_fact(wallet, message, fact)
-        added._seal_rows()
         added.wallet_id._refresh_balance()
         return len(added)

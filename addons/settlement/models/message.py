@@ -149,10 +149,7 @@ class SettlementMessage(models.Model):
             }
         )
         message._store_payload(payload)
-        message._seal_rows()
-        self.env["settlement.event"]._log(
-            "message.received", message, after={"row_hash": message.row_hash}
-        )
+        self.env["settlement.event"]._log("message.received", backend, rows=message)
         backend._wake()
         return message.sudo(False)
 
@@ -186,9 +183,7 @@ class SettlementMessage(models.Model):
             self.env["settlement.event"]._log(
                 "message.received",
                 backend,
-                count=len(messages),
-                root=self._merkle_root(messages.ids),
-                after={"first_id": min(inserted), "last_id": max(inserted)},
+                rows=messages,
             )
             backend._wake()
         return messages

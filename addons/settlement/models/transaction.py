@@ -93,11 +93,6 @@ class SettlementTransaction(models.Model):
     batch_id = fields.Many2one(
         "settlement.batch", index="btree_not_null", ondelete="restrict"
     )
-    event_id = fields.Many2one(
-        "settlement.event",
-        ondelete="restrict",
-        help="The event whose Merkle root proves this row.",
-    )
 
     external_id = fields.Char(required=True)
     occurrence = fields.Integer(required=True, default=0)
@@ -149,7 +144,9 @@ class SettlementTransaction(models.Model):
     description = fields.Text()
     correlation_id = fields.Char()
 
-    state_ids = fields.One2many("settlement.transaction.state", "transaction_id")
+    state_ids = fields.One2many(
+        "settlement.transaction.state", "transaction_id", string="Processing State"
+    )
     provider_state = fields.Selection(PROVIDER_STATES, required=True, default="settled")
     match_state = fields.Selection(
         MATCH_STATES, compute="_compute_states", search="_search_match_state"
@@ -210,7 +207,7 @@ class SettlementTransaction(models.Model):
 
     def write(self, vals):
         """Refuse to edit what the source said."""
-        fact_fields = set(vals) & {*self._hashed_fields, "message_id", "event_id"}
+        fact_fields = set(vals) & {*self._hashed_fields, "message_id"}
         if fact_fields:
             raise UserError(
                 self.env._(

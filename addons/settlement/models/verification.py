@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.tools import SQL
 
-from odoo.addons.settlement_audit.chain import merkle
-
 from ..storage import payload as payload_storage
 
 
@@ -13,7 +11,7 @@ class SettlementVerification(models.AbstractModel):
         return [
             *super()._checks(),
             "_check_every_message_ended",
-            "_check_stored_sets",
+            "_check_pinned",
             "_check_payloads",
             "_check_current_rows",
             "_check_state_rows",
@@ -54,59 +52,45 @@ class SettlementVerification(models.AbstractModel):
     # Law 11: facts and payloads are as they were received
     # ------------------------------------------------------------------
 
-    def _check_stored_sets(self):
-        """Recompute the Merkle root of each set of rows stored at once."""
-        sets = self.env.execute_query(
-            SQL(
-                """
-                SELECT event.id, event.count, event.root, event.after,
-                       array_agg(stored.row_hash ORDER BY stored.id)
-                            FILTER (WHERE stored.id IS NOT NULL)
-                  FROM settlement_event event
-                  LEFT JOIN settlement_transaction stored ON stored.event_id = event.id
-                 WHERE event.action = 'transaction.stored'
-                 GROUP BY event.id
-                """
-            )
-        )
-        for event_id, count, root, after, hashes in sets:
-            hashes = hashes or []
-            if len(hashes) == count and merkle.root(hashes) == root:
-                continue
-            yield self._finding(
-                11,
-                "settlement.event",
-                event_id,
-                self.env._(
-                    "%(count)s transactions (%(first)s to %(last)s) were stored with "
-                    "this event, %(found)s are there and their root differs: a row "
-                    "was removed, added or rewritten.",
-                    count=count,
-                    found=len(hashes),
-                    first=after["first_id"],
-                    last=after["last_id"],
-                ),
-            )
-        yield from self._transactions_without_event()
+    def _check_pinned(self):
+        """Every fact and every message is pinned by an event of its arrival."""
+        for model, action in (
+            ("settlement.transaction", "transaction.stored"),
+            ("settlement.message", "message.received"),
+        ):
+            for row_id in self._unpinned(model, action):
+                yield self._finding(
+                    11,
+                    model,
+                    row_id,
+                    self.env._(
+                        "No event proves that this row was received: somebody wrote "
+                        "it into the database."
+                    ),
+                )
 
-    def _transactions_without_event(self):
+    def _unpinned(self, model, action):
+        """Return the ids of rows that no event with ``action`` pins."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT stored.id
-                  FROM settlement_transaction stored
-                  LEFT JOIN settlement_event event ON event.id = stored.event_id
-                 WHERE event.action IS DISTINCT FROM 'transaction.stored'
-                """
+                WITH pinned AS (
+                    SELECT range_agg(int8range(
+                                (ends ->> 0)::int8, (ends ->> 1)::int8, '[]')) AS ids
+                      FROM settlement_event event
+                     CROSS JOIN jsonb_array_elements(event.rows_ranges::jsonb) AS ends
+                     WHERE event.rows_model = %(model)s AND event.action = %(action)s
+                )
+                SELECT row.id
+                  FROM %(table)s AS row CROSS JOIN pinned
+                 WHERE pinned.ids IS NULL OR NOT row.id::int8 <@ pinned.ids
+                """,
+                model=model,
+                action=action,
+                table=SQL.identifier(self.env[model]._table),
             )
         )
-        for (row_id,) in rows:
-            yield self._finding(
-                11,
-                "settlement.transaction",
-                row_id,
-                self.env._("No event proves that this row was received."),
-            )
+        return [row[0] for row in rows]
 
     def _check_payloads(self):
         """Recompute the hash of every stored payload."""

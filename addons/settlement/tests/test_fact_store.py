@@ -1,0 +1,222 @@
+import itertools
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import SettlementCase
+
+
+@tagged("post_install", "-at_install")
+class TestFactStore(SettlementCase):
+    def test_a_fact_becomes_a_row_with_fees_state_and_references(self):
+        counters = self.store_facts(
+            self.charge(
+                invoice_reference="INV/2026/00012",
+                payment_reference="pi_Abc",
+                counterparty_email="Ann@Example.com",
+            )
+        )
+        row = self.stored()
+        self.assertEqual(counters["transactions"], 1)
+        self.assertRecordValues(
+            row,
+            [
+                {
+                    "gross_amount": 100.0,
+                    "fee_amount": 2.0,
+                    "net_amount": 98.0,
+                    "revision": 1,
+                    "is_current": True,
+                    "wallet_id": self.wallet.id,
+                    "match_state": "open",
+                    "posting_state": "none",
+                    "state": "settled",
+                }
+            ],
+        )
+        self.assertRecordValues(
+            row.fee_line_ids, [{"kind": "processing", "amount": 2.0, "tax_amount": 0.0}]
+        )
+        self.assertEqual(row.state_ids.amount_minor, 9800)
+        self.assertEqual(row.state_ids.gross_minor, 10000)
+        self.assertEqual(
+            set(row.reference_ids.mapped(lambda ref: (ref.type, ref.text))),
+            {
+                ("provider", "txn_1"),
+                ("provider", "pi_Abc"),
+                ("invoice", "INV202600012"),
+                ("email", "ann@example.com"),
+            },
+        )
+
+    def test_the_same_fact_again_changes_nothing(self):
+        self.store_facts(self.charge())
+        before = self.snapshot()
+        counters = self.store_facts(self.charge(), self.charge())
+        self.assertEqual(counters["transactions"], 0)
+        self.assertEqual(self.snapshot(), before)
+
+    def test_a_fact_twice_in_one_chunk_is_one_row(self):
+        self.store_facts(self.charge(), self.charge())
+        self.assertEqual(len(self.stored()), 1)
+
+    def test_twins_with_an_occurrence_are_two_rows(self):
+        self.store_facts(self.charge(), self.charge(occurrence=1))
+        self.assertEqual(len(self.stored()), 2)
+        self.assertEqual(self.stored().mapped("is_current"), [True, True])
+
+    def test_the_current_revision_is_the_latest_of_the_source_in_any_order(self):
+        versions = [
+            self.charge(gross=gross, source_version_at=datetime(2026, 1, day))
+            for day, gross in ((1, "100.00"), (3, "90.00"), (2, "95.00"))
+        ]
+        for number, order in enumerate(itertools.permutations(versions)):
+            identity = f"txn_order_{number}"
+            for fact in order:
+                self.store_facts(replace(fact, external_id=identity))
+            rows = self.stored(identity)
+            with self.subTest(order=[str(fact.gross_amount) for fact in order]):
+                self.assertEqual(len(rows), 3)
+                current = rows.filtered("is_current")
+                self.assertEqual(current.mapped("gross_amount"), [90.0])
+                self.assertEqual(current.state_ids.gross_minor, 9000)
+                self.assertEqual(
+                    self.env["settlement.transaction.state"].search_count(
+                        [("transaction_id", "in", rows.ids)]
+                    ),
+                    1,
+                )
+                self.assertFalse((rows - current).reference_ids)
+
+    def test_revisions_inside_one_chunk_settle_too(self):
+        self.store_facts(
+            self.charge(gross="100.00", source_version_at=datetime(2026, 1, 2)),
+            self.charge(gross="80.00", source_version_at=datetime(2026, 1, 1)),
+        )
+        current = self.stored().filtered("is_current")
+        self.assertEqual(current.gross_amount, 100.0)
+
+    def test_money_that_does_not_add_up_is_put_aside_and_the_rest_goes_on(self):
+        bad = replace(self.charge("txn_bad"), net_amount=Decimal("98.01"))
+        message = self.receive()
+        counters = self.store_facts(bad, self.charge("txn_good"), message=message)
+        self.assertEqual((counters["transactions"], counters["rejected"]), (1, 1))
+        self.assertIn("98.01", message.row_ids.reason)
+        self.assertTrue(self.stored("txn_good"))
+
+    def test_an_amount_finer_than_its_currency_is_put_aside(self):
+        message = self.receive()
+        self.store_facts(self.charge(gross="1.005", fee="0"), message=message)
+        self.assertIn("more decimals", message.row_ids.reason)
+
+    def test_an_account_nobody_knows_is_refused_with_a_sentence(self):
+        message = self.receive()
+        self.store_facts(self.charge(account_identifier="OTHER"), message=message)
+        self.assertIn("OTHER", message.row_ids.reason)
+        self.assertIn("Add the wallet", message.row_ids.reason)
+
+    def test_the_only_account_needs_no_name_but_two_do(self):
+        self.store_facts(self.charge())
+        self.assertEqual(self.stored().wallet_id, self.wallet)
+        self.new_wallet(self.backend, account="ACC-2")
+        message = self.receive()
+        self.store_facts(self.charge("txn_2"), message=message)
+        self.assertFalse(self.stored("txn_2"))
+        self.assertTrue(message.row_ids)
+
+    def test_currencies_with_no_and_three_decimals(self):
+        for code, gross, minor in (("JPY", "1500", 1500), ("KWD", "1.234", 1234)):
+            currency = self.env.ref(f"base.{code}")
+            currency.write({"active": True, "rounding": 10**-currency_decimals(code)})
+            self.new_wallet(self.backend, currency=currency)
+            self.store_facts(
+                self.charge(f"txn_{code}", gross=gross, fee="0", currency=code)
+            )
+            self.assertEqual(self.stored(f"txn_{code}").state_ids.gross_minor, minor)
+
+    def test_minor_units_beyond_32_bits(self):
+        self.store_facts(self.charge(gross="98765432109.87", fee="0"))
+        self.assertEqual(self.stored().state_ids.gross_minor, 9876543210987)
+
+    def test_rows_join_their_batch_whoever_comes_first(self):
+        listed = {"batch_kind": "payout", "batch_external_id": "po_1"}
+        self.store_facts(self.charge())
+        self.store_facts(self.charge(**listed))
+        self.store_facts(self.payout())
+        batch = self.stored().batch_id
+        self.assertEqual(batch.external_id, "po_1")
+        self.assertEqual(len(self.stored()), 1)
+        self.assertTrue(batch.is_stated)
+        self.assertEqual(batch.difference, 0.0)
+
+    def test_a_child_finds_its_parent_in_any_order(self):
+        refund = self.charge(
+            "txn_refund",
+            gross="-10.00",
+            fee="0",
+            kind="refund",
+            parent_external_id="ch_1",
+        )
+        self.store_facts(refund)
+        self.store_facts(self.charge(source_external_id="ch_1"))
+        self.assertEqual(self.stored("txn_refund").parent_id, self.stored())
+
+    def test_one_event_pins_the_rows_of_a_chunk(self):
+        self.store_facts(self.charge("txn_1"), self.charge("txn_2"))
+        event = self.env["settlement.event"].search(
+            [("action", "=", "transaction.stored")], limit=1
+        )
+        self.assertEqual(event.count, 2)
+        self.assertEqual(event.company_id, self.company)
+
+    def test_a_fact_is_never_edited(self):
+        self.store_facts(self.charge())
+        with self.assertRaisesRegex(Exception, "never edited"):
+            self.stored().write({"gross_amount": 1.0})
+
+    @mute_logger("odoo.sql_db")
+    def test_the_database_itself_refuses_net_that_does_not_add_up(self):
+        self.store_facts(self.charge())
+        with self.assertRaises(Exception), self.cr.savepoint():
+            self.env.cr.execute("UPDATE settlement_transaction SET net_amount = 1")
+
+    def test_unknown_kinds_of_rows_call_for_a_mapping(self):
+        self.store_facts(self.charge(source_code="unknown:mystery", kind="adjustment"))
+        exception = self.env["settlement.exception"].search(
+            [("transaction_id", "=", self.stored().id)]
+        )
+        self.assertEqual(exception.reason, "unknown_mapping")
+        self.assertIn("mystery", exception.cause)
+
+    def test_a_chunk_costs_a_fixed_number_of_queries(self):
+        few = [self.charge(f"txn_few_{number}") for number in range(10)]
+        many = [self.charge(f"txn_many_{number}") for number in range(400)]
+        message = self.receive()
+        self.store_facts(self.charge("txn_warm"), message=message)
+        start = self.cr.sql_log_count
+        self.store_facts(*few, message=message)
+        for_few = self.cr.sql_log_count - start
+        start = self.cr.sql_log_count
+        self.store_facts(*many, message=message)
+        self.assertLessEqual(self.cr.sql_log_count - start, for_few + 2)
+
+    def snapshot(self):
+        """Return the content of the tables a fact may touch, without attempt logs."""
+        tables = ("transaction", "transaction_fee", "transaction_state", "batch")
+        content = {}
+        for table in tables:
+            self.env.cr.execute(
+                f"SELECT t::text FROM settlement_{table} t ORDER BY id"  # noqa: S608
+            )
+            content[table] = self.env.cr.fetchall()
+        return content
+
+
+def currency_decimals(code):
+    """Return ISO 4217 decimals."""
+    from ..canonical import money
+
+    return money.exponent(code)

@@ -1,0 +1,67 @@
+import hashlib
+import io
+import random
+
+from odoo.tests import tagged
+
+from ..canonical.facts import RawItem
+from ..storage import payload as payload_storage
+from .common import SettlementCase
+
+CARD = b"4111111111111111"
+
+
+@tagged("post_install", "-at_install")
+class TestMessage(SettlementCase):
+    def test_the_same_bytes_are_one_message(self):
+        first = self.receive(b"payload")
+        self.assertEqual(self.receive(b"payload"), first)
+        self.assertEqual(self.receive(io.BytesIO(b"payload")), first)
+        self.assertNotEqual(self.receive(b"payload "), first)
+
+    def test_the_same_bytes_for_another_backend_are_another_message(self):
+        other = self.new_backend("Second")
+        self.assertNotEqual(self.receive(b"x"), self.receive(b"x", backend=other))
+
+    def test_hashes_are_of_the_bytes_received_and_of_the_bytes_stored(self):
+        content = b'{"number": "' + CARD + b'"}'
+        message = self.receive(content)
+        stored = message._open_content().read()
+        self.assertEqual(message.sha256, hashlib.sha256(content).hexdigest())
+        self.assertEqual(message.stored_sha256, hashlib.sha256(stored).hexdigest())
+        self.assertEqual(stored, b'{"number": "411111******1111"}')
+        self.assertEqual(len(stored), len(content))
+
+    def test_a_large_payload_lives_in_the_file_store(self):
+        content = random.Random(1).randbytes(payload_storage.INLINE_BYTES + 1)
+        message = self.receive(content)
+        self.addCleanup((message._folder() / message.stored_name).unlink)
+        self.assertTrue(message.stored_name)
+        with message._open_content() as file:
+            self.assertEqual(file.read(), content)
+        self.assertFalse(message._inline_payload())
+
+    def test_items_of_a_pull_are_kept_once(self):
+        items = [RawItem("a", b"1", {"payout": "p"}), RawItem("b", b"2")]
+        messages = self.env["settlement.message"]
+        first = messages._receive_items(self.backend, "rows", items)
+        self.assertEqual(first.mapped("external_id"), ["a", "b"])
+        self.assertEqual(first[0].context, {"payout": "p"})
+        again = messages._receive_items(
+            self.backend, "rows", [*items, RawItem("a", b"1", {"payout": "q"})]
+        )
+        self.assertEqual(len(again), 1)
+        self.assertEqual(again.context, {"payout": "q"})
+        self.assertEqual(first[0]._open_content().read(), b"1")
+        self.assertFalse(messages._altered_rows())
+
+    def test_nobody_reads_the_payload_through_generic_reads(self):
+        message = self.receive(b"payload")
+        self.assertNotIn("payload", message._fields)
+        values = message.read()[0]
+        values.pop("preview")
+        self.assertNotIn("payload", values.values())
+
+    def test_the_preview_shows_text_and_survives_other_bytes(self):
+        self.assertEqual(self.receive(b"caf\xc3\xa9").preview, "café")
+        self.assertIn("\ufffd", self.receive(b"\xff\xfe").preview)

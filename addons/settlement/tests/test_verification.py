@@ -1,0 +1,113 @@
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from .common import SettlementCase
+
+# One way to falsify each kind of row, as (table, assignment, model that is named).
+FALSIFICATIONS = (
+    ("settlement_transaction", "description = 'other'", "settlement.transaction"),
+    ("settlement_transaction", "booked_on = '2020-01-01'", "settlement.transaction"),
+    (
+        "settlement_transaction",
+        "gross_amount = 7, net_amount = 5",
+        "settlement.transaction",
+    ),
+    ("settlement_transaction", "is_current = FALSE", "settlement.transaction"),
+    ("settlement_transaction_state", "amount_minor = 1", "settlement.transaction"),
+    ("settlement_transaction_state", "gross_minor = 1", "settlement.transaction"),
+    ("settlement_transaction_fee", "amount = 1", "settlement.transaction"),
+    ("settlement_transaction_reference", "text = 'X'", "settlement.transaction"),
+    ("settlement_transaction_reference", "key = 1", "settlement.transaction"),
+    ("settlement_batch", "total = 1", "settlement.batch"),
+    ("settlement_batch", "total_minor = 1", "settlement.batch"),
+    ("settlement_message", "payload = 'x'", "settlement.message"),
+    ("settlement_message", "sha256 = 'x'", "settlement.message"),
+    ("settlement_balance", "available = 1", "settlement.balance"),
+)
+
+
+@tagged("post_install", "-at_install")
+class TestVerification(SettlementCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        message = cls.receive()
+        cls.store_facts(
+            cls.charge(
+                batch_kind="payout", batch_external_id="po_1", invoice_reference="INV/1"
+            ),
+            cls.payout(),
+            message=message,
+        )
+        cls.balance = cls.env["settlement.balance"].create(
+            {
+                "wallet_id": cls.wallet.id,
+                "observed_at": "2026-01-31 00:00:00",
+                "available": 98.0,
+            }
+        )
+        cls.env["settlement.batch"].search([])._validate()
+        cls.env.flush_all()
+
+    def findings(self):
+        self.env.invalidate_all()
+        return self.env["settlement.verification"].run()["findings"]
+
+    def test_an_untouched_database_passes(self):
+        self.assertEqual(self.findings(), [])
+
+    def test_every_falsified_row_is_named(self):
+        for table, assignment, model in FALSIFICATIONS:
+            with self.subTest(table=table, assignment=assignment):
+                self.env.flush_all()
+                savepoint = self.cr.savepoint()
+                self.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s WHERE company_id = %s",
+                        SQL.identifier(table),
+                        SQL(assignment),
+                        self.company.id,
+                    )
+                )
+                named = {(finding["model"]) for finding in self.findings()}
+                savepoint.close(rollback=True)
+                self.assertIn(model, named)
+
+    def test_a_row_rewritten_with_a_fitting_hash_is_named(self):
+        row = self.stored()
+        self.cr.execute(
+            SQL(
+                "UPDATE settlement_transaction SET description = 'x' WHERE id = %s",
+                row.id,
+            )
+        )
+        row.invalidate_recordset()
+        row._seal_rows()
+        self.assertIn(
+            ("settlement.transaction", row.id),
+            [(finding["model"], finding["id"]) for finding in self.findings()],
+        )
+
+    def test_a_deleted_row_is_named(self):
+        row = self.stored()
+        self.cr.execute(
+            SQL("DELETE FROM settlement_transaction WHERE id = %s", row.id)
+        )
+        self.assertIn(
+            ("settlement.transaction", row.id),
+            [(finding["model"], finding["id"]) for finding in self.findings()],
+        )
+
+    def test_a_row_slipped_in_is_named(self):
+        self.cr.execute(
+            SQL(
+                """
+                INSERT INTO settlement_balance (wallet_id, company_id, observed_at)
+                VALUES (%s, %s, now())
+                """,
+                self.wallet.id,
+                self.company.id,
+            )
+        )
+        models = [finding["model"] for finding in self.findings()]
+        self.assertIn("settlement.balance", models)

@@ -1,0 +1,3 @@
+from . import log_privacy
+from . import models
+from . import wizards

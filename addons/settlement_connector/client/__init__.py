@@ -1,0 +1,1 @@
+"""Outgoing HTTP for every connector: pure Python, no Odoo."""

@@ -1,0 +1,95 @@
+"""Read the body of an answer: bounded in size and time, and whole or not at all."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from odoo.addons.settlement.canonical.errors import BusinessError, TransientError
+
+_CHUNK = 64 * 1024
+# Window bits of zlib: gzip or zlib header, told apart by zlib itself.
+_AUTODETECT = 47
+
+
+class RawBody(Protocol):
+    """The undecoded body of an answer."""
+
+    def read(self, amt: int, decode_content: bool) -> bytes:
+        """Return up to ``amt`` bytes, nothing at the end."""
+
+
+def read_body(
+    raw: RawBody,
+    headers: Mapping[str, str],
+    max_bytes: int,
+    overdue: Callable[[], bool] = lambda: False,
+) -> bytes:
+    """Return the whole decoded body.
+
+    :param max_bytes: the most bytes accepted, before and after decompression.
+    :param overdue: tells that reading has taken too long altogether.
+    :raises BusinessError: if the body is larger than ``max_bytes``.
+    :raises TransientError: if it is cut short, unreadable or too slow.
+    """
+    announced = _announced_length(headers)
+    if announced is not None and announced > max_bytes:
+        raise _too_large(max_bytes)
+    chunks = _chunks(raw, announced, max_bytes, overdue)
+    encoding = headers.get("Content-Encoding", "").strip().lower()
+    if encoding in ("", "identity"):
+        return b"".join(chunks)
+    if encoding in ("gzip", "x-gzip", "deflate"):
+        return _inflate(chunks, max_bytes)
+    raise TransientError(f"The answer is encoded as {encoding!r}, which nobody asked.")
+
+
+def _announced_length(headers: Mapping[str, str]) -> int | None:
+    text = headers.get("Content-Length", "").strip()
+    if "chunked" in headers.get("Transfer-Encoding", "").lower():
+        return None
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _chunks(
+    raw: RawBody, announced: int | None, max_bytes: int, overdue: Callable[[], bool]
+) -> Iterator[bytes]:
+    received = 0
+    while chunk := raw.read(_CHUNK, decode_content=False):
+        received += len(chunk)
+        if received > max_bytes:
+            raise _too_large(max_bytes)
+        if overdue():
+            raise TransientError("The answer came too slowly and was given up.")
+        yield chunk
+    if announced is not None and received != announced:
+        raise TransientError(
+            f"The answer was cut: {received} of {announced} bytes arrived."
+        )
+
+
+def _inflate(chunks: Iterator[bytes], max_bytes: int) -> bytes:
+    decoder = zlib.decompressobj(_AUTODETECT)
+    body = bytearray()
+    for chunk in chunks:
+        body += _step(decoder, chunk, max_bytes + 1 - len(body))
+        if len(body) > max_bytes:
+            raise _too_large(max_bytes)
+    if not decoder.eof or decoder.unused_data:
+        raise TransientError("The compressed answer was cut.")
+    return bytes(body)
+
+
+def _step(decoder: Any, chunk: bytes, room: int) -> bytes:
+    try:
+        return decoder.decompress(chunk, room)
+    except zlib.error:
+        raise TransientError("The compressed answer cannot be read.") from None
+
+
+def _too_large(max_bytes: int) -> BusinessError:
+    return BusinessError(
+        f"The answer is larger than {max_bytes:,} bytes and was not read; "
+        "ask for a shorter period."
+    )

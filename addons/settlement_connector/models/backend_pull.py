@@ -1,0 +1,349 @@
+import logging
+from datetime import timedelta, timezone
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.settlement.canonical.errors import (
+    AuthenticationError,
+    BusinessError,
+    MalformedInput,
+    SettlementError,
+    TransientError,
+)
+
+from ..windows.coverage import gaps
+from ..windows.plan import Feed, Span
+
+_logger = logging.getLogger(__name__)
+
+PAGE_ITEMS = 100
+FIRST_RETRY = timedelta(minutes=5)
+LAST_RETRY = timedelta(hours=6)
+# Name space of the advisory locks of pulls: "pull" in ASCII.
+LOCK_SPACE = 0x70756C6C
+# What a pull that succeeds makes good on the backend itself.
+PULL_REASONS = ("connector_failed", "malformed_input", "stale_feed")
+
+
+class SettlementBackend(models.Model):
+    _inherit = "settlement.backend"
+
+    # ------------------------------------------------------------------
+    # Doors
+    # ------------------------------------------------------------------
+
+    def pull(self, since=None, until=None):
+        """Fetch what the provider has and keep it; nothing is interpreted yet.
+
+        Failures are written down in the windows and on the backend, not raised:
+        what came in before them is kept.
+
+        :param since: first moment (naive UTC); by default where the last complete
+            pull ended, minus the look-back.
+        :param until: last moment (naive UTC); by default now.
+        :return: settlement.message records that are new.
+        :raises UserError: if a backend is paused, cannot pull or is being pulled.
+        :raises AccessError: without the accountant or integration administrator role.
+        """
+        self._require_group("group_accountant", "group_integration_admin")
+        self.check_access("read")
+        since, until = self._naive_utc(since), self._naive_utc(until)
+        now = fields.Datetime.now()
+        if since and since > min(until or now, now):
+            raise UserError(
+                self.env._("A pull cannot begin after its end, nor in the future.")
+            )
+        # The role was checked; windows, messages and counts are nobody's to write.
+        return self.sudo()._pull_streams(since, until).sudo(False)
+
+    def action_pull(self):
+        """Button: pull now and show what came of it."""
+        messages = self.pull()
+        words = self.env._("%(count)s new messages.", count=len(messages))
+        errors = [backend.last_error for backend in self if backend.last_error]
+        kind = "warning" if errors else "success"
+        return self._notify(self.env._("Pulled"), " ".join([words, *errors]), kind)
+
+    @api.model
+    def _naive_utc(self, moment):
+        """Return a moment given in any usual form as naive UTC, or None."""
+        moment = fields.Datetime.to_datetime(moment)
+        if moment and moment.tzinfo:
+            moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        return moment.replace(microsecond=0) if moment else None
+
+    @api.model
+    def _cron_pull(self):
+        """Scheduled action: pull every connected backend that is due."""
+        self._pull_due(self.env.cr.commit)
+
+    @api.model
+    def _pull_due(self, checkpoint):
+        """Pull what is connected and due; one backend's failure stops no other."""
+        self.env["settlement.credential"].search([])._warn_expiring()
+        for backend in self.search([("state", "=", "connected")]):
+            if backend._is_due():
+                backend._pull_guarded(checkpoint)
+
+    def _is_due(self):
+        pulls = "pull" in self._handler()._capabilities()
+        return (
+            pulls and (self.retry_at or fields.Datetime.now()) <= fields.Datetime.now()
+        )
+
+    def _pull_guarded(self, checkpoint):
+        """Pull one backend; an error nobody foresaw becomes an exception record."""
+        self.ensure_one()
+        try:
+            self._pull_streams(None, None, checkpoint)
+        except OperationalError:
+            # Another transaction was faster; the next run starts from its result.
+            self.env.cr.rollback()
+            _logger.info("Pull of backend %s gave way to another one.", self.id)
+        except Exception as error:  # pylint: disable=broad-except
+            self.env.cr.rollback()
+            _logger.exception("Pull of backend %s failed.", self.id)
+            self._note_crash(error)
+        checkpoint()
+
+    # ------------------------------------------------------------------
+    # One backend
+    # ------------------------------------------------------------------
+
+    def _pull_streams(self, since, until, checkpoint=None):
+        """Pull all streams of these backends.
+
+        :param checkpoint: commits after each page, or None.
+        :return: new messages.
+        """
+        messages = self.env["settlement.message"]
+        for backend in self:
+            backend._check_pullable()
+            messages |= backend._pull_backend(since, until, checkpoint)
+        return messages
+
+    def _check_pullable(self):
+        """Refuse what cannot be pulled, and hold off other pulls of this backend."""
+        if self.state == "paused":
+            raise UserError(
+                self.env._("%(backend)s is paused; resume it first.", backend=self.name)
+            )
+        if "pull" not in self._handler()._capabilities():
+            raise UserError(
+                self.env._(
+                    "%(backend)s cannot be pulled; import its files instead.",
+                    backend=self.name,
+                )
+            )
+        if not self._lock_pull():
+            raise UserError(
+                self.env._("%(backend)s is being pulled right now.", backend=self.name)
+            )
+
+    def _lock_pull(self):
+        """Return whether this transaction alone may pull the backend."""
+        query = SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", LOCK_SPACE, self.id)
+        return self.env.execute_query(query)[0][0]
+
+    def _pull_checkpoint(self, checkpoint):
+        """Commit, and hold the backend again.
+
+        :raises TransientError: if another pull took over in between.
+        """
+        if not checkpoint:
+            return
+        checkpoint()
+        if not self._lock_pull():
+            raise TransientError(self.env._("Another pull of this backend took over."))
+
+    def _pull_backend(self, since, until, checkpoint):
+        messages = self.env["settlement.message"]
+        self.env["settlement.window"]._close_interrupted(self)
+        failures = []
+        for stream in self._handler()._streams(self):
+            new, failure = self._pull_stream(stream, since, until, checkpoint)
+            messages |= new
+            if failure:
+                failures.append(failure)
+            if isinstance(failure, AuthenticationError):
+                break
+        if not failures:
+            self._note_success()
+        return messages
+
+    def _pull_stream(self, stream, since, until, checkpoint):
+        """Pull what is due of one stream.
+
+        :return: (new messages, SettlementError that stopped it or None).
+        """
+        messages = self.env["settlement.message"]
+        for span in self._spans(stream, since, until):
+            new, failure = self._pull_span(stream, span, checkpoint)
+            messages |= new
+            if failure:
+                self._note_failure(stream, failure)
+                return messages, failure
+        return messages, None
+
+    def _spans(self, stream, since, until):
+        """Yield what to pull, each planned after the one before was stored."""
+        feed = self._feed(stream)
+        if until:
+            until = min(until, feed.now)
+            yield Span(since or min(feed.regular().since, until), until, backfill=True)
+            return
+        resumed = feed.resumed()
+        if resumed and since in (None, resumed.since):
+            yield resumed
+            since = since and max(since, resumed.until - feed.lookback)
+        feed = self._feed(stream)
+        yield Span(since, feed.now) if since else feed.regular()
+        while retried := self._feed(stream).retried():
+            yield retried
+
+    def _feed(self, stream):
+        """Return all that is known about past pulls of a stream."""
+        lookback = timedelta(days=max(self.lookback_days, 0))
+        return Feed(
+            attempts=self.env["settlement.window"].sudo()._attempts(self, stream),
+            start=self.create_date.replace(microsecond=0) - lookback,
+            now=fields.Datetime.now(),
+            lookback=lookback,
+        )
+
+    def _pull_span(self, stream, span, checkpoint):
+        """Pull one span page by page and write down how far it came.
+
+        :return: (new messages, SettlementError that stopped it or None).
+        """
+        window = self.env["settlement.window"]._open(self, stream, span)
+        ids = []
+        try:
+            for new in self._pull_pages(window, checkpoint):
+                ids += new.ids
+        except SettlementError as error:
+            window._fail(error)
+            failure = error
+        else:
+            window._succeed()
+            failure = None
+        return self.env["settlement.message"].browse(ids), failure
+
+    def _pull_pages(self, window, checkpoint):
+        """Yield the new messages of each page."""
+        handler = self._handler()
+        cursor, more = window.cursor or None, True
+        while more:
+            self._pull_checkpoint(checkpoint)
+            items, following, more = handler._pull(
+                self, window.stream, window.since, window.until, cursor, PAGE_ITEMS
+            )
+            if more and following in (None, "", cursor):
+                raise BusinessError(
+                    self.env._(
+                        "The source promises more of %(stream)s but no next page.",
+                        stream=window.stream,
+                    )
+                )
+            cursor = following
+            yield window._store_page(items, cursor)
+
+    # ------------------------------------------------------------------
+    # What came of it
+    # ------------------------------------------------------------------
+
+    def _note_success(self):
+        self.last_success_at = fields.Datetime.now()
+        self.retry_at = False
+        self._set_state("connected" if self.state != "paused" else "paused")
+        self.env["settlement.exception"]._clear_for(self, self._pull_reasons())
+
+    def _pull_reasons(self):
+        """Return the reasons that a failed pull may have opened here."""
+        groups = self.env["settlement.window"]._read_group(
+            [("backend_id", "=", self.id), ("reason", "!=", False)], ["reason"]
+        )
+        return {*PULL_REASONS, *(reason for (reason,) in groups)}
+
+    def _note_failure(self, stream, error):
+        """Put a failure in front of the right person, by its class."""
+        sentence = self.env._(
+            "Pulling %(stream)s failed. %(error)s", stream=stream, error=str(error)
+        )
+        refused = isinstance(error, AuthenticationError)
+        self._set_state("failing" if refused else self.state, sentence)
+        self.retry_at = fields.Datetime.now() + self._retry_delay(error)
+        reason = self._reason_of(error)
+        if reason:
+            self.env["settlement.exception"]._raise_for(
+                self, reason, sentence, severity="high" if refused else "normal"
+            )
+
+    @api.model
+    def _reason_of(self, error):
+        """Return the reason of the exception to open; none for what may pass."""
+        if isinstance(error, AuthenticationError):
+            return "connector_failed"
+        if isinstance(error, BusinessError):
+            return error.reason
+        return "malformed_input" if isinstance(error, MalformedInput) else None
+
+    def _retry_delay(self, error):
+        """Return how long the schedule waits: doubling, at least as asked for."""
+        windows = self.env["settlement.window"]
+        mine = [("backend_id", "=", self.id)]
+        good = windows.search([*mine, ("state", "!=", "failed")], limit=1).id or 0
+        failed = windows.search_count([*mine, ("id", ">", good)], limit=10)
+        delay = min(LAST_RETRY, FIRST_RETRY * 2 ** max(failed - 1, 0))
+        asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
+        return max(delay, asked)
+
+    def _note_crash(self, error):
+        """Record an error of our own; its text stays in the server's log."""
+        sentence = self.env._(
+            "The pull broke off (%(kind)s). The log of the server says where.",
+            kind=type(error).__name__,
+        )
+        self._set_state(self.state, sentence)
+        self.retry_at = fields.Datetime.now() + self._retry_delay(error)
+        self.env["settlement.exception"]._raise_for(
+            self, "connector_failed", sentence, severity="high"
+        )
+
+    # ------------------------------------------------------------------
+    # Completeness
+    # ------------------------------------------------------------------
+
+    def _coverage(self, stream):
+        """Return the periods of a stream that no complete pull covers.
+
+        :return: list of (since, until), naive UTC, from the beginning of the feed up
+            to its last attempt; empty if the feed is complete.
+        """
+        self.ensure_one()
+        feed = self._feed(stream)
+        if not feed.attempts:
+            return []
+        end = max(attempt.until for attempt in feed.attempts)
+        return gaps(feed.beginning(), end, feed.good_periods())
+
+    def _pulled_streams(self):
+        """Return the names of the streams that were ever pulled."""
+        groups = self.env["settlement.window"]._read_group(
+            [("backend_id", "=", self.id)], ["stream"]
+        )
+        return [stream for (stream,) in groups]
+
+    def action_open_windows(self):
+        """Open the list of pull windows of these backends."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Pull Windows"),
+            "res_model": "settlement.window",
+            "view_mode": "list,form",
+            "domain": [("backend_id", "in", self.ids)],
+        }

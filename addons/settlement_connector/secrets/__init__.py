@@ -1,0 +1,1 @@
+"""Encryption of credentials: pure Python, no Odoo, no database."""

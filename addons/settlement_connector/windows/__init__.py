@@ -1,0 +1,1 @@
+"""Which period to ask for next, and which periods we have: pure Python."""

@@ -1,0 +1,115 @@
+"""Plan the pulls of one stream so that nothing between two of them is lost.
+
+*Regular* pulls reach up to now; *back-fills* have a given end. The rules:
+
+* A regular pull goes on where good pulls end without a hole, minus the look-back.
+* A failed pull is never passed over: it is resumed at its cursor, or the next
+  regular pull starts no later than it did.
+* A back-fill that failed in passing is tried again after the regular pull.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from .coverage import Period, covered_until, is_covered
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One past pull of the stream.
+
+    :param cursor: where it stopped, if it failed and pages before are stored.
+    :param passing: it failed for a reason that may pass by itself.
+    :param backfill: its end was given.
+    """
+
+    since: datetime
+    until: datetime
+    good: bool
+    cursor: str = ""
+    passing: bool = True
+    backfill: bool = False
+
+    @property
+    def period(self) -> Period:
+        """Return the period that was asked for."""
+        return self.since, self.until
+
+    @property
+    def is_resumable(self) -> bool:
+        """Tell whether a later pull may go on at the cursor."""
+        return not self.good and self.passing and bool(self.cursor)
+
+
+@dataclass(frozen=True)
+class Span:
+    """One pull to make: a period, and where to go on inside it."""
+
+    since: datetime
+    until: datetime
+    cursor: str = ""
+    backfill: bool = False
+
+    @classmethod
+    def again(cls, attempt: Attempt) -> Span:
+        """Return the pull that goes on with a failed one."""
+        cursor = attempt.cursor if attempt.is_resumable else ""
+        return cls(attempt.since, attempt.until, cursor, attempt.backfill)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """All past pulls of one stream, oldest first, and the limits of the next.
+
+    :param start: where the very first pull begins if nobody says.
+    """
+
+    attempts: Sequence[Attempt]
+    start: datetime
+    now: datetime
+    lookback: timedelta
+
+    def good_periods(self) -> list[Period]:
+        """Return the periods that were pulled completely."""
+        return [attempt.period for attempt in self.attempts if attempt.good]
+
+    def beginning(self) -> datetime:
+        """Return from when on this feed promises to be complete."""
+        regular = [item.since for item in self.attempts if not item.backfill]
+        return min(regular, default=self.start)
+
+    def unresolved(self) -> list[Attempt]:
+        """Return the failed pulls that no later pull has made good, newest first."""
+        result = []
+        later: list[Period] = []
+        for attempt in reversed(self.attempts):
+            if attempt.good:
+                later.append(attempt.period)
+            elif not is_covered(attempt.period, later):
+                result.append(attempt)
+        return result
+
+    def resumed(self) -> Span | None:
+        """Return the regular pull to go on with at its cursor, if there is one."""
+        regular = [item for item in self.unresolved() if not item.backfill]
+        if regular and regular[0].is_resumable:
+            return Span.again(regular[0])
+        return None
+
+    def regular(self) -> Span:
+        """Return the next regular pull."""
+        beginning = self.beginning()
+        covered = covered_until(beginning, self.good_periods())
+        since = [max(beginning, covered - self.lookback)]
+        since += [item.since for item in self.unresolved() if not item.backfill]
+        return Span(min(*since, self.now), self.now)
+
+    def retried(self) -> Span | None:
+        """Return the back-fill to try again, if one failed in passing."""
+        for attempt in self.unresolved():
+            if attempt.backfill and attempt.passing:
+                return Span.again(attempt)
+        return None
