@@ -1,4 +1,5 @@
 from . import big_integer
+from . import implied_many2one
 from . import connector
 from . import backend
 from . import connector_canonical
@@ -20,4 +21,5 @@ from . import exception
 from . import fact_store
 from . import run
 from . import cli
+from . import bench
 from . import verification

@@ -14,7 +14,7 @@ _logger = logging.getLogger(__name__)
 
 STEPS = ("parse", "match", "validate", "post")
 # Facts stored at once: large enough for set statements, small enough for memory.
-CHUNK_FACTS = 2000
+CHUNK_FACTS = 5000
 # Small messages claimed and parsed together; a file is always alone.
 CLAIM_MESSAGES = 500
 LEASE_MINUTES = 10

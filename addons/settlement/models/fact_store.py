@@ -1,7 +1,7 @@
 import csv
 import io
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..canonical import kinds
@@ -276,10 +276,8 @@ class SettlementFactStore(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO settlement_transaction (
-                    %(columns)s, is_current, correlation_id,
-                    create_uid, create_date, write_uid, write_date)
-                SELECT %(columns)s, revision = 1, %(correlation)s,
-                       %(user)s, %(now)s, %(user)s, %(now)s
+                    %(columns)s, is_current, correlation_id)
+                SELECT %(columns)s, revision = 1, %(correlation)s
                   FROM settlement_stage
                  WHERE revision IS NOT NULL
                  ORDER BY id
@@ -287,8 +285,6 @@ class SettlementFactStore(models.AbstractModel):
                 """,
                 columns=SQL(", ").join(map(SQL.identifier, columns)),
                 correlation=self.env.context.get("settlement_correlation_id"),
-                user=self.env.uid,
-                now=fields.Datetime.now(),
             )
         )
         transactions = self.env["settlement.transaction"].browse(
@@ -312,7 +308,8 @@ class SettlementFactStore(models.AbstractModel):
             self._fee_lines_sql(added),
             self._states_sql(),
             self._references_sql(added),
-            self._parents_sql(added),
+            self._find_parents_sql(),
+            self._find_children_sql(),
         ):
             self.env.cr.execute(query)
 
@@ -407,22 +404,34 @@ class SettlementFactStore(models.AbstractModel):
         )
 
     @api.model
-    def _parents_sql(self, added):
-        """Link rows with the row they undo, whichever of the two came first."""
+    def _find_parents_sql(self):
+        """Link fresh rows with the stored row they undo."""
+        return self._link_parents_sql(
+            SQL("child.id = stage.id AND stage.parent_external_id IS NOT NULL")
+        )
+
+    @api.model
+    def _find_children_sql(self):
+        """Link fresh rows with stored rows that have waited for them."""
+        return self._link_parents_sql(SQL("parent.id = stage.id"))
+
+    @api.model
+    def _link_parents_sql(self, condition):
         return SQL(
             """
             UPDATE settlement_transaction child
                SET parent_id = parent.id
-              FROM settlement_transaction parent
-             WHERE child.backend_id = parent.backend_id
+              FROM settlement_transaction parent, settlement_stage stage
+             WHERE stage.revision IS NOT NULL
+               AND child.backend_id = parent.backend_id
                AND child.parent_external_id = parent.source_external_id
                AND child.parent_id IS NULL
                AND parent.is_current
                AND parent.id <> child.id
-               AND (child.id = ANY(%(added)s) OR parent.id = ANY(%(added)s))
                AND parent.kind IN ('charge', 'payout', 'refund', 'dispute')
+               AND %(condition)s
             """,
-            added=added,
+            condition=condition,
         )
 
     # ------------------------------------------------------------------

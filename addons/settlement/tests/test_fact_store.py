@@ -45,7 +45,6 @@ class TestFactStore(SettlementCase):
         self.assertEqual(
             set(row.reference_ids.mapped(lambda ref: (ref.type, ref.text))),
             {
-                ("provider", "txn_1"),
                 ("provider", "pi_Abc"),
                 ("invoice", "INV202600012"),
                 ("email", "ann@example.com"),

@@ -23,6 +23,8 @@ FALSIFICATIONS = (
     ("settlement_message", "payload = 'x'", "settlement.message"),
     ("settlement_message", "sha256 = 'x'", "settlement.message"),
     ("settlement_balance", "available = 1", "settlement.balance"),
+    ("settlement_transaction_fee", "company_id = 1", "settlement.transaction.fee"),
+    ("settlement_transaction_state", "company_id = 1", "settlement.transaction.state"),
 )
 
 
