@@ -6,6 +6,9 @@
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["settlement_match"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/settlement_account_rules.xml",
+    ],
     "development_status": "Beta",
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .accounts import MissingAccount
+from .integers import share
 from .plan import EntryPlan, PlannedLine
 from .rows import Settled
 
@@ -163,8 +164,7 @@ def _target_line(move: Move, amount_currency: int, value: int) -> PlannedLine:
         balance=-value,
         transaction_id=move.transaction_id,
         match_id=part.match_id,
-        reconcile_with=(part.move_line_id,) if part.move_line_id else (),
-        group=part.group,
+        reconcile_with=part.items,
     )
 
 
@@ -176,17 +176,8 @@ def _values(item: OpenItem, moves: list[Move]) -> list[int]:
     if not item.amount_currency:
         return [0 for _move in moves]
     values = [
-        _share(-item.balance, move.part.amount, -item.amount_currency) for move in moves
+        share(-item.balance, move.part.amount, -item.amount_currency) for move in moves
     ]
     if sum(move.part.amount for move in moves) == -item.amount_currency:
         values[-1] += -item.balance - sum(values)
     return values
-
-
-def _share(whole: int, part: int, of: int) -> int:
-    """Return ``whole * part / of`` rounded half away from zero, in integers."""
-    product, divisor = whole * part, of
-    if divisor < 0:
-        product, divisor = -product, -divisor
-    quotient = (2 * abs(product) + divisor) // (2 * divisor)
-    return quotient if product >= 0 else -quotient

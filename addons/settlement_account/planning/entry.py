@@ -82,8 +82,10 @@ def _gross_lines(slice_: Slice, row: Row) -> Iterator[PlannedLine]:
     rest = row.gross - sum(part.amount for part in row.settled)
     if not rest:
         return
-    role = account_role(row)
-    yield _own_line(slice_, row, role, -rest)
+    if row.rest_account_id:
+        yield _credit_line(slice_, row, -rest)
+    else:
+        yield _own_line(slice_, row, account_role(row), -rest)
     if row.kind in IN_TRANSIT:
         yield _wallet_line(slice_, row)
 
@@ -99,7 +101,7 @@ def _settling_line(slice_: Slice, row: Row, part: Settled) -> PlannedLine:
         balance = slice_.rate.to_company(part.amount)
     return PlannedLine(
         role="settled",
-        account_id=part.account_id,
+        account_id=part.account_id or slice_.accounts.required("suspense", row.kind),
         partner_id=part.partner_id,
         name=row.label,
         amount=-part.amount,
@@ -108,9 +110,23 @@ def _settling_line(slice_: Slice, row: Row, part: Settled) -> PlannedLine:
         balance=-balance,
         transaction_id=row.id,
         match_id=part.match_id,
-        reconcile_with=(part.move_line_id,) if part.move_line_id else (),
-        group=part.group,
+        reconcile_with=part.items,
         is_summable=part.is_summable,
+    )
+
+
+def _credit_line(slice_: Slice, row: Row, amount: int) -> PlannedLine:
+    """Return the line that keeps what was paid too much as the partner's credit."""
+    return PlannedLine(
+        role="credit",
+        account_id=row.rest_account_id,
+        partner_id=row.rest_partner_id,
+        name=row.label,
+        amount=amount,
+        currency_id=slice_.currency_id,
+        amount_currency=amount,
+        balance=slice_.rate.to_company(amount),
+        transaction_id=row.id,
     )
 
 
@@ -133,7 +149,6 @@ def _own_line(slice_: Slice, row: Row, role: str, amount: int) -> PlannedLine:
         amount_currency=amount_currency,
         balance=balance,
         transaction_id=row.id,
-        reconcile_with=(row.undoes_line_id,) if row.undoes_line_id else (),
     )
 
 
@@ -220,11 +235,7 @@ def _summed(lines: list[PlannedLine], slice_: Slice) -> list[PlannedLine]:
 def _is_summable(line: PlannedLine, times: Mapping[int, int]) -> bool:
     if line.role == "suspense":
         return True
-    return (
-        line.is_summable
-        and not line.group
-        and all(times[item] == 1 for item in line.reconcile_with)
-    )
+    return line.is_summable and all(times[item] == 1 for item in line.reconcile_with)
 
 
 def _sum(lines: list[PlannedLine], slice_: Slice) -> PlannedLine:

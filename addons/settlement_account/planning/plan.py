@@ -18,8 +18,8 @@ class PlannedLine:
     """One journal item to be; amounts are minor units, positive is a debit.
 
     ``amount`` is in the currency of the wallet, ``amount_currency`` in that of the
-    line, ``balance`` in that of the company. ``reconcile_with`` names journal items
-    that exist; lines of one ``group`` are reconciled with each other.
+    line, ``balance`` in that of the company. ``reconcile_with`` names the journal
+    items that the line settles.
     """
 
     role: str
@@ -33,14 +33,20 @@ class PlannedLine:
     transaction_id: int = 0
     match_id: int = 0
     reconcile_with: tuple[int, ...] = ()
-    group: str = ""
     tax_id: int = 0
     repartition_line_id: int = 0
     tag_ids: tuple[int, ...] = ()
     tax_base: int = 0
     is_summable: bool = False
 
+    @property
+    def is_cost(self) -> bool:
+        """Whether the line is a cost or income, which analytic rules may want."""
+        return self.role in COST_ROLES
 
+
+# Roles whose lines go to profit and loss.
+COST_ROLES = frozenset({"fee", "dispute_loss", "bank_fee", "interest", "difference"})
 # What of a line is kept for ever and compared with the ledger, in this order.
 COLUMNS = (
     "role",

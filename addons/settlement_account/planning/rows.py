@@ -25,7 +25,9 @@ class Settled:
     ``amount`` is the part of the row's gross that goes there, in the currency of
     the wallet; ``amount_currency`` is the same in the currency of the ledger item.
     Both are signed like the gross. ``move_line_id`` is 0 where no item waits: then
-    rows of one ``group`` settle each other.
+    the money of one match meets on an account; 0 as account means on suspense.
+    ``also`` are further items of the match that are reconciled together with it (a
+    credit note set off in a payment).
     """
 
     account_id: int
@@ -35,18 +37,23 @@ class Settled:
     amount_currency: int
     move_line_id: int = 0
     match_id: int = 0
-    group: str = ""
+    also: tuple[int, ...] = ()
     is_summable: bool = False
+
+    @property
+    def items(self) -> tuple[int, ...]:
+        """Journal items to reconcile with, none if none waits."""
+        return (self.move_line_id, *self.also) if self.move_line_id else self.also
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One transaction of a wallet as the planner needs it.
 
-    ``undoes_line_id`` is the journal item of the dispute, hold or payout that this
-    row takes back, if that one is in the ledger already. ``company_value`` is what
-    the row is worth in company currency (minor units) where another row has fixed
-    it, None where the rate of the day says it.
+    ``rest_account_id`` and ``rest_partner_id`` say where the gross goes that settles
+    nothing, if its kind does not say it. ``company_value`` is what the row is worth
+    in company currency (minor units) where another row has fixed it, None where the
+    rate of the day says it.
     """
 
     id: int
@@ -59,7 +66,8 @@ class Row:
     source_code: str = ""
     match_state: str = ""
     settled: tuple[Settled, ...] = ()
-    undoes_line_id: int = 0
+    rest_account_id: int = 0
+    rest_partner_id: int = 0
     company_value: int | None = None
 
     @property
@@ -71,3 +79,18 @@ class Row:
     def net(self) -> int:
         """What the row adds to the wallet."""
         return self.gross - self.costs
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A journal item that a match pays; amounts signed like the money.
+
+    ``amount_currency`` is in the currency of the item.
+    """
+
+    move_line_id: int
+    account_id: int
+    partner_id: int
+    currency_id: int
+    amount_currency: int
+    is_summable: bool = False

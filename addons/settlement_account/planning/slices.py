@@ -38,28 +38,17 @@ def chunks(
     limit: int = MAX_LINES,
     weigh: Callable[[Row], int] = weight,
 ) -> list[list[Row]]:
-    """Cut rows into runs whose lines fit one entry; a single row is never cut.
-
-    Rows that settle each other (same ``group``) stay together with the first.
-    """
+    """Cut rows into runs whose lines fit one entry; a single row is never cut."""
     runs: list[list[Row]] = []
     room = 0
-    for together in _kept_together(rows):
-        needed = sum(weigh(row) for row in together)
+    for row in rows:
+        needed = weigh(row)
         if not runs or needed > room:
             runs.append([])
             room = limit
-        runs[-1].extend(together)
+        runs[-1].append(row)
         room -= needed
     return runs
-
-
-def _kept_together(rows: Iterable[Row]) -> list[list[Row]]:
-    bundles: dict[object, list[Row]] = {}
-    for row in rows:
-        groups = [part.group for part in row.settled if part.group]
-        bundles.setdefault(groups[0] if groups else row.id, []).append(row)
-    return list(bundles.values())
 
 
 def entry_date(rows: Iterable[Row]) -> date:

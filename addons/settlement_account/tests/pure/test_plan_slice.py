@@ -170,9 +170,27 @@ def test_a_lost_dispute_is_a_loss():
     assert entry.lines[0].account_id == ACCOUNTS.dispute_loss
 
 
-def test_a_won_dispute_is_reconciled_with_its_dispute():
-    entry = plan(row("dispute_reversal", 900, undoes_line_id=4242))
-    assert line_of(entry, "dispute").reconcile_with == (4242,)
+def test_what_was_paid_too_much_is_the_partners_credit():
+    entry = plan(
+        row(
+            "charge",
+            1200,
+            settled=(receivable(1000),),
+            rest_account_id=50,
+            rest_partner_id=5,
+        )
+    )
+    assert amounts(entry) == [("settled", -1000), ("credit", -200), ("wallet", 1200)]
+    credit = line_of(entry, "credit")
+    assert (credit.account_id, credit.partner_id) == (50, 5)
+    assert credit.reconcile_with == ()
+
+
+def test_money_that_meets_money_without_a_customer_meets_on_suspense():
+    part = Settled(0, 0, 1000, EUR, 1000, match_id=3)
+    entry = plan(row("charge", 1000, settled=(part,)))
+    settled = line_of(entry, "settled")
+    assert (settled.account_id, settled.match_id) == (ACCOUNTS.suspense, 3)
 
 
 def test_a_missing_account_is_named_with_the_kind_that_needs_it():
