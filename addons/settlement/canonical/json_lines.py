@@ -105,36 +105,36 @@ def _amount(value: Any, currency: str) -> Decimal:
     return parse_amount(str(value), currency)
 
 
-def _rate(value: Any, currency: str) -> Decimal:
+def _rate(value: Any, _currency: str) -> Decimal:
     rate = Decimal(str(value))
     if not rate.is_finite() or rate <= 0:
         raise ValueError(value)
     return rate
 
 
-def _text(value: Any, currency: str) -> str:
+def _text(value: Any, _currency: str) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value.replace("\x00", "")
 
 
-def _integer(value: Any, currency: str) -> int:
+def _integer(value: Any, _currency: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(value)
     return value
 
 
-def _truth(value: Any, currency: str) -> bool:
+def _truth(value: Any, _currency: str) -> bool:
     if not isinstance(value, bool):
         raise TypeError(value)
     return value
 
 
-def _date(value: Any, currency: str) -> date:
+def _date(value: Any, _currency: str) -> date:
     return date.fromisoformat(value)
 
 
-def _instant(value: Any, currency: str) -> datetime:
+def _instant(value: Any, _currency: str) -> datetime:
     instant = datetime.fromisoformat(value.replace("Z", "+00:00"))
     if instant.tzinfo:
         instant = instant.astimezone(timezone.utc).replace(tzinfo=None)
@@ -155,11 +155,11 @@ def _fees(value: Iterable[dict[str, Any]], currency: str) -> tuple[FeeFact, ...]
     return fees
 
 
-def _pairs(value: Any, currency: str) -> tuple[tuple[str, str], ...]:
+def _pairs(value: Any, _currency: str) -> tuple[tuple[str, str], ...]:
     return tuple((_text(kind, ""), _text(text, "")) for kind, text in value)
 
 
-def _presentment(value: Any, currency: str) -> Decimal:
+def _presentment(value: Any, _currency: str) -> Decimal:
     # Its own currency is another field; the exponent is checked where both are known.
     amount = Decimal(value)
     if not amount.is_finite():

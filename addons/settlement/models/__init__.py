@@ -19,6 +19,9 @@ from . import expected_payment
 from . import document_reference
 from . import exception
 from . import fact_store
+from . import fact_store_stage
+from . import fact_store_details
+from . import fact_store_revisions
 from . import run
 from . import cli
 from . import bench

@@ -92,9 +92,7 @@ class TestVerification(SettlementCase):
 
     def test_a_deleted_row_is_named(self):
         row = self.stored()
-        self.cr.execute(
-            SQL("DELETE FROM settlement_transaction WHERE id = %s", row.id)
-        )
+        self.cr.execute(SQL("DELETE FROM settlement_transaction WHERE id = %s", row.id))
         self.assertIn(
             ("settlement.transaction", row.id),
             [(finding["model"], finding["id"]) for finding in self.findings()],

@@ -83,6 +83,8 @@ class HttpClient:
     :param content_type: what a good answer must declare; "" accepts anything.
     :param redirects: how many redirects to the same scheme, host and port are
         followed by ``get``.
+    :param should_retry_header: header in which the provider itself says ``true`` or
+        ``false`` whether the same call should be tried again.
     :param before_request: called before every attempt; may raise to stop it.
     """
 
@@ -98,6 +100,7 @@ class HttpClient:
         user_agent: str = USER_AGENT,
         content_type: str = "application/json",
         redirects: int = 0,
+        should_retry_header: str = "",
         retry: RetryPolicy | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
@@ -111,6 +114,7 @@ class HttpClient:
         self._max_bytes = max_bytes
         self._content_type = content_type
         self._redirects = redirects
+        self._should_retry_header = should_retry_header
         self._retry = retry or RetryPolicy()
         self._sleep = sleep
         self._clock = clock
@@ -323,11 +327,17 @@ class HttpClient:
         text = f"{call.where}: status {status}" + (f": {words}" if words else ".")
         if status in (401, 403):
             return AuthenticationError(text)
-        if status in _TRY_AGAIN or status >= 500:
+        told = answer.headers.get(self._should_retry_header, "").lower()
+        if status in _TRY_AGAIN or status >= 500 or told == "true":
             wait = parse_retry_after(answer.headers.get("Retry-After"))
-            kind = _Unsent if status in _NOT_WORKED_ON else TransientError
-            return kind(text, wait)
+            return self._transient(status, told)(text, wait)
         return BusinessError(text)
+
+    @staticmethod
+    def _transient(status: int, told: str) -> type[TransientError]:
+        if told == "false":
+            return _NotNow
+        return _Unsent if status in _NOT_WORKED_ON else TransientError
 
     def _redirected(self, call: _Call, answer: requests.Response) -> _Call:
         source = call.request.url or ""
@@ -347,7 +357,13 @@ class _Unsent(TransientError):
     """A failure after which the provider has certainly not done anything."""
 
 
+class _NotNow(TransientError):
+    """A failure of which the provider says that repeating at once is no use."""
+
+
 def _may_repeat(call: _Call, error: TransientError) -> bool:
+    if isinstance(error, _NotNow):
+        return False
     return call.repeatable or isinstance(error, _Unsent)
 
 

@@ -367,3 +367,28 @@ def test_no_secret_when_nobody_listens(server, client, caplog):
 def test_bearer_auth_does_not_show_its_token():
     assert SECRET not in repr(BearerAuth(SECRET))
     assert SECRET not in f"{BearerAuth(SECRET)}"
+
+
+# -- the provider says itself whether to try again ----------------------------
+
+
+@pytest.mark.parametrize(("told", "calls"), [("false", 1), ("", 4), ("maybe", 4)])
+def test_provider_may_forbid_to_repeat(server, told, calls):
+    client = new_client(server, should_retry_header="X-Should-Retry")
+    server.answer(500, headers={"X-Should-Retry": told})
+    with pytest.raises(TransientError):
+        client.get("a")
+    assert len(server.received) == calls
+
+
+def test_provider_may_ask_to_repeat_a_refusal(server):
+    client = new_client(server, should_retry_header="X-Should-Retry")
+    server.answer(400, headers={"X-Should-Retry": "true"})
+    server.answer(body=b"[]")
+    assert client.get("a").content == b"[]"
+
+
+def test_nobody_else_listens_to_that_header(server, client):
+    server.answer(400, headers={"X-Should-Retry": "true"})
+    with pytest.raises(BusinessError):
+        client.get("a")

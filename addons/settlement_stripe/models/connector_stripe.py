@@ -1,0 +1,164 @@
+import json
+import threading
+from datetime import timedelta
+
+from odoo import fields, models
+
+from odoo.addons.settlement.canonical.errors import BusinessError
+from odoo.addons.settlement_connector import secrets_store
+
+from ..client import streams
+from ..client.rate_limit import RateLimiter
+from ..client.stripe_client import (
+    BASE_URL,
+    CALLS_PER_SECOND,
+    HOSTS,
+    SHOULD_RETRY_HEADER,
+    StripeClient,
+)
+from ..mapper import parse_item
+
+# One limiter for each backend of this process: pages are fetched by clients of their
+# own, but Stripe counts the calls of the account.
+_limiters = {}
+_limiters_lock = threading.Lock()
+
+
+def _limiter_of(backend):
+    """Return the limiter that all calls of a backend share in this process."""
+    with _limiters_lock:
+        key = (backend.env.cr.dbname, backend.id)
+        return _limiters.setdefault(key, RateLimiter(CALLS_PER_SECOND))
+
+
+class SettlementConnectorStripe(models.AbstractModel):
+    """Stripe: balance transactions, payouts and their lists, balances."""
+
+    _name = "settlement.connector.stripe"
+    _description = "Settlement Connector: Stripe"
+    _inherit = "settlement.connector"
+
+    # ------------------------------------------------------------------
+    # What Stripe is
+    # ------------------------------------------------------------------
+
+    def _capabilities(self):
+        return {"pull", "balances"}
+
+    def _credential_names(self):
+        return ["api_key", "webhook_secret"]
+
+    def _default_api_url(self, backend):
+        return BASE_URL
+
+    def _allowed_hosts(self, backend):
+        return list(HOSTS)
+
+    def _streams(self, backend):
+        return list(streams.STREAMS)
+
+    # ------------------------------------------------------------------
+    # Talking to Stripe
+    # ------------------------------------------------------------------
+
+    def _stripe_client(self, backend):
+        """Return a client with the backend's keys.
+
+        :raises AuthenticationError: if there is no key.
+        """
+        keys = secrets_store.reveal(self.env, backend, "api_key")
+        http = self._client_for(backend, should_retry_header=SHOULD_RETRY_HEADER)
+        return StripeClient(http, keys, _limiter_of(backend))
+
+    def _check_connection(self, backend):
+        """Return who Stripe says we are and in which currencies it holds money."""
+        client = self._stripe_client(backend)
+        account = client.account()
+        balance = json.loads(client.balance().content)
+        self._check_mode(backend, balance)
+        return {
+            "account_identifier": account.get("id", ""),
+            "name": self._account_name(account),
+            "country": account.get("country") or "",
+            "currencies": self._currencies(account, balance),
+        }
+
+    def _check_mode(self, backend, balance):
+        """Refuse a key of the other mode: test money must not meet real books."""
+        live = balance.get("livemode") is True
+        if live == (backend.environment == "live"):
+            return
+        raise BusinessError(
+            self.env._(
+                "This key belongs to Stripe's %(mode)s mode, but %(backend)s is a "
+                "%(environment)s environment. Enter a key of the same mode.",
+                mode="live" if live else "test",
+                backend=backend.name,
+                environment=backend.environment,
+            )
+        )
+
+    def _account_name(self, account):
+        """Return the name by which people know the account."""
+        settings = account.get("settings") or {}
+        places = (
+            (settings.get("dashboard") or {}).get("display_name"),
+            (account.get("business_profile") or {}).get("name"),
+            account.get("email"),
+        )
+        return next(filter(None, places), "")
+
+    def _currencies(self, account, balance):
+        """Return the codes of all currencies with a balance, the account's first."""
+        codes = [account.get("default_currency") or ""]
+        for bucket in ("available", "pending"):
+            codes += sorted(entry["currency"] for entry in balance.get(bucket) or [])
+        return list(dict.fromkeys(code.upper() for code in codes if code))
+
+    def _pull(self, backend, stream, since, until, cursor, limit):
+        client = self._stripe_client(backend)
+        request = streams.PullRequest(
+            since=since,
+            until=until,
+            cursor=cursor,
+            limit=limit,
+            listed_payouts=self._listed_payouts(backend, stream, since),
+        )
+        return streams.pull(client, stream, request)
+
+    def _listed_payouts(self, backend, stream, since):
+        """Return the payouts whose final list is known and adds up already."""
+        if stream != "payout_transactions":
+            return frozenset()
+        domain = [
+            ("backend_id", "=", backend.id),
+            ("kind", "=", "payout"),
+            ("lists_rows", "=", True),
+            ("state", "in", ("validated", "posted", "reconciled")),
+        ]
+        if since:
+            # One day more, for the day of a payout is that of the backend's zone.
+            reach = since - streams.PAYOUT_LIFE - timedelta(days=1)
+            domain.append(("date", ">=", fields.Date.to_date(reach)))
+        batches = self.env["settlement.batch"].search_fetch(domain, ["external_id"])
+        return frozenset(batches.mapped("external_id"))
+
+    # ------------------------------------------------------------------
+    # Reading what came
+    # ------------------------------------------------------------------
+
+    def _parse(self, message):
+        backend = message.backend_id
+        with message._open_content() as content:
+            raw = content.read()
+        account = self._account_identifier(backend)
+        return parse_item(raw, message.context or {}, backend.timezone, account)
+
+    def _account_identifier(self, backend):
+        """Return the account of the payments balance if the wallets name just one.
+
+        Wallets of Stripe's other balances are named ``<account>/<balance>``.
+        """
+        identifiers = backend.wallet_ids.mapped("account_identifier")
+        accounts = {name for name in identifiers if "/" not in name}
+        return accounts.pop() if len(accounts) == 1 else ""

@@ -1,0 +1,2 @@
+from . import test_stripe_connection
+from . import test_stripe_pipeline

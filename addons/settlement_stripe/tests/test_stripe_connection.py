@@ -1,0 +1,64 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from . import stripe_shop as shop
+from .common import StripeCase
+
+
+@tagged("post_install", "-at_install")
+class TestStripeConnection(StripeCase):
+    def test_connection_tells_who_we_are(self):
+        answer = self.backend.check_connection()
+        self.assertEqual(
+            answer,
+            {
+                "account_identifier": "acct_1Shop",
+                "name": "Shop",
+                "country": "DE",
+                "currencies": ["EUR"],
+            },
+        )
+        self.assertEqual(self.backend.state, "connected")
+
+    def test_currencies_come_from_the_balance(self):
+        charge = dict(self.world.balance_transactions[0])
+        self.world.add_transaction({**charge, "id": "txn_usd", "currency": "usd"})
+        answer = self.backend.check_connection()
+        self.assertEqual(answer["currencies"], ["EUR", "USD"])
+
+    def test_wrong_key_is_refused_in_stripes_words(self):
+        wrong = shop.KEY.replace("0001", "9999")
+        self.backend.set_credential("api_key", wrong)
+        with self.assertRaisesRegex(UserError, "Invalid API Key provided") as caught:
+            self.backend.check_connection()
+        self.assertNotIn(wrong, str(caught.exception))
+
+    def test_restricted_key_names_the_permission(self):
+        self.backend.set_credential("api_key", shop.RESTRICTED_KEY)
+        self.backend.check_connection()
+        self.backend.pull(since="2026-03-01")
+        self.assertEqual(self.backend.state, "failing")
+        self.assertIn(
+            "rak_balance_transaction_source_read", self.exceptions()[:1].cause
+        )
+
+    def test_key_of_the_other_mode_is_refused(self):
+        self.world.account["livemode"] = True
+        with self.assertRaisesRegex(UserError, "Stripe's live mode"):
+            self.backend.check_connection()
+
+    def test_no_key_is_said_plainly(self):
+        backend = self.backend.copy({"name": "Without key", "api_url": False})
+        with self.assertRaisesRegex(UserError, "api_key"):
+            backend.check_connection()
+
+    def test_old_and_new_key_side_by_side(self):
+        self.backend.set_credential("api_key", [shop.OLD_KEY, shop.KEY])
+        self.assertEqual(
+            self.backend.check_connection()["account_identifier"], "acct_1Shop"
+        )
+
+    def test_capabilities_are_what_is_implemented(self):
+        handler = self.backend._handler()
+        self.assertEqual(handler._capabilities(), {"pull", "balances"})
+        self.assertEqual(handler._credential_names(), ["api_key", "webhook_secret"])
