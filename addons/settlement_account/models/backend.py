@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..services.batch_poster import BatchPoster
 from ..services.clearer import Clearer
+from ..services.cutoff_poster import cut_off_backend
 from ..services.statement_poster import StatementPoster
 
 
@@ -38,7 +39,7 @@ class SettlementBackend(models.Model):
         # Entries belong to the company of their backend, whoever runs this.
         backends = [backend.with_company(backend.company_id) for backend in self]
         # Payouts first: bank lines of this run settle what they put in transit.
-        for step in (_post_payouts, _post_statements, _clear):
+        for step in (_post_payouts, _post_statements, cut_off_backend, _clear):
             for backend in backends:
                 _add(totals, step(backend, checkpoint))
         return totals
