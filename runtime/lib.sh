@@ -49,6 +49,15 @@ quietly() {
     return 1
 }
 
+# Write standard input to a file at once, with a mode.
+write_file() { # mode, path
+    local new
+    new="$(mktemp "$2.XXXXXX")"
+    cat >"$new"
+    chmod "$1" "$new"
+    mv "$new" "$2"
+}
+
 # Two set-ups of one runtime at once would tread on each other.
 lock_runtime() {
     mkdir -p "$RUNTIME"

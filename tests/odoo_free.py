@@ -12,6 +12,7 @@ import sys
 import types
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,3 +88,6 @@ def pytest_ignore_collect(collection_path):
 
 
 install()
+# How long an example takes says nothing about what it proves, and machines differ.
+hypothesis.settings.register_profile("settlement", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("settlement")

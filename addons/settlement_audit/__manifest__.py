@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
+        "wizards/approval_refusal_views.xml",
         "views/event_views.xml",
         "views/event_seal_views.xml",
         "views/event_personal_views.xml",

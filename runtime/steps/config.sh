@@ -12,15 +12,6 @@ step_config() {
     config_bin_odoo
 }
 
-# Write standard input to a file at once, with a mode.
-write_file() { # mode, path
-    local new
-    new="$(mktemp "$2.XXXXXX")"
-    cat >"$new"
-    chmod "$1" "$new"
-    mv "$new" "$2"
-}
-
 # One "id:base64 of 32 bytes" per line, the first is the current key.
 config_keys() {
     local file="$RUNTIME/credential-keys"
@@ -111,8 +102,6 @@ config_bin_pg() {
 # The private PostgreSQL: pg up | start | stop | status | log
 PG_BIN='$PG_BIN' PG_DATA='$(pg_data)' PG_SOCKET='$(pg_socket)' PG_LOG='$(pg_log)'
 PG_PREFIX=($(pg_prefix | xargs -r printf "'%s' "))
-export LD_LIBRARY_PATH='${PG_LIBRARIES:-}'
-[ -n "\$LD_LIBRARY_PATH" ] || unset LD_LIBRARY_PATH
 CONF
         cat <<'CONF'
 set -e

@@ -64,8 +64,9 @@ debian_mirror() { # codename
         sed -n "s#^'\(.*\)/dists/$1/InRelease'.*#\1#p" | head -n 1
 }
 
-# A private apt configuration in $RUNTIME/apt: the host's suite first, sid for the rest.
-apt_private() { # suites…
+# A private apt configuration in $RUNTIME/apt: the host's suite, and others for what it
+# does not have.
+apt_private() { # other suites…
     local codename mirror apt="$RUNTIME/apt"
     codename="$(. /etc/os-release && echo "${VERSION_CODENAME:-}")"
     mirror="$(debian_mirror "$codename")"
@@ -90,12 +91,12 @@ CONF
     cat >"$apt/etc/debian.sources" <<CONF
 Types: deb
 URIs: $mirror
-Suites: $codename sid
+Suites: $codename $*
 Components: main
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 CONF
     APT_CONFIG="$apt/apt.conf" quietly apt-get -q update ||
-        die "apt could not read the package lists of $codename and sid from this machine's mirror." \
+        die "apt could not read the package lists of $codename $* from this machine's mirror." \
             "If it says 'not signed': install debian-archive-keyring." \
             "If it says 'not valid yet' or 'expired': a frozen mirror or a wrong clock;" \
             "  put 'Acquire::Check-Valid-Until \"false\";' into /etc/apt/apt.conf.d/ if you trust it." \
@@ -105,7 +106,7 @@ CONF
 odoo_download() { # target folder
     local new="$1.new"
     say "fetching Odoo $ODOO_SERIES by apt (about 125 MB)"
-    apt_private
+    apt_private sid
     rm -rf "$new"
     mkdir -p "$new"
     (cd "$new" && APT_CONFIG="$RUNTIME/apt/apt.conf" quietly apt-get -q download "${ODOO_PACKAGES[@]}") ||

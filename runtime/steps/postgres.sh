@@ -31,15 +31,13 @@ pg_socket() {
 # PG_BIN: the newest server installed, else Debian's packages unpacked privately.
 pg_find_server() {
     local private="$RUNTIME/postgresql"
-    PG_LIBRARIES=
     PG_BIN="$(pg_installed)"
     [ -z "$PG_BIN" ] || return 0
     if [ ! -e "$private/complete" ]; then
         say "fetching PostgreSQL by apt, since no server is installed"
         pg_unpack "$private"
     fi
-    PG_LIBRARIES="$(dirname "$(find "$private/usr/lib" -name 'libpq.so.5' | head -n 1)")"
-    PG_BIN="$(dirname "$(find "$private/usr/lib/postgresql" -name initdb | head -n 1)")"
+    PG_BIN="$private/bin"
 }
 
 pg_installed() {
@@ -53,38 +51,60 @@ pg_installed() {
 }
 
 pg_unpack() { # folder
-    local deb missing
-    have apt-get ||
+    local deb packages
+    have apt-get && have dpkg-deb ||
         die "No PostgreSQL server (initdb) was found." \
             "Install PostgreSQL 13 or newer, or set SETTLEMENT_PG_BIN=/folder/of/initdb."
     apt_private
+    mapfile -t packages < <(pg_packages)
     rm -rf "$1.new"
     mkdir -p "$1.new/debs"
     (cd "$1.new/debs" && APT_CONFIG="$RUNTIME/apt/apt.conf" quietly apt-get -q download \
-        $(pg_packages)) ||
+        "${packages[@]}") ||
         die "The download of PostgreSQL failed (see above). Run the command again."
     for deb in "$1.new"/debs/*.deb; do
         dpkg-deb -x "$deb" "$1.new"
     done
-    rm -rf "$1.new/debs"
-    missing="$(LD_LIBRARY_PATH="$(dirname "$(find "$1.new/usr/lib" -name 'libpq.so.5')")" \
-        ldd "$1.new"/usr/lib/postgresql/*/bin/postgres | grep 'not found' || true)"
-    [ -z "$missing" ] ||
-        die "The fetched PostgreSQL needs libraries that this machine lacks:" "$missing" \
-            "Ask an administrator for: apt-get install postgresql"
-    touch "$1.new/complete"
-    rm -rf "$1"
+    rm -rf "$1.new/debs" "$1"
+    # The commands below name their folder, so it has to be the final one.
     mv "$1.new" "$1"
+    pg_wrap "$1"
+    quietly "$1/bin/postgres" --version && quietly "$1/bin/psql" --version ||
+        die "The fetched PostgreSQL does not run on this machine (see above)." \
+            "Ask an administrator for: apt-get install postgresql"
+    touch "$1/complete"
 }
 
-# The server of the host's suite, with the version number that its meta package names.
+# The server of the host's suite, as its meta package names it, and the libraries that
+# a bare machine may lack (those of the C compiler excepted: they are always there).
 pg_packages() {
     local version
-    version="$(APT_CONFIG="$RUNTIME/apt/apt.conf" apt-cache depends postgresql |
-        sed -n 's/.*Depends: postgresql-\([0-9]*\)$/\1/p' | head -n 1)"
-    echo "postgresql-$version" "postgresql-client-$version" libpq5
-    APT_CONFIG="$RUNTIME/apt/apt.conf" apt-cache depends "postgresql-$version" |
-        sed -n 's/.*Depends: \(libllvm[0-9]*\)$/\1/p'
+    version="$(apt_depends postgresql | sed -n 's/^postgresql-\([0-9]*\)$/\1/p' | head -n 1)"
+    echo "postgresql-$version"
+    echo "postgresql-client-$version"
+    apt_depends --recurse "postgresql-$version" |
+        grep -E '^lib(pq|llvm|icu|xml|xslt|ldap|sasl|krb5|gssapi|k5crypto|keyutils|ssl|edit|bsd|md|z3|ffi|lz4|zstd|uuid|numa)' |
+        sort -u
+}
+
+apt_depends() { # apt-cache's arguments
+    APT_CONFIG="$RUNTIME/apt/apt.conf" apt-cache depends --no-recommends --no-suggests \
+        --no-conflicts --no-breaks --no-replaces --no-enhances "$@" |
+        sed -n 's/^ *|\{0,1\}Depends: \([^<]*\)$/\1/p'
+}
+
+# Commands that find the private libraries without showing them to anybody else.
+pg_wrap() { # folder
+    local bin libraries command
+    bin="$(dirname "$(find "$1/usr/lib/postgresql" -name initdb | head -n 1)")"
+    libraries="$(find "$1/usr/lib" -name '*.so*' -path '*-linux-gnu*' -printf '%h\n' | sort -u | paste -sd:)"
+    mkdir -p "$1/bin"
+    for command in "$bin"/*; do
+        write_file 755 "$1/bin/$(basename "$command")" <<WRAPPER
+#!/bin/sh
+LD_LIBRARY_PATH='$libraries' exec '$command' "\$@"
+WRAPPER
+    done
 }
 
 # PostgreSQL refuses to run as root: root takes on another user of the machine.
@@ -127,9 +147,7 @@ pg_create() {
 }
 
 pg_initdb() { # folder
-    local env=()
-    [ -z "$PG_LIBRARIES" ] || env=(env "LD_LIBRARY_PATH=$PG_LIBRARIES")
-    as_pg "${env[@]}" "$PG_BIN/initdb" -D "$1/data.new" -E UTF8 --locale=C.UTF-8 \
+    as_pg "$PG_BIN/initdb" -D "$1/data.new" -E UTF8 --locale=C.UTF-8 \
         -U "$PG_USER" -A trust --no-sync &&
         as_pg mkdir -m 700 -p "$(pg_socket)" &&
         as_pg mv "$1/data.new" "$1/data"

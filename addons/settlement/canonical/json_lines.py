@@ -74,9 +74,9 @@ def read_fact(line: bytes) -> Fact:
     if not isinstance(currency, str) or len(currency) != 3:
         raise MalformedInput("'currency' must be an ISO 4217 code.")
     values = {
-        field.name: _read(field.name, field.type, data[field.name], currency)
-        for field in fields(FACT_TYPES[kind])
-        if data.get(field.name) is not None
+        name: _read(name, value, currency)
+        for name, value in data.items()
+        if value is not None
     }
     for name, choices in _CHOICES.get(kind, {}).items():
         if name in values and values[name] not in choices:
@@ -85,20 +85,16 @@ def read_fact(line: bytes) -> Fact:
 
 
 def _check_names(kind: str, data: dict[str, Any]) -> None:
-    known = {field.name: field for field in fields(FACT_TYPES[kind])}
-    if unknown := sorted(set(data) - set(known)):
+    if unknown := sorted(data.keys() - _NAMES[kind]):
         raise MalformedInput(f"A {kind} has no field {unknown[0]!r}.")
-    for name, field in known.items():
-        if field.default is MISSING and data.get(name) in (None, ""):
+    for name in _REQUIRED[kind]:
+        if data.get(name) in (None, ""):
             raise MalformedInput(f"'{name}' is missing.")
 
 
-def _read(name: str, annotation: Any, value: Any, currency: str) -> Any:
-    reader = _READERS[name] if name in _READERS else _BY_TYPE.get(str(annotation))
-    if reader is None:
-        raise MalformedInput(f"'{name}' cannot be read.")
+def _read(name: str, value: Any, currency: str) -> Any:
     try:
-        return reader(value, currency)
+        return _READERS[name](value, currency)
     except (ValueError, TypeError, KeyError, ArithmeticError) as error:
         raise MalformedInput(f"'{name}' cannot be {value!r}.") from error
 
@@ -109,36 +105,36 @@ def _amount(value: Any, currency: str) -> Decimal:
     return parse_amount(str(value), currency)
 
 
-def _rate(value: Any, currency: str) -> Decimal:
+def _rate(value: Any, _currency: str) -> Decimal:
     rate = Decimal(str(value))
     if not rate.is_finite() or rate <= 0:
         raise ValueError(value)
     return rate
 
 
-def _text(value: Any, currency: str) -> str:
+def _text(value: Any, _currency: str) -> str:
     if not isinstance(value, str):
         raise TypeError(value)
     return value.replace("\x00", "")
 
 
-def _integer(value: Any, currency: str) -> int:
+def _integer(value: Any, _currency: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(value)
     return value
 
 
-def _truth(value: Any, currency: str) -> bool:
+def _truth(value: Any, _currency: str) -> bool:
     if not isinstance(value, bool):
         raise TypeError(value)
     return value
 
 
-def _date(value: Any, currency: str) -> date:
+def _date(value: Any, _currency: str) -> date:
     return date.fromisoformat(value)
 
 
-def _instant(value: Any, currency: str) -> datetime:
+def _instant(value: Any, _currency: str) -> datetime:
     instant = datetime.fromisoformat(value.replace("Z", "+00:00"))
     if instant.tzinfo:
         instant = instant.astimezone(timezone.utc).replace(tzinfo=None)
@@ -159,11 +155,11 @@ def _fees(value: Iterable[dict[str, Any]], currency: str) -> tuple[FeeFact, ...]
     return fees
 
 
-def _pairs(value: Any, currency: str) -> tuple[tuple[str, str], ...]:
+def _pairs(value: Any, _currency: str) -> tuple[tuple[str, str], ...]:
     return tuple((_text(kind, ""), _text(text, "")) for kind, text in value)
 
 
-def _presentment(value: Any, currency: str) -> Decimal:
+def _presentment(value: Any, _currency: str) -> Decimal:
     # Its own currency is another field; the exponent is checked where both are known.
     amount = Decimal(value)
     if not amount.is_finite():
@@ -171,7 +167,7 @@ def _presentment(value: Any, currency: str) -> Decimal:
     return amount
 
 
-_READERS: dict[str, Callable[[Any, str], Any]] = {
+_BY_NAME: dict[str, Callable[[Any, str], Any]] = {
     "fees": _fees,
     "references": _pairs,
     "extra_references": _pairs,
@@ -189,4 +185,18 @@ _BY_TYPE: dict[str, Callable[[Any, str], Any]] = {
     "date | None": _date,
     "datetime": _instant,
     "datetime | None": _instant,
+}
+# A field means the same in every fact that has it.
+_READERS: dict[str, Callable[[Any, str], Any]] = {
+    field.name: _BY_NAME.get(field.name) or _BY_TYPE[str(field.type)]
+    for kind in FACT_TYPES.values()
+    for field in fields(kind)
+}
+_NAMES = {
+    name: frozenset(field.name for field in fields(kind))
+    for name, kind in FACT_TYPES.items()
+}
+_REQUIRED = {
+    name: tuple(field.name for field in fields(kind) if field.default is MISSING)
+    for name, kind in FACT_TYPES.items()
 }

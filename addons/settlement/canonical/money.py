@@ -10,9 +10,7 @@ from .errors import MalformedInput
 # that counts differently keeps its own table beside its mapper.
 _EXPONENTS: dict[str, int] = {
     **dict.fromkeys(
-        (
-            "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-        ).split(),
+        ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(),
         0,
     ),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
@@ -39,8 +37,7 @@ def to_minor(amount: Decimal, currency: str) -> int:
     minor = int(scaled)
     if minor != scaled:
         raise MalformedInput(
-            f"{amount} has more decimals than {currency} allows "
-            f"({exponent(currency)})."
+            f"{amount} has more decimals than {currency} allows ({exponent(currency)})."
         )
     return minor
 

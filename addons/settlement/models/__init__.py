@@ -1,4 +1,5 @@
 from . import big_integer
+from . import implied_many2one
 from . import connector
 from . import backend
 from . import connector_canonical
@@ -18,6 +19,10 @@ from . import expected_payment
 from . import document_reference
 from . import exception
 from . import fact_store
+from . import fact_store_stage
+from . import fact_store_details
+from . import fact_store_revisions
 from . import run
 from . import cli
+from . import bench
 from . import verification

@@ -180,6 +180,11 @@ class SettlementBackend(models.Model):
             )
 
     @api.model
+    def _all_active(self):
+        """Return the backends of all companies that are in use."""
+        return self.search([("active", "=", True)])
+
+    @api.model
     def _cron_run(self):
         """Scheduled action: advance everything that is pending, inline."""
-        self.search([])._run_pipeline("post", self.env.cr.commit)
+        self._all_active()._run_pipeline("post", self.env.cr.commit)

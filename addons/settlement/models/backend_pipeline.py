@@ -1,7 +1,6 @@
 import logging
 import time
 import uuid
-from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -14,7 +13,7 @@ _logger = logging.getLogger(__name__)
 
 STEPS = ("parse", "match", "validate", "post")
 # Facts stored at once: large enough for set statements, small enough for memory.
-CHUNK_FACTS = 2000
+CHUNK_FACTS = 5000
 # Small messages claimed and parsed together; a file is always alone.
 CLAIM_MESSAGES = 500
 LEASE_MINUTES = 10
@@ -96,9 +95,11 @@ class SettlementBackend(models.Model):
         return self.env["settlement.run"].create(
             {
                 "until": until,
-                "company_id": self.company_id.id if len(self.company_id) == 1 else False,
+                "company_id": self.company_id.id
+                if len(self.company_id) == 1
+                else False,
                 "backend_ids": [fields.Command.set(self.ids)],
-                "skipped": ", ".join(sorted(skipped)) or False,
+                "skipped": ", ".join(sorted(skipped)),
                 "correlation_id": self.env.context["settlement_correlation_id"],
             }
         )
@@ -325,7 +326,7 @@ class SettlementBackend(models.Model):
     @api.model
     def _cron_sweep(self):
         """Scheduled action: take back what dead workers held, and wake the rest."""
-        backends = self.search([])
+        backends = self._all_active()
         backends._bury_abandoned()
         backends.filtered(lambda backend: backend._has_pending())._wake()
 

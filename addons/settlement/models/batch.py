@@ -59,9 +59,7 @@ class SettlementBatch(models.Model):
     expected_on = fields.Date(help="The day the money should arrive at the bank.")
     opening_balance = fields.Monetary()
     closing_balance = fields.Monetary()
-    has_balances = fields.Boolean(
-        help="The source stated opening and closing balance."
-    )
+    has_balances = fields.Boolean(help="The source stated opening and closing balance.")
     total = fields.Monetary(help="Sum of the lines' net; a payout row is no line.")
     total_minor = BigInteger()
     is_stated = fields.Boolean(

@@ -88,13 +88,19 @@ class SettlementCli(models.AbstractModel):
         """Return the backends of ``--backend NAME``, or all active ones."""
         backends = self.env["settlement.backend"]
         if not selection:
-            return backends.search([])
+            return backends._all_active()
         if selection.isdigit():
             return backends.browse(int(selection)).exists()
         found = backends.search([("name", "=", selection)])
         if not found:
-            names = ", ".join(backends.search([]).mapped("name"))
-            raise UserError(f"No backend is called '{selection}'. There are: {names}.")
+            names = ", ".join(backends._all_active().mapped("name"))
+            raise UserError(
+                self.env._(
+                    "No backend is called '%(name)s'. There are: %(names)s.",
+                    name=selection,
+                    names=names,
+                )
+            )
         return found
 
     # ------------------------------------------------------------------

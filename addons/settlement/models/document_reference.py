@@ -30,7 +30,7 @@ class SettlementDocumentReference(models.Model):
         "account.bank.statement.line", index="btree_not_null", ondelete="cascade"
     )
 
-    _key_idx = models.Index("(company_id, key)")
+    _key_idx = models.Index("(key)")
     _one_document = models.Constraint(
         "CHECK (num_nonnulls(move_line_id, payment_transaction_id, "
         "expected_payment_id, statement_line_id) = 1)",

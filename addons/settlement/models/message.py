@@ -93,7 +93,9 @@ class SettlementMessage(models.Model):
     _dedupe_uniq = models.Constraint(
         "UNIQUE (backend_id, dedupe_key)", "This payload has been received before."
     )
-    _pending_idx = models.Index("(backend_id, id) WHERE state IN ('received', 'failed')")
+    _pending_idx = models.Index(
+        "(backend_id, id) WHERE state IN ('received', 'failed')"
+    )
 
     def init(self):
         """Keep payloads in a column that no generic read touches."""
@@ -191,7 +193,9 @@ class SettlementMessage(models.Model):
     @api.model
     def _item_row(self, stream, item):
         payload = payload_storage.read_payload(item.content)
-        scope = "&".join(f"{name}={item.context[name]}" for name in sorted(item.context))
+        scope = "&".join(
+            f"{name}={item.context[name]}" for name in sorted(item.context)
+        )
         return (
             item.external_id,
             f"poll:{stream}:{scope}:{item.external_id}:{payload.sha256}",
@@ -312,9 +316,9 @@ class SettlementMessage(models.Model):
                 {
                     "message_id": self.id,
                     "number": row.number,
-                    "raw": card_numbers.mask_card_numbers(
-                        row.raw.encode()
-                    ).decode(errors="replace"),
+                    "raw": card_numbers.mask_card_numbers(row.raw.encode()).decode(
+                        errors="replace"
+                    ),
                     "reason": row.reason,
                     "code": row.code,
                 }

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..canonical import kinds
+from .implied_many2one import ImpliedMany2one
 from .transaction_state import MATCH_STATES, POSTING_STATES, PROVIDER_STATES
 
 TRANSACTION_KINDS = [
@@ -37,6 +38,8 @@ class SettlementTransaction(models.Model):
     _order = "booked_on desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True
+    # Who stored it and when is said by the event that pins it.
+    _log_access = False
     # Everything the source said. What we found out later (batch, partner) or how
     # far we got (state) is not part of the fact.
     _hashed_fields = (
@@ -81,12 +84,10 @@ class SettlementTransaction(models.Model):
         "description",
     )
 
-    company_id = fields.Many2one("res.company", required=True, index=True)
-    backend_id = fields.Many2one(
-        "settlement.backend", required=True, ondelete="restrict"
-    )
+    company_id = ImpliedMany2one("res.company", required=True, index=True)
+    backend_id = ImpliedMany2one("settlement.backend", required=True)
     wallet_id = fields.Many2one("settlement.wallet", required=True, ondelete="restrict")
-    currency_id = fields.Many2one("res.currency", required=True)
+    currency_id = ImpliedMany2one("res.currency", required=True)
     message_id = fields.Many2one(
         "settlement.message", index="btree_not_null", ondelete="restrict"
     )
@@ -111,7 +112,7 @@ class SettlementTransaction(models.Model):
         currency_field="presentment_currency_id",
         help="What the customer paid, in the customer's currency.",
     )
-    presentment_currency_id = fields.Many2one("res.currency")
+    presentment_currency_id = ImpliedMany2one("res.currency")
     exchange_rate = fields.Float(digits=0)
 
     occurred_at = fields.Datetime(required=True)
@@ -169,6 +170,10 @@ class SettlementTransaction(models.Model):
     _net_is_gross_less_fee = models.Constraint(
         "CHECK (net_amount = gross_amount - fee_amount - tax_amount)",
         "Net must be gross less fee less tax.",
+    )
+    _waits_for_parent_idx = models.Index(
+        "(backend_id, parent_external_id) "
+        "WHERE parent_id IS NULL AND parent_external_id IS NOT NULL"
     )
     _wallet_booked_idx = models.Index("(wallet_id, booked_on) WHERE is_current")
 
@@ -234,7 +239,9 @@ class SettlementTransaction(models.Model):
 
     def _raise_notices(self):
         """Open exceptions for rows that a person should see, whatever matching says."""
-        for transaction in self:
+        calling = Domain("kind", "in", ("dispute", "payout_failure"))
+        calling |= Domain("source_code", "=like", "unknown:%")
+        for transaction in self.search(Domain("id", "in", self.ids) & calling):
             if notice := transaction._notice():
                 reason, cause = notice
                 self.env["settlement.exception"]._raise_for(transaction, reason, cause)

@@ -1,19 +1,19 @@
 from odoo import fields, models
 
 from ..canonical import kinds
+from .implied_many2one import ImpliedMany2one
 
 
 class SettlementTransactionFee(models.Model):
     _name = "settlement.transaction.fee"
     _description = "Fee Line of a Transaction"
     _order = "transaction_id, id"
+    _log_access = False
 
     transaction_id = fields.Many2one(
         "settlement.transaction", required=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(
-        related="transaction_id.company_id", store=True, index=True
-    )
+    company_id = ImpliedMany2one("res.company", required=True)
     currency_id = fields.Many2one(related="transaction_id.currency_id")
     kind = fields.Selection([(kind, kind) for kind in kinds.FEE_KINDS], required=True)
     amount = fields.Monetary(help="Positive when it costs us, without its tax.")

@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..canonical import kinds
 from .big_integer import BigInteger
+from .implied_many2one import ImpliedMany2one
 
 REFERENCE_TYPES = [(name, name) for name in kinds.REFERENCE_TYPES]
 
@@ -14,15 +15,15 @@ class SettlementTransactionReference(models.Model):
     _log_access = False
 
     transaction_id = fields.Many2one(
-        "settlement.transaction", required=True, index=True, ondelete="cascade"
+        "settlement.transaction", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", required=True)
+    company_id = ImpliedMany2one("res.company", required=True)
     type = fields.Selection(REFERENCE_TYPES, required=True)
     key = BigInteger(required=True, help="64-bit hash of type and text.")
     text = fields.Char(required=True)
 
-    _key_idx = models.Index("(company_id, key)")
+    _key_idx = models.Index("(key)")
     _identity_uniq = models.Constraint(
-        "UNIQUE (transaction_id, type, text)",
+        "UNIQUE (transaction_id, key)",
         "A transaction carries each reference once.",
     )

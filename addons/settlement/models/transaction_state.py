@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from ..canonical import kinds
 from .big_integer import BigInteger
+from .implied_many2one import ImpliedMany2one
 
 PROVIDER_STATES = [(name, name.capitalize()) for name in kinds.PROVIDER_STATES]
 MATCH_STATES = [
@@ -30,9 +31,9 @@ class SettlementTransactionState(models.Model):
     transaction_id = fields.Many2one(
         "settlement.transaction", required=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", required=True)
-    wallet_id = fields.Many2one("settlement.wallet", required=True)
-    currency_id = fields.Many2one("res.currency", required=True)
+    company_id = ImpliedMany2one("res.company", required=True)
+    wallet_id = ImpliedMany2one("settlement.wallet", required=True)
+    currency_id = ImpliedMany2one("res.currency", required=True)
     amount_minor = BigInteger(required=True, help="Net amount in minor units.")
     gross_minor = BigInteger(
         required=True, help="Gross in minor units: this is what is matched."

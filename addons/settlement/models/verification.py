@@ -279,24 +279,44 @@ class SettlementVerification(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _check_wallet_companies(self):
-        """Every row belongs to the company of its backend."""
-        for model in ("wallet", "message", "batch", "transaction"):
-            table = SQL.identifier(f"settlement_{model}")
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT row.id
-                      FROM %s AS row
-                      JOIN settlement_backend backend ON backend.id = row.backend_id
-                     WHERE row.company_id IS DISTINCT FROM backend.company_id
-                    """,
-                    table,
-                )
+        """Company, backend and currency of a row are those of its wallet."""
+        for model in ("message", "wallet"):
+            yield from self._disagreeing(model, "backend", ("company_id",))
+        for model in ("transaction", "batch"):
+            yield from self._disagreeing(
+                model, "wallet", ("company_id", "backend_id", "currency_id")
             )
-            for (row_id,) in rows:
-                yield self._finding(
-                    9,
-                    f"settlement.{model}",
-                    row_id,
-                    self.env._("It belongs to another company than its backend."),
-                )
+        for model in ("transaction.fee", "transaction.reference", "transaction.state"):
+            yield from self._disagreeing(model, "transaction", ("company_id",))
+
+    def _disagreeing(self, model, owner, columns):
+        """Yield rows that differ from the row they belong to."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT row.id FROM %(table)s AS row
+                  JOIN %(owner)s AS owner ON owner.id = row.%(link)s
+                 WHERE %(differs)s
+                """,
+                table=SQL.identifier(self.env[f"settlement.{model}"]._table),
+                owner=SQL.identifier(f"settlement_{owner}"),
+                link=SQL.identifier(f"{owner}_id"),
+                differs=SQL(" OR ").join(
+                    SQL(
+                        "row.%(column)s IS DISTINCT FROM owner.%(column)s",
+                        column=SQL.identifier(column),
+                    )
+                    for column in columns
+                ),
+            )
+        )
+        for (row_id,) in rows:
+            yield self._finding(
+                9,
+                f"settlement.{model}",
+                row_id,
+                self.env._(
+                    "Its company, backend or currency is not that of its %(owner)s.",
+                    owner=owner,
+                ),
+            )

@@ -57,7 +57,6 @@ STAGE_COLUMNS = COPIED + RESOLVED + STAGE_ONLY
 
 # Fields of a fact that become references, with the type they are known by.
 REFERENCE_FIELDS = (
-    ("provider", "external_id"),
     ("provider", "source_external_id"),
     ("provider", "payment_reference"),
     ("end_to_end", "end_to_end_reference"),

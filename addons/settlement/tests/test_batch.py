@@ -45,7 +45,9 @@ class TestBatch(SettlementCase):
         self.assertEqual(exception.state, "resolved")
 
     def test_an_incomplete_batch_waits_without_an_exception(self):
-        self.store_facts(self.charge(**LISTED), self.payout(total="500", complete=False))
+        self.store_facts(
+            self.charge(**LISTED), self.payout(total="500", complete=False)
+        )
         self.assertFalse(self.batch().action_validate())
         self.assertFalse(self.exceptions())
 

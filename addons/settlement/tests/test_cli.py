@@ -21,7 +21,9 @@ class TestCommandLine(SettlementCase):
             redirect_stderr(err),
             patch.object(type(cli), "_commit", lambda self: None),
             patch.object(type(cli), "_rollback", lambda self: None),
-            patch.object(type(self.env["settlement.event"]), "_cron_seal", lambda self: 0),
+            patch.object(
+                type(self.env["settlement.event"]), "_cron_seal", lambda self: 0
+            ),
         ):
             code = cli._run_command(name, list(arguments))
         return code, out.getvalue(), err.getvalue()

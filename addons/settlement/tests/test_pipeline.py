@@ -43,7 +43,8 @@ class TestPipeline(SettlementCase):
     def test_bad_rows_are_put_aside_and_good_rows_go_on(self):
         message = self.backend.import_file(
             "facts.jsonl",
-            self.lines(self.charge_line("txn_1")) + b"{nonsense\n"
+            self.lines(self.charge_line("txn_1"))
+            + b"{nonsense\n"
             + self.lines(self.charge_line("txn_3")),
         )
         self.backend.run_pipeline()

@@ -23,6 +23,8 @@ FALSIFICATIONS = (
     ("settlement_message", "payload = 'x'", "settlement.message"),
     ("settlement_message", "sha256 = 'x'", "settlement.message"),
     ("settlement_balance", "available = 1", "settlement.balance"),
+    ("settlement_transaction_fee", "company_id = 1", "settlement.transaction.fee"),
+    ("settlement_transaction_state", "company_id = 1", "settlement.transaction.state"),
 )
 
 
@@ -90,9 +92,7 @@ class TestVerification(SettlementCase):
 
     def test_a_deleted_row_is_named(self):
         row = self.stored()
-        self.cr.execute(
-            SQL("DELETE FROM settlement_transaction WHERE id = %s", row.id)
-        )
+        self.cr.execute(SQL("DELETE FROM settlement_transaction WHERE id = %s", row.id))
         self.assertIn(
             ("settlement.transaction", row.id),
             [(finding["model"], finding["id"]) for finding in self.findings()],

@@ -10,7 +10,7 @@ event and its proof stay as they are.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -84,3 +84,41 @@ _INF = float("inf")
 def clean_text(value: str) -> str:
     """Return ``value`` without NUL, the one character PostgreSQL cannot hold."""
     return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def describe(
+    before: object, after: object, personal: Mapping[str, str | None]
+) -> list[str]:
+    """Return what changed between two documents, one line for each value.
+
+    :param before: document as kept, or None
+    :param after: likewise
+    :param personal: personal values by their salted hash, None for an erased one
+    """
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    lines = []
+    for path in {**old, **new}:
+        label = f"{path}: " if path else ""
+        texts = [_show(side[path], personal) for side in (old, new) if path in side]
+        if path in old and path not in new:
+            texts.append("–")
+        lines.append(label + " → ".join(dict.fromkeys(texts)))
+    return lines
+
+
+def _leaves(value: object, path: str = "") -> Iterator[tuple[str, object]]:
+    """Yield ``(path, value)`` of each value that is neither dict nor list."""
+    if isinstance(value, dict) and value.keys() != {PERSONAL_KEY}:
+        for key, item in sorted(value.items()):
+            yield from _leaves(item, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for position, item in enumerate(value, start=1):
+            yield from _leaves(item, f"{path}[{position}]")
+    elif value is not None or path:
+        yield path, value
+
+
+def _show(value: object, personal: Mapping[str, str | None]) -> str:
+    if not isinstance(value, dict):
+        return "–" if value is None else str(value)
+    return personal.get(value[PERSONAL_KEY]) or "(personal)"

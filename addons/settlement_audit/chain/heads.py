@@ -6,9 +6,11 @@ the whole chain in it, but not these lines.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -39,10 +41,24 @@ def append_heads(path: Path, heads: Iterable[Head]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Append mode lets the file carry the append-only attribute of its file system.
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
-    with os.fdopen(descriptor, "a", encoding="utf-8") as file:
-        file.write(lines)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        _append(descriptor, lines.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _append(descriptor: int, content: bytes) -> None:
+    """Append all of ``content`` or, where the file lets us, nothing of it."""
+    size = os.fstat(descriptor).st_size
+    try:
+        written = os.write(descriptor, content)
+        if written < len(content):
+            raise OSError(errno.ENOSPC, "Only a part of the line could be written")
+        os.fsync(descriptor)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
 
 
 def read_heads(path: Path) -> Iterator[tuple[int, Head | None]]:

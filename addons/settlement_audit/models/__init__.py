@@ -1,5 +1,5 @@
 from . import hashed
-from . import append_only
+from . import protected
 from . import event
 from . import event_personal
 from . import event_seal

@@ -21,12 +21,13 @@ class SettlementApproval(models.Model):
     """One person asks, another one decides, on content that nobody can change."""
 
     _name = "settlement.approval"
-    _inherit = ["settlement.hashed", "mail.thread"]
+    _inherit = ["settlement.hashed", "settlement.protected", "mail.thread"]
     _description = "Approval"
     _order = "id desc"
     _rec_name = "reason"
 
     _hashed_fields = ("id", *_FROZEN, *_DECISION)
+    _protecting_function = "settlement_approval_frozen"
 
     requester_id = fields.Many2one(
         "res.users", "Asked by", required=True, readonly=True, ondelete="restrict"
@@ -59,6 +60,7 @@ class SettlementApproval(models.Model):
     )
     decided_at = fields.Datetime(readonly=True)
     decision_reason = fields.Text("Why so", readonly=True)
+    content_text = fields.Text("What", compute="_compute_content_text")
 
     _subject_index = models.Index("(subject_model, subject_id)")
     _one_waiting = models.UniqueIndex(
@@ -74,41 +76,38 @@ class SettlementApproval(models.Model):
         "An approval is decided by a person, and only then.",
     )
 
-    def init(self):
-        """Create the trigger that keeps content and decision as they were."""
-        super().init()
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE OR REPLACE FUNCTION settlement_approval_frozen() RETURNS trigger
-                LANGUAGE plpgsql AS $$
-                BEGIN
-                    IF TG_OP <> 'UPDATE' THEN
-                        RAISE EXCEPTION 'Approvals are kept: %% is refused.', TG_OP;
-                    END IF;
-                    IF (%(old_frozen)s) IS DISTINCT FROM (%(new_frozen)s) THEN
-                        RAISE EXCEPTION 'What approval %% is about is frozen.', OLD.id;
-                    END IF;
-                    IF OLD.state <> 'waiting'
-                        AND (%(old_decision)s) IS DISTINCT FROM (%(new_decision)s) THEN
-                        RAISE EXCEPTION 'Approval %% is closed already.', OLD.id;
-                    END IF;
-                    RETURN NEW;
-                END $$;
-                DROP TRIGGER IF EXISTS settlement_approval_rows ON %(table)s;
-                CREATE TRIGGER settlement_approval_rows
-                    BEFORE UPDATE OR DELETE ON %(table)s
-                    FOR EACH ROW EXECUTE FUNCTION settlement_approval_frozen();
-                DROP TRIGGER IF EXISTS settlement_approval_table ON %(table)s;
-                CREATE TRIGGER settlement_approval_table BEFORE TRUNCATE ON %(table)s
-                    FOR EACH STATEMENT EXECUTE FUNCTION settlement_approval_frozen();
-                """,
-                table=SQL.identifier(self._table),
-                old_frozen=self._columns_sql("old", _FROZEN),
-                new_frozen=self._columns_sql("new", _FROZEN),
-                old_decision=self._columns_sql("old", _DECISION),
-                new_decision=self._columns_sql("new", _DECISION),
-            )
+    @api.depends("content")
+    def _compute_content_text(self):
+        for approval in self:
+            lines = document.describe(None, approval.content or None, {})
+            approval.content_text = "\n".join(lines)
+
+    @api.model
+    def _protecting_function_sql(self):
+        """Return the function that keeps content and decision as they were."""
+        return SQL(
+            """
+            CREATE OR REPLACE FUNCTION %(function)s() RETURNS trigger
+            LANGUAGE plpgsql AS $$
+            BEGIN
+                IF TG_OP <> 'UPDATE' THEN
+                    RAISE EXCEPTION 'Approvals are kept: %% is refused.', TG_OP;
+                END IF;
+                IF (%(old_frozen)s) IS DISTINCT FROM (%(new_frozen)s) THEN
+                    RAISE EXCEPTION 'What approval %% is about is frozen.', OLD.id;
+                END IF;
+                IF OLD.state <> 'waiting'
+                    AND (%(old_decision)s) IS DISTINCT FROM (%(new_decision)s) THEN
+                    RAISE EXCEPTION 'Approval %% is closed already.', OLD.id;
+                END IF;
+                RETURN NEW;
+            END $$
+            """,
+            function=SQL.identifier(self._protecting_function),
+            old_frozen=self._columns_sql("old", _FROZEN),
+            new_frozen=self._columns_sql("new", _FROZEN),
+            old_decision=self._columns_sql("old", _DECISION),
+            new_decision=self._columns_sql("new", _DECISION),
         )
 
     @api.model
@@ -191,7 +190,8 @@ class SettlementApproval(models.Model):
     def _hash_of(self, content):
         """Return the SHA-256 of ``content`` as the database stores it."""
         query = SQL(
-            "SELECT encode(sha256(convert_to((%s)::text, 'UTF8')), 'hex')",
+            "SELECT encode(sha256(convert_to("
+            "coalesce((%s)::jsonb::text, ''), 'UTF8')), 'hex')",
             self._fields["content"].convert_to_column(content, self),
         )
         return self.env.execute_query(query)[0][0]
@@ -236,6 +236,18 @@ class SettlementApproval(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why you refuse."))
         self._decide("refused", reason)
+
+    def action_ask_refusal_reason(self):
+        """Open the dialogue that asks for the reason of a refusal."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Refuse"),
+            "res_model": "settlement.approval.refusal",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_approval_id": self.id},
+        }
 
     def _decide(self, state, reason):
         # The right to write is the right to decide: write() itself refuses users.

@@ -14,7 +14,7 @@ class SettlementEvent(models.Model):
     """Audit trail: who did what to which record, when, and why."""
 
     _name = "settlement.event"
-    _inherit = ["settlement.hashed", "settlement.append.only"]
+    _inherit = ["settlement.hashed", "settlement.protected"]
     _description = "Audit event"
     _order = "id desc"
     _rec_name = "action"
@@ -69,11 +69,23 @@ class SettlementEvent(models.Model):
         "settlement.event.personal", "event_id", "Personal data", readonly=True
     )
 
+    changes = fields.Text(compute="_compute_changes")
+
     _subject_index = models.Index("(model, res_id)")
     _company_index = models.Index("(company_id, id)")
     _correlation_index = models.Index(
         "(correlation_id) WHERE correlation_id IS NOT NULL"
     )
+
+    @api.depends("before", "after", "personal_ids.value")
+    @api.depends_context("uid")
+    def _compute_changes(self):
+        readable = self.env["settlement.event.personal"].has_access("read")
+        for event in self:
+            values = event.personal_ids if readable else ()
+            personal = {row.digest: row.value or None for row in values}
+            before, after = event.before or None, event.after or None
+            event.changes = "\n".join(document.describe(before, after, personal))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -87,6 +99,24 @@ class SettlementEvent(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("Audit events cannot be deleted."))
+
+    def action_open_record(self):
+        """Open the record that the event is about.
+
+        :raises UserError: if there is none any more
+        """
+        self.ensure_one()
+        known = self.res_id and self.model in self.env
+        if not known or not self.env[self.model].browse(self.res_id).exists():
+            raise UserError(
+                self.env._("The record of this event is not there any more.")
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.model,
+            "res_id": self.res_id,
+            "view_mode": "form",
+        }
 
     # -- writing -----------------------------------------------------------------
 
@@ -135,7 +165,8 @@ class SettlementEvent(models.Model):
             **self._rows_values(rows),
         }
         event = self.browse(self._insert(values))
-        self.env["settlement.event.personal"]._keep(event, personal)
+        if personal:
+            self.env["settlement.event.personal"]._keep(event, personal)
         return event
 
     @api.model
@@ -234,7 +265,8 @@ class SettlementEvent(models.Model):
         """Return how far sealing lags behind.
 
         :return: ``{"unsealed": number of events, "oldest_seconds": age of the oldest
-            of them in seconds, 0 without any}``
+            of them in seconds, 0 without any, "unexported": number of seals that the
+            file outside the database does not have}``
         """
         query = SQL(
             """
@@ -246,7 +278,12 @@ class SettlementEvent(models.Model):
             """
         )
         unsealed, seconds = self.env.execute_query(query)[0]
-        return {"unsealed": unsealed, "oldest_seconds": seconds}
+        unexported = self.env["settlement.event.seal"]._unexported()
+        return {
+            "unsealed": unsealed,
+            "oldest_seconds": seconds,
+            "unexported": len(unexported),
+        }
 
     @api.model
     def verify_chain(self):

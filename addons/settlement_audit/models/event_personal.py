@@ -31,6 +31,18 @@ class SettlementEventPersonal(models.Model):
         "Erased personal data must be gone together with its salt.",
     )
 
+    def write(self, vals):
+        """Refuse what does not come from ``action_erase``, which checks the user."""
+        if not self.env.su:
+            raise UserError(self.env._("Personal data can be erased, not changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("Erase the personal data instead: that leaves a trail.")
+        )
+
     @api.model
     def _keep(self, event, personal):
         """Keep the personal values of an event.

@@ -27,7 +27,7 @@ class SettlementEventSeal(models.Model):
     """A link of the chain: the events up to a number, and all seals before."""
 
     _name = "settlement.event.seal"
-    _inherit = "settlement.append.only"
+    _inherit = "settlement.protected"
     _description = "Seal of audit events"
     _order = "id desc"
     _rec_name = "root"
@@ -149,30 +149,45 @@ class SettlementEventSeal(models.Model):
 
     @api.model
     def _seal_alone(self):
-        """Seal in a new transaction that no writer of events runs beside.
+        """Seal in a new transaction.
 
-        The locks come before the first query, which fixes what the transaction can
-        see: so every event below the highest visible number is visible.
-
-        :return: whether the locks could be had in time
+        :return: whether it got its turn in time
         """
         with self.env.registry.cursor() as cr:
             try:
-                cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
-                cr.execute(
-                    "LOCK TABLE settlement_event_seal IN SHARE ROW EXCLUSIVE MODE",
-                    log_exceptions=False,
-                )
-                cr.execute(
-                    "LOCK TABLE settlement_event IN SHARE MODE", log_exceptions=False
-                )
+                self._fix_view(cr)
             except psycopg2.errors.LockNotAvailable:
                 cr.rollback()
                 return False
             self.with_env(self.env(cr=cr))._seal_pending()
         return True
 
+    @api.model
+    def _fix_view(self, cr):
+        """Let a new transaction see all events up to the highest number in use.
+
+        The first query of a transaction fixes what it can see. Here it runs while
+        no transaction that wrote an event is open. The lock is given back at once by
+        leaving the savepoint: whoever writes now gets a higher number.
+        """
+        cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+        cr.execute(
+            "LOCK TABLE settlement_event_seal IN SHARE ROW EXCLUSIVE MODE",
+            log_exceptions=False,
+        )
+        savepoint = cr.savepoint(flush=False)
+        cr.execute("LOCK TABLE settlement_event IN SHARE MODE", log_exceptions=False)
+        cr.execute("SELECT FROM settlement_event LIMIT 1")
+        savepoint.close(rollback=True)
+
     # -- export ------------------------------------------------------------------
+
+    @api.model
+    def _unexported(self):
+        """Return the seals that the file does not have yet, oldest first."""
+        last = last_head(heads_path(self.env.cr.dbname))
+        # Sealing and exporting concern the chain as a whole.
+        return self.sudo().search([("id", ">", last.seal if last else 0)], order="id")
 
     @api.model
     def _export_heads(self):
@@ -181,12 +196,17 @@ class SettlementEventSeal(models.Model):
         :return: how many lines were written
         """
         path = heads_path(self.env.cr.dbname)
-        last = last_head(path)
-        seals = self.search([("id", ">", last.seal if last else 0)], order="id")
         now = datetime.now(timezone.utc)
+        seals = self._unexported()
+        last = last_head(path)
         if not seals and last and last.exported_at[:10] < now.date().isoformat():
             seals = self._head()
-        append_heads(path, [seal._exported(now) for seal in seals])
+        try:
+            append_heads(path, [seal._exported(now) for seal in seals])
+        except OSError as error:
+            # Sealing goes on; what is not exported shows as lag and is tried again.
+            _logger.error("The head of the chain cannot be exported: %s", error)
+            return 0
         return len(seals)
 
     def _exported(self, now):

@@ -33,7 +33,7 @@ class SettlementHashed(models.AbstractModel):
     A subclass names its immutable stored columns in ``_hashed_fields``. The hash is
     the SHA-256 of the UTF-8 text ::
 
-        <model>;<field>=<literal>,<field>=<literal>,…
+        <model>;<field>=<literal>,<field>=<literal>
 
     in the order of ``_hashed_fields``. A literal is the value as PostgreSQL's
     ``quote_literal`` writes it, so no value can imitate another field. A field
@@ -72,21 +72,21 @@ class SettlementHashed(models.AbstractModel):
         """
         parts = [self._hash_part_sql(alias, name) for name in self._hashed_fields]
         texts = [
-            SQL("concat(%s)", SQL(", ").join(chunk))
+            SQL("nullif(concat_ws(',', %s), '')", SQL(", ").join(chunk))
             for chunk in split_every(_ARGUMENTS, parts)
         ]
         return SQL(
-            "encode(sha256(convert_to(%s || %s, 'UTF8')), 'hex')",
+            "encode(sha256(convert_to(%s || concat_ws(',', %s), 'UTF8')), 'hex')",
             f"{self._name};",
-            SQL(" || ").join(texts),
+            SQL(", ").join(texts),
         )
 
     @api.model
     def _hash_part_sql(self, alias, name):
-        """Return ``name=literal,`` of one field as SQL, NULL if it has no value."""
+        """Return ``name=literal`` of one field as SQL, NULL if it has no value."""
         column_type = self._hashed_column_type(name)
         text = SQL(_TEXT_OF_COLUMN[column_type], SQL.identifier(alias, name))
-        return SQL("%s || quote_literal(%s) || ','", f"{name}=", text)
+        return SQL("%s || quote_literal(%s)", f"{name}=", text)
 
     @api.model
     def _hashed_column_type(self, name):

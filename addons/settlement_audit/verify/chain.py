@@ -78,16 +78,16 @@ class ChainVerifier:
     # -- the tables --------------------------------------------------------------
 
     def _protection_findings(self):
-        for name in (EVENT, SEAL):
-            if not self.env[name]._is_protected():
+        names = self.env.registry.descendants(["settlement.protected"], "_inherit")
+        for name in names:
+            if not (self.env[name]._abstract or self.env[name]._is_protected()):
                 yield Finding(
                     name,
                     0,
                     self.env._(
                         "The database no longer refuses changes of the table"
-                        " %(table)s: its triggers were removed or switched off. Update"
-                        " the addon settlement_audit to restore them, and find out who"
-                        " did it.",
+                        " %(table)s: its triggers were removed or switched off. Find"
+                        " out who did it; updating the addon restores them.",
                         table=self.env[name]._table,
                     ),
                 )
@@ -206,6 +206,7 @@ class ChainVerifier:
         path = heads_path(self.env.cr.dbname)
         if not path.exists():
             return
+        horizon = self._horizon()
         reported = set()
         for number, head in read_heads(path):
             if head is None:
@@ -213,11 +214,24 @@ class ChainVerifier:
                 continue
             self.heads += 1
             seal = seals.get(head.seal)
-            if (seal is None or seal["root"] != head.root) and (
-                head.seal not in reported
-            ):
+            if seal["root"] == head.root if seal else head.exported_at >= horizon:
+                continue
+            if head.seal not in reported:
                 reported.add(head.seal)
                 yield self._rewritten(seal, head, path)
+
+    def _horizon(self):
+        """Return since when exported seals may be too new for this transaction.
+
+        With a minute to spare for clocks that differ.
+        """
+        query = SQL(
+            """
+            SELECT to_char(now() AT TIME ZONE 'UTC' - interval '1 minute',
+                           'YYYY-MM-DD"T"HH24:MI:SS')
+            """
+        )
+        return self.env.execute_query(query)[0][0]
 
     def _unreadable_line(self, number, path):
         return Finding(

@@ -1,7 +1,7 @@
 import logging
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 
-from psycopg2 import OperationalError
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -71,9 +71,9 @@ class SettlementBackend(models.Model):
     @api.model
     def _naive_utc(self, moment):
         """Return a moment given in any usual form as naive UTC, or None."""
-        moment = fields.Datetime.to_datetime(moment)
-        if moment and moment.tzinfo:
+        if isinstance(moment, datetime) and moment.tzinfo:
             moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        moment = fields.Datetime.to_datetime(moment)
         return moment.replace(microsecond=0) if moment else None
 
     @api.model
@@ -100,7 +100,7 @@ class SettlementBackend(models.Model):
         self.ensure_one()
         try:
             self._pull_streams(None, None, checkpoint)
-        except OperationalError:
+        except TransactionRollbackError:
             # Another transaction was faster; the next run starts from its result.
             self.env.cr.rollback()
             _logger.info("Pull of backend %s gave way to another one.", self.id)

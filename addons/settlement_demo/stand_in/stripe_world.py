@@ -124,8 +124,8 @@ class StripeWorld:
     def payout_members(self, payout_id: str) -> list[Raw]:
         """Return the visible rows of a payout, newest first."""
         order = self.listing("balance_transactions")
-        ranks = {order.rank.get(member) for member in self._members[payout_id]}
-        return [order.rows[rank] for rank in sorted(ranks - {None})]
+        seen = set(self._members[payout_id]) & order.rank.keys()
+        return [order.rows[rank] for rank in sorted(order.rank[one] for one in seen)]
 
     def find(self, object_id: str) -> Raw | None:
         """Return a visible object of any kind as it stands now, or ``None``."""
@@ -195,7 +195,8 @@ class StripeWorld:
         self._orders.clear()
 
     def _is_visible(self, raw: Raw) -> bool:
-        return self._visible_from.get(raw["id"], raw["created"]) <= self.now
+        created: int = raw["created"]
+        return self._visible_from.get(raw["id"], created) <= self.now
 
 
 class _Order:

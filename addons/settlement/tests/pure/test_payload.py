@@ -6,7 +6,9 @@ import pytest
 from odoo.addons.settlement.storage import payload as storage
 
 
-@pytest.mark.parametrize("size", [0, 1, storage.INLINE_BYTES, storage.CHUNK_BYTES * 2 + 7])
+@pytest.mark.parametrize(
+    "size", [0, 1, storage.INLINE_BYTES, storage.CHUNK_BYTES * 2 + 7]
+)
 def test_hash_and_size_do_not_depend_on_how_bytes_come(size):
     content = bytes(range(256)) * (size // 256 + 1)
     content = content[:size]

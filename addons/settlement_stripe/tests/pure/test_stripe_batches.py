@@ -63,6 +63,7 @@ def test_trace_counts_only_once_supported():
 def test_manual_payout_never_lists_its_rows():
     batch = payout("po_manual")
     assert not batch.lists_rows and not batch.complete
+    assert not payout("po_manual", reconciliation_status="completed").complete
 
 
 @pytest.mark.parametrize("status", ["failed", "canceled"])
@@ -156,6 +157,7 @@ def test_bytes_that_are_nothing_of_ours(content):
         ("currency", "e€r"),
         ("created", "2026-03-01"),
         ("created", 10**18),
+        ("created", True),
         ("available_on", 10**18),
         ("fee_details", ["fee"]),
         ("fee_details", [{"amount": 320, "currency": "usd", "type": "stripe_fee"}]),
@@ -166,6 +168,11 @@ def test_wrong_field_rejects_the_row(field, value):
     result = parse("charge_card", **{field: value})
     assert len(result.rejected) == 1
     assert not result.transactions
+
+
+def test_amount_of_no_world_is_rejected():
+    (row,) = parse("charge_card", amount=10**16, net=10**16 - 381).rejected
+    assert "no amount of this world" in row.reason
 
 
 @pytest.mark.parametrize("source", [None, 7, [], {}, {"object": 5}, {"metadata": []}])

@@ -85,6 +85,10 @@ def test_type_decides_where_the_category_is_new(kind):
     assert classify(row("brand_new", kind, net=100))[0] == rule.credit
 
 
+def test_a_row_of_nothing_costs_nothing():
+    assert classify(row("fee", "stripe_fee", net=0))[0] == "fee_refund"
+
+
 def test_neither_known():
     assert classify(row("x", "y")) == ("adjustment", "unknown:x/y")
     assert classify({"net": 1}) == ("adjustment", "unknown:/")

@@ -191,6 +191,8 @@ def test_presentment_details_win_and_have_no_rate():
         Decimal(14850),
         "JPY",
     )
+    raw = {**json.loads(payload("charge_presentment")), "exchange_rate": 0.9}
+    (fact,) = parse_item(json.dumps(raw).encode(), {}, "UTC").transactions
     assert fact.exchange_rate is None
 
 

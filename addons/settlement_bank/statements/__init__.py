@@ -1,0 +1,1 @@
+"""Laws between the statements of one account. No Odoo here."""
