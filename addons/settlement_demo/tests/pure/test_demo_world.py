@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,23 @@ def test_payouts_sum_and_list_each_row_once(seed, start, months):
             assert sum(row["net"] for row in lines) == payout["amount"] > 0
             assert all(row["created"] < payout["created"] for row in lines)
             assert {row["currency"] for row in inside} == {payout["currency"]}
+
+
+@few
+@worlds
+def test_fees_are_those_of_the_pricing(seed, start, months):
+    for company, truth in companies(seed, start, months):
+        pricing = {w.currency: w.pricing for w in company.plan.wallets}
+        for row in truth.rows:
+            if row.kind == "charge" and row.scenario != "conversion_settled":
+                if row.backend == f"{company.plan.code}.stripe":
+                    price = pricing[row.currency]
+                    exact = Fraction(row.gross * price.basis_points, 10_000)
+                    assert abs(row.fee - price.fixed - exact) <= Fraction(1, 2)
+                    taxed = Fraction(row.fee * price.tax_percent, 100)
+                    assert abs(row.tax - taxed) <= Fraction(1, 2)
+        lost = [row for row in truth.rows if row.scenario == "dispute_won"]
+        assert sum(row.fee for row in lost if row.kind != "charge") == 0
 
 
 @few
