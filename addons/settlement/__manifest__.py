@@ -24,6 +24,9 @@
         "views/settlement_import_wizard_views.xml",
         "views/settlement_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["settlement/static/tests/tours/*.js"],
+    },
     "development_status": "Beta",
     "application": True,
 }

@@ -94,6 +94,8 @@ class SettlementFactStore(models.AbstractModel):
     @api.model
     def _refused(self, number, fact, error):
         identity = getattr(fact, "external_id", "")
+        if occurrence := getattr(fact, "occurrence", 0):
+            identity = f"{identity} ({occurrence})"
         return RejectedRow(
             number=number,
             raw=f"{type(fact).__name__} {identity} {fact.currency}",

@@ -61,7 +61,7 @@ class SettlementEventSeal(models.Model):
         "UNIQUE (first_event_id)", "An event can be sealed only once."
     )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: a seal is never changed."""
         raise UserError(self.env._("Seals cannot be changed."))
 

@@ -16,16 +16,20 @@ from .common import AuditCase
 @tagged("post_install", "-at_install")
 class TestEvent(AuditCase):
     def test_log_keeps_what_it_is_told(self):
-        event = self.events.with_user(self.asker).sudo()._log(
-            "match.confirmed",
-            self.partner,
-            company=self.env.company,
-            reason="It's him, \\ really",
-            before={"amount": Decimal("1.10"), "on": date(2026, 1, 31)},
-            after={"amount": Decimal("2.00"), "lines": [1, None, {"a": True}]},
-            count=3,
-            root="ab" * 32,
-            correlation_id="c-1",
+        event = (
+            self.events.with_user(self.asker)
+            .sudo()
+            ._log(
+                "match.confirmed",
+                self.partner,
+                company=self.env.company,
+                reason="It's him, \\ really",
+                before={"amount": Decimal("1.10"), "on": date(2026, 1, 31)},
+                after={"amount": Decimal("2.00"), "lines": [1, None, {"a": True}]},
+                count=3,
+                root="ab" * 32,
+                correlation_id="c-1",
+            )
         )
         self.assertRecordValues(
             event,
@@ -143,6 +147,7 @@ class TestEvent(AuditCase):
     # -- nothing but insertion ---------------------------------------------------
 
     def assert_refused(self, query):
+        """Assert that the trigger refuses ``query``."""
         with (
             self.assertRaisesRegex(errors.RaiseException, "only grows"),
             mute_logger("odoo.sql_db"),

@@ -28,7 +28,9 @@ class TestEventSeal(AuditCase):
 
     def log(self, number=1):
         """Write ``number`` events."""
-        return self.events.union(*(self.events._log("test") for _index in range(number)))
+        return self.events.union(
+            *(self.events._log("test") for _index in range(number))
+        )
 
     def seal(self):
         """Seal and return the new seals."""
@@ -174,7 +176,8 @@ class TestEventSeal(AuditCase):
         self.export()
         exported = self.export()
         self.assertEqual(
-            [head.root for head in exported][-3:], (first + second + third).mapped("root")
+            [head.root for head in exported][-3:],
+            (first + second + third).mapped("root"),
         )
         self.assertEqual(exported[-1].previous_root, second.root)
         self.assertEqual(exported[-1].database, self.env.cr.dbname)

@@ -20,8 +20,8 @@ from odoo.addons.settlement.canonical.facts import (
 
 from . import camt_entry, camt_statement
 from .camt_controls import Tally, broken_controls
-from .camt_entry import Booking
 from .camt_document import Entry, StatementBegins, StatementEnds, pieces
+from .camt_entry import Booking
 from .camt_statement import Balances, Frame
 from .identity import Twins
 from .xml_tree import Node, text

@@ -58,18 +58,18 @@ def read_booking(entry: Entry, frame: Frame) -> Booking:
     if not sign:
         raise MalformedInput("the entry says neither credit (CRDT) nor debit (DBIT).")
     amount = sign * _amount(node, frame)
-    day, occurred_at = _moment(node, "BookgDt") or _moment(node, "ValDt") or (None, None)
     value = _moment(node, "ValDt")
+    day, occurred_at = _moment(node, "BookgDt") or value or _default(frame)
     reference = _servicer_reference(entry)
     return Booking(
         amount=amount,
         sign=sign,
-        day=day or frame.day,
-        occurred_at=occurred_at or _midnight(frame.day),
+        day=day,
+        occurred_at=occurred_at,
         value_date=value[0] if value else None,
         reference=(reference or text(node, "NtryRef"))[:140],
         entry_reference=identity.entry_key(
-            day or frame.day, amount, reference or _fingerprint(entry, amount)
+            day, amount, reference or _fingerprint(entry, amount)
         ),
         undoes=_undoes(node),
         text=text(node, "AddtlNtryInf")[:MAX_TEXT],
@@ -91,8 +91,9 @@ def _moment(node: Node, name: str) -> tuple[date, datetime] | None:
     return parse_moment(given) if given else None
 
 
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)
+def _default(frame: Frame) -> tuple[date, datetime]:
+    """Return the day of the statement, for entries that have none of their own."""
+    return frame.day, datetime(frame.day.year, frame.day.month, frame.day.day)
 
 
 def _undoes(node: Node) -> bool:

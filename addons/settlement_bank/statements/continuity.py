@@ -56,8 +56,8 @@ def arithmetic(statement: Statement) -> Iterator[Finding]:
             f"{statement.title}: opening {money(statement.opening)} and movements "
             f"{money(statement.total)} give {money(expected)}, but it closes with "
             f"{money(statement.closing)}: {money(abs(gap))} "
-            f"{'is missing among' if gap > 0 else 'is too much in'} its entries. Import "
-            "the whole file again, or ask the bank for a corrected one.",
+            f"{'too little' if gap > 0 else 'too much'} in its entries. Import the "
+            "whole file again, or ask the bank for a corrected one.",
         )
 
 
@@ -103,9 +103,7 @@ def in_order(statements: Iterable[Statement]) -> list[Statement]:
     By day and number; several of one day without numbers in the order in which
     their balances follow one another.
     """
-    waiting = sorted(
-        statements, key=lambda one: (one.date, one.number or 0, one.key)
-    )
+    waiting = sorted(statements, key=lambda one: (one.date, one.number or 0, one.key))
     ordered: list[Statement] = []
     while waiting:
         following = _next(ordered[-1] if ordered else None, waiting)

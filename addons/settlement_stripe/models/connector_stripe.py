@@ -1,10 +1,14 @@
 import json
+import re
 import threading
 from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.settlement.canonical.errors import BusinessError
+from odoo.addons.settlement.canonical.errors import (
+    AuthenticationError,
+    BusinessError,
+)
 from odoo.addons.settlement_connector import secrets_store
 
 from ..client import streams
@@ -17,6 +21,8 @@ from ..client.stripe_client import (
     StripeClient,
 )
 from ..mapper import parse_item
+
+ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
 
 # One limiter for each backend of this process: pages are fetched by clients of their
 # own, but Stripe counts the calls of the account.
@@ -73,9 +79,9 @@ class SettlementConnectorStripe(models.AbstractModel):
     def _check_connection(self, backend):
         """Return who Stripe says we are and in which currencies it holds money."""
         client = self._stripe_client(backend)
-        account = client.account()
         balance = json.loads(client.balance().content)
         self._check_mode(backend, balance)
+        account = self._account(client)
         return {
             "account_identifier": account.get("id", ""),
             "name": self._account_name(account),
@@ -97,6 +103,18 @@ class SettlementConnectorStripe(models.AbstractModel):
                 environment=backend.environment,
             )
         )
+
+    def _account(self, client):
+        """Return the account, or what its refusal says of it.
+
+        Stripe does not let every restricted key read the account it belongs to. All
+        that is lost is a name, and the refusal names the account.
+        """
+        try:
+            return client.account()
+        except AuthenticationError as error:
+            named = ACCOUNT_ID.search(str(error))
+            return {"id": named.group() if named else ""}
 
     def _account_name(self, account):
         """Return the name by which people know the account."""

@@ -227,9 +227,7 @@ def test_unbooked_entries_are_left_out(status):
 
 def test_duplicate_is_refused_with_a_sentence():
     result = parse(
-        Statement(
-            [Entry("1.00", "A")], extra="<CpyDplctInd>DUPL</CpyDplctInd>"
-        ),
+        Statement([Entry("1.00", "A")], extra="<CpyDplctInd>DUPL</CpyDplctInd>"),
         Statement([Entry("2.00", "B")], identifier="S-2"),
     )
     assert [fact.bank_reference for fact in result.transactions] == ["B"]
