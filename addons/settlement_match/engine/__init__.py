@@ -1,0 +1,1 @@
+"""Matching without Odoo: sums, tokens, weights and words. Money is minor units."""

@@ -1,0 +1,93 @@
+"""Plain English for people: what a match says, what speaks for it, why only it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# How each kind of evidence reads; ``text`` is what was compared.
+_WORDS = {
+    "provider": "the provider's id {text}",
+    "structured": "the structured reference {text}, whose check digits are right",
+    "invoice": "the document number {text}",
+    "order": "the order number {text}",
+    "token": "the text {text} found in the payment's description",
+    "trace": "the payout's trace {text} on the bank line",
+    "descriptor": "the payout's descriptor {text} on the bank line",
+    "provider_name": "the provider's name {text} on the bank line",
+    "currency": "the same currency",
+    "amount": "the same amount",
+    "part": "a smaller amount: a part payment",
+    "over": "a larger amount: it settles all that is open",
+    "sum": "amounts that add up exactly",
+    "date": "the bank booked it {text}",
+    "person": "{text} decided it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFacts:
+    """What one match is about; each item is (name, amount written out)."""
+
+    method: str
+    sources: Sequence[tuple[str, str]]
+    targets: Sequence[tuple[str, str]]
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    rest_to_credit: bool = False
+    is_automatic: bool = False
+
+
+def listing(items: Sequence[str]) -> str:
+    """Return ``a``, ``a and b`` or ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _named(items: Sequence[tuple[str, str]]) -> str:
+    return listing([f"{name} ({amount})" for name, amount in items])
+
+
+def contribution_words(contribution: Mapping[str, Any]) -> str:
+    """Return one piece of evidence as words."""
+    what = str(contribution.get("what", ""))
+    text = str(contribution.get("text", ""))
+    return _WORDS.get(what, f"{what} {{text}}").format(text=text).strip()
+
+
+def match_sentence(facts: MatchFacts) -> str:
+    """Return the one sentence that says what this match does and why."""
+    pieces = facts.evidence.get("contributions", ())
+    reasons = listing([contribution_words(piece) for piece in pieces])
+    verb = "pays" if facts.method != "batch" else "arrived as"
+    if facts.targets:
+        what = f"{_named(facts.sources)} {verb} {_named(facts.targets)}"
+    else:
+        what = f"{_named(facts.sources)} settle one another"
+    rest = " The rest stays as the partner's credit." if facts.rest_to_credit else ""
+    return f"{what}, because of {reasons}.{rest}" if reasons else f"{what}.{rest}"
+
+
+def evidence_text(evidence: Mapping[str, Any]) -> str:
+    """Return the contributions as lines with their signed weights."""
+    return "\n".join(
+        f"{int(piece.get('weight', 0)):+d}  {contribution_words(piece)}"
+        for piece in evidence.get("contributions", ())
+    )
+
+
+def proof_text(proof: Mapping[str, Any]) -> str:
+    """Return how it was established that there is no second candidate."""
+    if not proof:
+        return ""
+    if "solutions" in proof:
+        return (
+            f"{proof['solutions']} way(s) to reach the sum were found among "
+            f"{proof['items']} items; the search was "
+            f"{'complete' if proof.get('exhaustive') else 'not complete'}."
+        )
+    return (
+        f"Open items that fit this payment: {proof.get('targets', 1)}. Open payments "
+        f"that name this item: {proof.get('sources', 1)}."
+    )

@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.settlement.models.big_integer import BigInteger
+
+from ..engine import sentences
+from .weak_many2one import WeakMany2one
+
+METHODS = [
+    ("identifier", "Identifier"),
+    ("reference", "Reference"),
+    ("structured", "Structured reference"),
+    ("batch", "Payout"),
+    ("amount_date", "Amount and date"),
+    ("subset", "Sum of several"),
+    ("memory", "Learnt rule"),
+    ("manual", "By hand"),
+]
+STATES = [
+    ("proposed", "Proposed"),
+    ("confirmed", "Confirmed"),
+    ("posted", "Posted"),
+    ("undone", "Undone"),
+]
+# Matches that hold their claims.
+ACTIVE_STATES = ("confirmed", "posted")
+
+
+class SettlementMatch(models.Model):
+    """Who pays what, why, how sure, by which evidence."""
+
+    _name = "settlement.match"
+    _description = "Match"
+    _inherit = ["settlement.hashed"]
+    _order = "id desc"
+    _log_access = False
+    # What was found. What people and postings do with it later is not part of it:
+    # the events say that.
+    _hashed_fields = (
+        "company_id",
+        "currency_id",
+        "method",
+        "stage",
+        "score",
+        "amount_minor",
+        "evidence",
+        "alternatives",
+        "unique_proof",
+        "rest_to_credit",
+        "is_automatic",
+        "lines_digest",
+    )
+
+    company_id = WeakMany2one("res.company", required=True, index=True)
+    currency_id = WeakMany2one("res.currency", required=True)
+    method = fields.Selection(METHODS, required=True)
+    stage = fields.Integer(
+        required=True, default=0, help="Stage of the engine; 0: a person."
+    )
+    score = fields.Float(
+        digits=(5, 2), required=True, default=0.0, help="How sure, 0 to 100."
+    )
+    amount_minor = BigInteger(
+        required=True, help="Sum of the source lines in minor units."
+    )
+    amount = fields.Monetary(compute="_compute_amount")
+    evidence = fields.Json(
+        required=True, help="What speaks for it: contributions with signed weights."
+    )
+    alternatives = fields.Json(help="Other candidates that were considered.")
+    unique_proof = fields.Json(help="How it was established that there is no other.")
+    sentence = fields.Text(compute="_compute_sentence")
+    evidence_text = fields.Text(compute="_compute_sentence", string="What Speaks for It")
+    proof_text = fields.Text(compute="_compute_sentence", string="Proof of Uniqueness")
+    rest_to_credit = fields.Boolean(
+        help="What the money exceeds its targets by stays as the partner's credit."
+    )
+    is_automatic = fields.Boolean(help="Confirmed without a person.")
+    state = fields.Selection(STATES, required=True, default="proposed")
+    line_ids = fields.One2many("settlement.match.line", "match_id")
+    lines_digest = fields.Char(
+        size=64, help="SHA-256 over the fingerprints of the lines, in their order."
+    )
+    decided_by_id = WeakMany2one("res.users", string="Confirmed by")
+    decided_at = fields.Datetime("Confirmed at")
+    undone_by_id = WeakMany2one("res.users")
+    undone_at = fields.Datetime()
+    undo_reason = fields.Text()
+    event_id = WeakMany2one(
+        "settlement.event", help="The event that pins this match and its lines."
+    )
+
+    _undecided_idx = models.Index("(company_id, state) WHERE state <> 'posted'")
+    _score_range = models.Constraint(
+        "CHECK (score BETWEEN 0 AND 100)", "A score lies between 0 and 100."
+    )
+
+    @api.depends("method")
+    def _compute_display_name(self):
+        methods = dict(self._fields["method"]._description_selection(self.env))
+        for match in self:
+            match.display_name = f"#{match.id} {methods.get(match.method, '')}"
+
+    @api.depends("amount_minor", "currency_id")
+    def _compute_amount(self):
+        for match in self:
+            match.amount = match.amount_minor / 10**match.currency_id.decimal_places
+
+    @api.depends("evidence", "unique_proof", "line_ids")
+    def _compute_sentence(self):
+        for match in self:
+            facts = match._sentence_facts()
+            match.sentence = sentences.match_sentence(facts)
+            match.evidence_text = sentences.evidence_text(match.evidence or {})
+            match.proof_text = sentences.proof_text(match.unique_proof or {})
+
+    def _sentence_facts(self):
+        """Return what the sentence speaks of, money already written out."""
+        self.ensure_one()
+        sides = {"source": [], "target": []}
+        for line in self.line_ids:
+            amount = line.currency_id.format(line.amount)
+            sides[line.side].append((line.item_name or "?", amount))
+        return sentences.MatchFacts(
+            method=self.method,
+            sources=sides["source"],
+            targets=sides["target"],
+            evidence=self.evidence or {},
+            rest_to_credit=self.rest_to_credit,
+            is_automatic=self.is_automatic,
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(
+            self.env._("A match is part of the audit trail. Undo it instead.")
+        )

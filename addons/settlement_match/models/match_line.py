@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+
+from odoo.addons.settlement.models.big_integer import BigInteger
+
+from .claim import ITEM_COLUMNS
+from .weak_many2one import WeakMany2one
+
+
+class SettlementMatchLine(models.Model):
+    """One item of a match and how much of it the match concerns."""
+
+    _name = "settlement.match.line"
+    _description = "Line of a Match"
+    _inherit = ["settlement.hashed"]
+    _order = "match_id, id"
+    _log_access = False
+    # Transactions and batches stay. What a user may delete has a snapshot, which is
+    # hashed instead of the link.
+    _hashed_fields = (
+        "match_id",
+        "company_id",
+        "side",
+        "transaction_id",
+        "batch_id",
+        "amount_minor",
+        "currency_id",
+        "snapshot",
+    )
+
+    match_id = WeakMany2one("settlement.match", required=True, index=True)
+    company_id = WeakMany2one("res.company", required=True)
+    side = fields.Selection(
+        [("source", "Money"), ("target", "Ledger")],
+        required=True,
+        help="Money facts are the source; what they pay is the target. Between a "
+        "payout and the bank, the payout is the source.",
+    )
+    transaction_id = WeakMany2one("settlement.transaction", index="btree_not_null")
+    batch_id = WeakMany2one("settlement.batch", index="btree_not_null")
+    move_line_id = WeakMany2one("account.move.line", index="btree_not_null")
+    statement_line_id = WeakMany2one(
+        "account.bank.statement.line", index="btree_not_null"
+    )
+    expected_payment_id = WeakMany2one(
+        "settlement.expected.payment", index="btree_not_null"
+    )
+    currency_id = WeakMany2one("res.currency", required=True)
+    amount_minor = BigInteger(
+        required=True, help="Minor units; positive when money comes to us."
+    )
+    amount = fields.Monetary(compute="_compute_amount")
+    snapshot = fields.Json(
+        help="What the item was when it was matched, for those that may be deleted: "
+        "model, id, name, date and the like."
+    )
+    item_name = fields.Char(compute="_compute_item_name", string="Item")
+    state = fields.Selection(related="match_id.state")
+
+    _one_item = models.Constraint(
+        "CHECK (num_nonnulls(transaction_id, batch_id, move_line_id, "
+        "statement_line_id, expected_payment_id) <= 1)",
+        "A line concerns one item.",
+    )
+
+    @api.depends("amount_minor", "currency_id")
+    def _compute_amount(self):
+        for line in self:
+            decimals = line.currency_id.decimal_places
+            line.amount = line.amount_minor / 10**decimals
+
+    @api.depends("snapshot", "transaction_id", "batch_id")
+    def _compute_item_name(self):
+        for line in self:
+            fact = line.transaction_id or line.batch_id
+            line.item_name = (line.snapshot or {}).get("name") or fact.display_name
+
+    def _item(self):
+        """Return the record this line is about, empty if it was deleted."""
+        self.ensure_one()
+        for column in ITEM_COLUMNS.values():
+            if self[column]:
+                return self[column]
+        return self.env[(self.snapshot or {}).get("model", "account.move.line")]
+
+    def action_open_item(self):
+        """Open the journal entry, transaction, payout or statement line."""
+        self.ensure_one()
+        item = self._item()
+        record = item.move_id if item._name == "account.move.line" else item
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "views": [(False, "form")],
+        }
+
+    @api.model
+    def _forget_move_lines(self, move_line_ids):
+        """Let go of journal items that are about to be deleted."""
+        lines = self.search([("move_line_id", "in", move_line_ids)])
+        if not lines:
+            return
+        lines.match_id.filtered(lambda match: match.state != "undone")._undo(
+            self.env._("The journal item it was matched with was deleted.")
+        )
+        lines.write({"move_line_id": False})
+        self.env["settlement.claim"].search(
+            [("move_line_id", "in", move_line_ids)]
+        ).unlink()
