@@ -11,7 +11,8 @@ from .identifiers import Identifiers
 from .people import draw_parties
 from .records import CompanyPlan, Document, OnlinePayment, Party
 
-_PREFIXES = {"invoice": "INV", "credit_note": "RINV"}
+# Of ten online payments one needs a second attempt, which Odoo numbers.
+_RETRIES = 0.1
 
 
 @dataclass(slots=True)
@@ -106,6 +107,7 @@ class Books:
 
     def online_payment(self, day: date, invoice: Document) -> OnlinePayment:
         """Record that Odoo itself took the payment of an invoice."""
+        is_retry = self.random.random() < _RETRIES
         payment = OnlinePayment(
             key=f"{invoice.key}:online",
             document=invoice.key,
@@ -113,7 +115,7 @@ class Books:
             day=day,
             currency=invoice.currency,
             amount=invoice.amount,
-            reference=f"{invoice.number}-1",
+            reference=f"{invoice.number}-1" if is_retry else invoice.number,
             provider_reference=self.ids.stripe("pi"),
         )
         self.online_payments.append(payment)
@@ -129,7 +131,8 @@ class Books:
         return self._fresh("PO-", 5)
 
     def _number(self, kind: str, day: date) -> str:
-        prefix = f"{_PREFIXES[kind]}/{day.year}"
+        letter = "R" if kind == "credit_note" else ""
+        prefix = f"{letter}{self.plan.invoice_prefix}/{day.year}"
         self._counters[prefix] += 1
         return f"{prefix}/{self._counters[prefix]:05d}"
 

@@ -18,10 +18,10 @@ Story = Callable[[Scene, str, date], None]
 NORD = CompanyPlan(
     code="nord",
     name="Nordlicht Handel GmbH",
+    invoice_prefix="INV",
     country="DE",
     currency="EUR",
     zone="Europe/Berlin",
-    language="en_US",
     wallets=(
         WalletPlan(
             currency="EUR",
@@ -57,10 +57,10 @@ NORD = CompanyPlan(
 SAKURA = CompanyPlan(
     code="sakura",
     name="Sakura Trading KK",
+    invoice_prefix="SKR",
     country="JP",
     currency="JPY",
     zone="Asia/Tokyo",
-    language="en_US",
     wallets=(
         WalletPlan(
             currency="JPY",

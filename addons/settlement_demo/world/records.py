@@ -179,15 +179,16 @@ class BankPlan:
 class CompanyPlan:
     """One company with its Stripe account and its banks.
 
+    :param invoice_prefix: of the numbers of invoices; credit notes have an R before.
     :param rates: units of each foreign currency per unit of the company's, about.
     """
 
     code: str
     name: str
+    invoice_prefix: str
     country: str
     currency: str
     zone: str
-    language: str
     wallets: tuple[WalletPlan, ...]
     banks: tuple[BankPlan, ...]
     customers: int
