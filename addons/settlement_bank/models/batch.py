@@ -8,7 +8,7 @@ from ..formats import identity
 from ..statements import continuity
 
 # How many statements before and after one are looked at to put them in order.
-NEIGHBOURS = 200
+NEIGHBOURS = 50
 _FORWARDS = "date, sequence, id"
 _BACKWARDS = "date desc, sequence desc, id desc"
 
@@ -26,6 +26,7 @@ class SettlementBatch(models.Model):
         statements = self.filtered(lambda batch: batch._is_stated_statement())
         for following in statements._following() - self:
             following._show_findings(following._validation_findings())
+        statements.wallet_id._show_statement_balance()
         return valid
 
     def _is_whole(self):
@@ -95,12 +96,17 @@ class SettlementBatch(models.Model):
             order=_BACKWARDS if before else _FORWARDS,
             limit=NEIGHBOURS,
         )
-        ordered = continuity.in_order(batch._as_statement() for batch in nearby)
-        keys = [statement.key for statement in ordered]
-        place = keys.index(self.external_id) + (-1 if before else 1)
-        if not 0 <= place < len(keys):
+        ordered = nearby._in_order()
+        if self not in ordered:
             return self.browse()
-        return nearby.filtered(lambda batch: batch.external_id == keys[place])
+        place = ordered.ids.index(self.id) + (-1 if before else 1)
+        return ordered[place] if 0 <= place < len(ordered) else self.browse()
+
+    def _in_order(self):
+        """Return these statements of one account in the order of the account."""
+        by_key = {batch.external_id: batch.id for batch in self}
+        ordered = continuity.in_order(batch._as_statement() for batch in self)
+        return self.browse([by_key[statement.key] for statement in ordered])
 
     def _as_statement(self):
         """Return this batch as the laws of continuity see it."""

@@ -16,6 +16,7 @@ SAMPLES = "settlement_bank/tests/data"
 @tagged("post_install", "-at_install")
 class TestImport(BankCase):
     def sample(self, name):
+        """Return the bytes of a sample file."""
         with file_open(f"{SAMPLES}/{name}", "rb") as stream:
             return stream.read()
 

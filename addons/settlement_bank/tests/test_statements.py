@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.tests import tagged
 
 from . import camt_samples
@@ -8,6 +10,7 @@ from .common import BankCase
 @tagged("post_install", "-at_install")
 class TestStatements(BankCase):
     def reasons(self):
+        """Return the open exceptions as (number of the statement, reason)."""
         return sorted(
             (one.batch_id.sequence, one.reason) for one in self.open_exceptions()
         )
@@ -103,7 +106,29 @@ class TestStatements(BankCase):
         self.assertEqual(self.statements().mapped("state"), ["validated"] * 3)
         self.assertFalse(self.open_exceptions())
 
+    def test_wallet_shows_the_balance_of_the_newest_proved_statement(self):
+        self.bank.timezone = "Europe/Berlin"
+        first, second, third = self.chain("10.00", "-3.00", "4.00")
+        third.closing = "12.00"
+        for statement in (second, first, third):
+            self.import_statements(statement)
+        self.assertEqual(self.account.provider_balance, 7.0)
+        self.assertEqual(
+            self.account.provider_balance_at, datetime(2026, 1, 7, 23, 0, 0)
+        )
+
+    def test_several_statements_of_one_day(self):
+        statements = self.chain("10.00", "-3.00", "4.00")
+        for statement in statements:
+            statement.day, statement.sequence = "2026-01-06", ""
+            statement.entries[0].day = "2026-01-06"
+        self.import_statements(*reversed(statements))
+        self.assertEqual(self.statements().mapped("state"), ["validated"] * 3)
+        self.assertFalse(self.open_exceptions())
+        self.assertEqual(self.account.provider_balance, 11.0)
+
     def page(self, number, amount, opening, closing, codes, last=False):
+        """Return one page of a statement."""
         flag = "true" if last else "false"
         return Statement(
             [Entry(amount, f"P-{number}")],

@@ -148,6 +148,54 @@ def test_details_of_both_directions():
     assert [fact.kind for fact in result.transactions] == ["bank_credit", "bank_debit"]
 
 
+def test_conversion_and_charges_of_an_entry_are_not_those_of_each_detail():
+    extra = (
+        '<AmtDtls><InstdAmt><Amt Ccy="USD">120.00</Amt></InstdAmt></AmtDtls>'
+        '<Chrgs><Rcrd><Amt Ccy="EUR">1.00</Amt><ChrgInclInd>true</ChrgInclInd></Rcrd>'
+        "</Chrgs>"
+    )
+    details = [Detail("70.00"), Detail("30.00")]
+    split = parse(Statement([Entry("100.00", "R", details=details, extra=extra)]))
+    assert [fact.presentment_amount for fact in split.transactions] == [None, None]
+    assert [fact.description for fact in split.transactions] == ["", ""]
+    (whole,) = parse(Statement([Entry("100.00", "R", extra=extra)])).transactions
+    assert (whole.presentment_amount, whole.presentment_currency) == (120, "USD")
+    assert whole.description == "(charges 1.00 EUR included)"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "expected"),
+    [
+        ("<UnitCcy>USD</UnitCcy><XchgRate>0.8</XchgRate>", Decimal("0.8")),
+        ("<UnitCcy>EUR</UnitCcy><XchgRate>1.25</XchgRate>", Decimal("0.8")),
+        ("<XchgRate>1.25</XchgRate>", Decimal("0.8")),
+        ("<XchgRate>0.8</XchgRate>", Decimal("0.8")),
+        ("<XchgRate>0</XchgRate>", None),
+        ("<XchgRate>-1</XchgRate>", None),
+        ("<XchgRate>0.0000000000000001</XchgRate>", None),
+        ("", None),
+    ],
+)
+def test_rate_turns_what_was_paid_into_what_was_booked(exchange, expected):
+    extra = (
+        '<AmtDtls><InstdAmt><Amt Ccy="USD">125.00</Amt>'
+        f"<CcyXchg>{exchange}</CcyXchg></InstdAmt></AmtDtls>"
+    )
+    (fact,) = parse(Statement([Entry("100.00", "R", extra=extra)])).transactions
+    assert fact.exchange_rate == expected
+
+
+def test_line_breaks_do_not_reach_references_and_names():
+    detail = Detail("5.00", "E\n1", "two\nlines", "Anna\nBerger", "X")
+    entry = Entry("5.00", "REF\n1", "N\n1", details=[detail])
+    (fact,) = parse(Statement([entry])).transactions
+    assert fact.end_to_end_reference == "E 1"
+    assert fact.bank_reference == "REF 1"
+    assert fact.counterparty_name == "Anna Berger"
+    assert fact.payment_reference == "two lines"
+    assert fact.extra_references == (("bank", "N 1"),)
+
+
 @pytest.mark.parametrize("amounts", [("70.00", "20.00"), ("70.00", None)])
 def test_details_stay_together_unless_they_sum_to_the_entry(amounts):
     details = [Detail(amount, text=f"text {amount}") for amount in amounts]
