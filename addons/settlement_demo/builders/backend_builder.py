@@ -56,7 +56,9 @@ class BackendBuilder:
                 else company_world.plan.banks
             )
         }
-        for wallet in backends.wallet_ids.filtered(lambda known: not known.opening_date):
+        for wallet in backends.wallet_ids.filtered(
+            lambda known: not known.opening_date
+        ):
             opening = openings[wallet.backend_id.connector, wallet.currency_id.name]
             wallet._set_up_accounts()
             wallet.write(

@@ -4,7 +4,11 @@ from odoo.fields import Command
 
 from odoo.addons.settlement.canonical import money
 
-MOVE_TYPES = {"invoice": "out_invoice", "credit_note": "out_refund", "bill": "in_invoice"}
+MOVE_TYPES = {
+    "invoice": "out_invoice",
+    "credit_note": "out_refund",
+    "bill": "in_invoice",
+}
 # Documents created and posted at once.
 CHUNK = 100
 TEXTS = {"invoice": "Goods", "credit_note": "Goods taken back", "bill": "Services"}

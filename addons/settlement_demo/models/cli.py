@@ -55,7 +55,7 @@ class SettlementCli(models.AbstractModel):
     @api.model
     def _simulate(self, world, stand_ins):
         simulation = self.env["settlement.simulation"]
-        checkpoint = self._checkpoint()
+        checkpoint = self._commit
         self._say("companies, documents and payments …")
         connected = simulation._build(world, stand_ins, checkpoint)
         self._say("Stripe and banks, visited at the end of these days:")

@@ -9,6 +9,7 @@ from ..builders import (
     DocumentBuilder,
     PaymentBuilder,
 )
+from ..comparison import Comparison
 from ..simulation import deliveries
 
 PARAMETER = "settlement_demo.world"

@@ -22,7 +22,9 @@ class StandIns:
     ) -> None:
         self._servers = {
             company.plan.code: _server(
-                stripe_world(company.stripe, api_key, clock.midnight(world.period.start)),
+                stripe_world(
+                    company.stripe, api_key, clock.midnight(world.period.start)
+                ),
                 (addresses or {}).get(company.plan.code, ""),
             )
             for company in world.companies

@@ -106,7 +106,7 @@ def _gaps(scene: Scene, statements: list[Statement]) -> Iterator[ExceptionTruth]
                 scene.bank_backend,
                 "statement",
                 f"{statement.account}/{statement.day}",
-                "balance_gap",
+                "missing_data",
                 "missing_statement",
                 resolved=True,
             )
