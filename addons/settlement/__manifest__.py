@@ -20,7 +20,6 @@
         "views/settlement_exception_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_run_views.xml",
-        "views/settlement_event_views.xml",
         "views/settlement_import_wizard_views.xml",
         "views/settlement_menus.xml",
     ],

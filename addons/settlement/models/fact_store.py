@@ -155,5 +155,7 @@ class SettlementFactStore(models.AbstractModel):
                 rejected.append((message, self._refused(number, fact, error)))
                 continue
             added |= balances._store_fact(wallet, message, fact)
+        if added:
+            self.env["settlement.event"]._log("balance.stored", backend, rows=added)
         added.wallet_id._refresh_balance()
         return len(added)

@@ -57,6 +57,8 @@ class SettlementVerification(models.AbstractModel):
         for model, action in (
             ("settlement.transaction", "transaction.stored"),
             ("settlement.message", "message.received"),
+            ("settlement.batch", "batch.stored"),
+            ("settlement.balance", "balance.stored"),
         ):
             for row_id in self._unpinned(model, action):
                 yield self._finding(

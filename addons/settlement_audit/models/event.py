@@ -251,14 +251,19 @@ class SettlementEvent(models.Model):
     # -- sealing and verifying ---------------------------------------------------
 
     @api.model
-    def _seal_pending(self):
+    def _seal_pending(self, up_to=None):
         """Seal the events that no seal covers yet; see settlement.event.seal."""
-        return self.env["settlement.event.seal"]._seal_pending()
+        return self.env["settlement.event.seal"]._seal_pending(up_to)
 
     @api.model
     def _cron_seal(self):
-        """Seal in a transaction of its own and export the head of the chain."""
-        self.env["settlement.event.seal"]._cron_seal()
+        """Seal in transactions of its own and export the head of the chain.
+
+        Events that the caller has not committed yet are waited for in vain.
+
+        :return: whether sealing got its turn
+        """
+        return self.env["settlement.event.seal"]._cron_seal()
 
     @api.model
     def _seal_lag(self):

@@ -90,9 +90,12 @@ class TestEvent(AuditCase):
     def test_company_the_actor_cannot_read(self):
         company = self.env["res.company"].create({"name": "Other"})
         self.partner.company_id = company
-        event = self.events.with_user(self.asker)._log(
-            "test", self.partner.with_user(self.asker)
-        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        partner = self.partner.with_user(self.asker)
+        with self.assertRaises(AccessError):
+            partner.read(["name"])
+        event = self.events.with_user(self.asker)._log("test", partner)
         self.assertEqual(event.sudo().company_id, company)
 
     def test_correlation_of_the_context(self):

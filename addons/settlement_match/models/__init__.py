@@ -7,3 +7,13 @@ from . import transaction
 from . import batch
 from . import account_move_line
 from . import exception
+from . import document_reference
+from . import matcher
+from . import resolver
+from . import match_writer
+from . import findings
+from . import leftovers
+from . import stage_identifier
+from . import stage_reference
+from . import stage_text
+from . import backend

@@ -86,9 +86,6 @@ class SettlementMatch(models.Model):
     undone_by_id = WeakMany2one("res.users")
     undone_at = fields.Datetime()
     undo_reason = fields.Text()
-    event_id = WeakMany2one(
-        "settlement.event", help="The event that pins this match and its lines."
-    )
 
     _undecided_idx = models.Index("(company_id, state) WHERE state <> 'posted'")
     _score_range = models.Constraint(

@@ -210,17 +210,21 @@ class SettlementMatch(models.Model):
         self._seal_rows()
 
     @api.model
-    def _digests_sql(self, condition):
-        """Return ``match_id, digest`` over the lines that meet ``condition``."""
+    def _digests_sql(self, condition, table=SQL("settlement_match_line")):
+        """Return ``match_id, digest`` over the lines that meet ``condition``.
+
+        :param table: where the lines stand, by default the real ones.
+        """
         return SQL(
             """
             SELECT line.match_id,
                    encode(sha256(convert_to(string_agg(
                         line.row_hash, ',' ORDER BY line.id), 'UTF8')), 'hex') AS digest
-              FROM settlement_match_line line
+              FROM %s line
              WHERE %s
              GROUP BY line.match_id
             """,
+            table,
             condition,
         )
 
@@ -282,11 +286,7 @@ class SettlementMatch(models.Model):
     def _log_confirmed(self):
         """Write the event that pins this match."""
         self.ensure_one()
-        self.event_id = self.env["settlement.event"]._log(
-            "match.confirmed",
-            self,
-            after={"row_hash": self.row_hash, "lines_digest": self.lines_digest},
-        )
+        self.env["settlement.event"]._log("match.confirmed", self, rows=self)
 
     def _lines_sql(self):
         """Return the lines of these matches as a SELECT for settlement.claim."""
