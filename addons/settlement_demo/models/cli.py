@@ -82,6 +82,9 @@ class SettlementCli(models.AbstractModel):
     @api.model
     def _conclude(self, truth, compare):
         """Print how things stand; return the exit code."""
+        # The companies came into being after the environment of the command.
+        companies = self.env["res.company"].search([])
+        self = self.with_context(allowed_company_ids=companies.ids)
         for backend in self.env["settlement.backend"]._status()["backends"]:
             self._say_backend(backend)
         result = self.env["settlement.verification"].run()
