@@ -31,7 +31,7 @@ def match_differences(env, truth, keys):
                 matched[target][source] += abs(amount)
             continue
         ((source, _amount),) = sides["source"].items()
-        for target, amount in sides["target"].items():
+        for target, amount in _in_currency_of_source(sides).items():
             payer, paid = _direction(source, target)
             matched[payer][paid] += abs(amount)
     for row in truth.rows:
@@ -44,6 +44,13 @@ def match_differences(env, truth, keys):
                 f"row {row.backend} {row.key} ({row.scenario}) is matched with "
                 f"{dict(matched[row.key])}, really {dict(expected)}"
             )
+
+
+def _in_currency_of_source(sides):
+    """Return the amounts of the targets; a converted one counts as what was paid."""
+    if len(sides["target"]) == 1 and len(sides["currencies"]) > 1:
+        return dict.fromkeys(sides["target"], sum(sides["source"].values()))
+    return sides["target"]
 
 
 def _direction(source, target):
@@ -63,12 +70,22 @@ def _really(truth):
 
 def _matches(env, keys):
     """Return match id → side → key → amount in minor units of the line."""
-    matches = defaultdict(lambda: {"source": Counter(), "target": Counter()})
-    for match_id, side, row_id, batch_id, move_id, amount in env.execute_query(
+    matches = defaultdict(
+        lambda: {"source": Counter(), "target": Counter(), "currencies": set()}
+    )
+    for (
+        match_id,
+        side,
+        row_id,
+        batch_id,
+        move_id,
+        amount,
+        currency,
+    ) in env.execute_query(
         SQL(
             """
             SELECT match.id, line.side, line.transaction_id, line.batch_id,
-                   entry.move_id, line.amount_minor
+                   entry.move_id, line.amount_minor, line.currency_id
               FROM settlement_match match
               JOIN settlement_match_line line ON line.match_id = match.id
               LEFT JOIN account_move_line entry ON entry.id = line.move_line_id
@@ -86,4 +103,5 @@ def _matches(env, keys):
             or f"account.move({move_id})"
         )
         matches[match_id][side][key] += amount
+        matches[match_id]["currencies"].add(currency)
     return matches

@@ -156,16 +156,29 @@ def _rows_of(scene: Scene, backend: str, currency: str) -> Iterator[RowTruth]:
 
 
 def _totals(scene: Scene, statements: list[Statement]) -> Iterator[TotalTruth]:
-    """Yield the balances of accounts at the end, debit positive."""
+    """Yield the balances of accounts at the end, debit positive.
+
+    Openings are part of wallets and banks.
+    """
     totals: defaultdict[tuple[str, str], int] = defaultdict(int)
     for wallet in scene.plan.wallets:
         totals["wallet", wallet.currency] += wallet.opening
     for bank in scene.banks.values():
         totals["bank", bank.currency] += bank.plan.opening
     for row in scene.rows:
-        _add_row(totals, row, row.backend == scene.stripe_backend)
+        if _is_due(scene, row):
+            _add_row(totals, row, row.backend == scene.stripe_backend)
     for (role, currency), amount in sorted(totals.items()):
         yield TotalTruth(scene.plan.code, role, currency, amount)
+
+
+def _is_due(scene: Scene, row: RowTruth) -> bool:
+    """Return whether a row has to be in the books at the end.
+
+    Stripe's rows of the month that is not over wait for their payout.
+    """
+    is_bank = row.backend == scene.bank_backend
+    return is_bank or bool(row.batch) or row.booked_on < scene.period.tail_start
 
 
 def _add_row(

@@ -338,13 +338,18 @@ def test_totals_close_the_circle(seed, start, months):
             if total.company == code:
                 sums[total.currency] += total.amount
         for row in truth.rows:
-            if row.backend.startswith(code) and row.outcome == MATCHED:
+            is_due = row.batch or row.booked_on < world_tail(start, months)
+            if row.backend.startswith(code) and row.outcome == MATCHED and is_due:
                 documents = row.kind in ("charge", "refund") or not any(
                     settled.target.startswith("po_") for settled in row.settles
                 )
                 if documents:
                     sums[row.currency] -= row.gross
         assert +(sums - opening) == Counter() == +(opening - sums)
+
+
+def world_tail(start, months):
+    return clock.Period(start, months).tail_start
 
 
 @few
