@@ -73,15 +73,23 @@ def _matches(env, keys):
     matches = defaultdict(
         lambda: {"source": Counter(), "target": Counter(), "currencies": set()}
     )
-    for (
-        match_id,
-        side,
-        row_id,
-        batch_id,
-        move_id,
-        amount,
-        currency,
-    ) in env.execute_query(
+    for match_id, side, row_id, batch_id, move_id, amount, currency in _lines(
+        env, keys
+    ):
+        key = (
+            keys.rows.get(row_id)
+            or keys.batches.get(batch_id)
+            or keys.documents.get(move_id)
+            or f"account.move({move_id})"
+        )
+        matches[match_id][side][key] += amount
+        matches[match_id]["currencies"].add(currency)
+    return matches
+
+
+def _lines(env, keys):
+    """Return the lines of all matches that hold."""
+    return env.execute_query(
         SQL(
             """
             SELECT match.id, line.side, line.transaction_id, line.batch_id,
@@ -95,13 +103,4 @@ def _matches(env, keys):
             """,
             tuple(keys.companies) or (0,),
         )
-    ):
-        key = (
-            keys.rows.get(row_id)
-            or keys.batches.get(batch_id)
-            or keys.documents.get(move_id)
-            or f"account.move({move_id})"
-        )
-        matches[match_id][side][key] += amount
-        matches[match_id]["currencies"].add(currency)
-    return matches
+    )
