@@ -16,4 +16,6 @@ from . import leftovers
 from . import stage_identifier
 from . import stage_reference
 from . import stage_text
+from . import stage_batch
+from . import payout_exceptions
 from . import backend

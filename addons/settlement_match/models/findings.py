@@ -97,7 +97,7 @@ class SettlementMatcher(models.AbstractModel):
             total = self._money(first["total_open"], first["document_currency_id"])
             sentence = findings.several_documents(payment, documents, total)
             return "ambiguous", sentence
-        return None
+        return "unmatched", findings.uncertain(payment, documents[0])
 
     @api.model
     def _rivals_sentence(self, payment, row):

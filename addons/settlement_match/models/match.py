@@ -86,6 +86,9 @@ class SettlementMatch(models.Model):
     undone_by_id = WeakMany2one("res.users")
     undone_at = fields.Datetime()
     undo_reason = fields.Text()
+    is_refused = fields.Boolean(
+        help="A person undid it: scheduled runs do not match its money again."
+    )
 
     _undecided_idx = models.Index("(company_id, state) WHERE state <> 'posted'")
     _score_range = models.Constraint(

@@ -164,6 +164,11 @@ class SettlementMatcher(models.AbstractModel):
             """,
             stretches=self._stretches_sql(),
         )
+        return self._hashed_lines_sql(lines)
+
+    @api.model
+    def _hashed_lines_sql(self, lines):
+        """Return planned lines with their row hash."""
         return SQL(
             "SELECT line.*, %s AS row_hash FROM (%s) line",
             self.env["settlement.match.line"]._row_hash_sql("line"),
