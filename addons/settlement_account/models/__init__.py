@@ -1,4 +1,7 @@
 from . import account_move_line
+from . import account_bank_statement
+from . import account_bank_statement_line
+from . import transaction_state
 from . import wallet
 from . import wallet_setup
 from . import posting_policy
@@ -6,5 +9,6 @@ from . import posting_policy_setup
 from . import posting
 from . import posting_line
 from . import posting_write
+from . import posting_follow
 from . import batch
 from . import backend

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..services.batch_poster import BatchPoster
+from ..services.clearer import Clearer
+from ..services.statement_poster import StatementPoster
 
 
 class SettlementBackend(models.Model):
@@ -33,15 +35,16 @@ class SettlementBackend(models.Model):
     def _step_post(self, checkpoint):
         """Post what is validated; return counters."""
         totals = dict(super()._step_post(checkpoint))
-        for backend in self:
-            # Entries belong to the company of the backend, whoever runs this.
-            backend = backend.with_company(backend.company_id)
-            batches = backend._batches_to_post()
-            _add(totals, BatchPoster(backend, checkpoint).post(batches))
+        # Entries belong to the company of their backend, whoever runs this.
+        backends = [backend.with_company(backend.company_id) for backend in self]
+        # Payouts first: bank lines of this run settle what they put in transit.
+        for step in (_post_payouts, _post_statements, _clear):
+            for backend in backends:
+                _add(totals, step(backend, checkpoint))
         return totals
 
-    def _batches_to_post(self):
-        """Return the payouts and settlements with rows that wait for their entry."""
+    def _batches_to_post(self, is_statement=False):
+        """Return the payouts, or the statements, with rows that wait for the ledger."""
         self.ensure_one()
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -51,7 +54,7 @@ class SettlementBackend(models.Model):
                   FROM settlement_batch batch
                   JOIN settlement_wallet wallet ON wallet.id = batch.wallet_id
                  WHERE batch.backend_id = %s
-                   AND batch.kind <> 'statement'
+                   AND (batch.kind = 'statement') = %s
                    AND wallet.opening_date IS NOT NULL
                    AND (batch.state = 'validated'
                         OR (NOT batch.lists_rows AND batch.is_stated
@@ -68,9 +71,25 @@ class SettlementBackend(models.Model):
                  ORDER BY batch.date, batch.id
                 """,
                 self.id,
+                is_statement,
             )
         )
         return self.env["settlement.batch"].browse([row[0] for row in rows])
+
+
+def _post_payouts(backend, checkpoint):
+    return BatchPoster(backend, checkpoint).post(backend._batches_to_post())
+
+
+def _post_statements(backend, checkpoint):
+    batches = backend._batches_to_post(is_statement=True)
+    return StatementPoster(backend, checkpoint).post(batches)
+
+
+def _clear(backend, checkpoint):
+    counters = Clearer(backend, checkpoint).clear()
+    backend.env["settlement.posting"]._reconcile_undone(backend)
+    return counters
 
 
 def _add(totals, counters):

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..planning.kinds import WITH_TARGET
 from ..services.entry_writer import EntryWriter, to_float
 from ..services.reconciler import Reconciler
 
@@ -34,11 +33,20 @@ class SettlementPosting(models.Model):
         postings = self._create_for(prepared, moves)
         postings._insert_lines(prepared)
         Reconciler(self.env).settle(self._settling_pairs(moves, plans))
-        self._note_rows_posted(prepared)
+        self._set_posting_state(
+            [row.id for each in prepared for row in each.rows], "posted"
+        )
+        self._follow(plans)
+        return postings
+
+    @api.model
+    def _follow(self, plans):
+        """Note what the new entries mean for matches and for payouts in transit."""
+        lines = [line for plan in plans for line in plan.lines]
         self._note_matches_posted(
             {match_id for plan in plans for match_id in plan.match_ids}
         )
-        return postings
+        self._note_transit([item for line in lines for item in line.reconcile_with])
 
     @api.model
     def _create_for(self, prepared, moves):
@@ -151,74 +159,3 @@ class SettlementPosting(models.Model):
             )
         )
         return {(move_id, number): line_id for move_id, number, line_id in rows}
-
-    # ------------------------------------------------------------------
-    # What follows for rows and matches
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _note_rows_posted(self, prepared):
-        """Move the rows of new postings to posted, or reconciled where all is paid."""
-        rows = [row for each in prepared for row in each.rows]
-        settled = [row.id for row in rows if _is_settled(row)]
-        others = [row.id for row in rows if not _is_settled(row)]
-        self._set_posting_state(settled, "reconciled")
-        self._set_posting_state(others, "posted")
-
-    @api.model
-    def _set_posting_state(self, transaction_ids, state):
-        """Move transactions to a posting state, in one statement."""
-        if not transaction_ids:
-            return
-        states = self.env["settlement.transaction.state"]
-        states.flush_model()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE settlement_transaction_state SET posting_state = %s "
-                "WHERE transaction_id = ANY(%s) AND posting_state <> %s",
-                state,
-                list(transaction_ids),
-                state,
-            )
-        )
-        states.invalidate_model(["posting_state"])
-        self.env["settlement.transaction"].invalidate_model(["posting_state", "state"])
-
-    @api.model
-    def _note_matches_posted(self, match_ids):
-        """Mark the matches as posted whose money has all reached the ledger."""
-        if not match_ids:
-            return
-        self.env.flush_all()
-        waiting = self.env.execute_query(
-            SQL(
-                """
-                SELECT source.match_id
-                  FROM settlement_match_line source
-                 WHERE source.match_id = ANY(%(matches)s)
-                   AND source.side = 'source'
-                   AND source.transaction_id IS NOT NULL
-                   AND (SELECT count(*) FROM settlement_match_line other
-                         WHERE other.match_id = source.match_id
-                           AND other.side = 'source') > 1
-                   AND NOT EXISTS (
-                        SELECT FROM account_move_line entry
-                         WHERE entry.settlement_match_id = source.match_id
-                           AND entry.settlement_transaction_id = source.transaction_id
-                           AND entry.parent_state = 'posted')
-                """,
-                matches=list(match_ids),
-            )
-        )
-        done = match_ids - {match_id for (match_id,) in waiting}
-        self.env["settlement.match"].browse(sorted(done))._set_posted()
-
-
-def _is_settled(row):
-    """Return whether all gross of a row settles items of the ledger."""
-    if row.kind not in WITH_TARGET or not row.settled:
-        return False
-    explained = sum(part.amount for part in row.settled if part.items)
-    return row.gross == explained or bool(row.rest_account_id)
-
-
