@@ -24,7 +24,7 @@ def document_differences(env, truth, keys):
             )
         if (state in SETTLED_STATES) != (document.residual == 0):
             yield f"document {document.key} ({document.scenario}) is {state}"
-    yield from _payment_differences(env, keys)
+    yield from _payment_differences(env, truth, keys)
 
 
 def _documents(env, keys):
@@ -47,8 +47,9 @@ def _documents(env, keys):
     }
 
 
-def _payment_differences(env, keys):
-    """Yield a sentence for each payment of Odoo's own whose money has not come."""
+def _payment_differences(env, truth, keys):
+    """Yield a sentence for each payment of Odoo's own that is not as its money is."""
+    arrived = {part.target for row in truth.rows if row.due for part in row.settles}
     payments = env["account.payment"].search(
         [
             ("company_id", "in", list(keys.companies)),
@@ -56,6 +57,7 @@ def _payment_differences(env, keys):
         ]
     )
     for payment in payments:
-        if payment.state != "paid" or not payment.is_matched:
-            reference = payment.payment_transaction_id.reference
-            yield f"payment of {reference} is {payment.state}, not matched"
+        key = keys.documents[payment.move_id.id]
+        if payment.is_matched != (key in arrived):
+            word = "matched" if payment.is_matched else "not matched"
+            yield f"payment {key} is {word}, {payment.state}"

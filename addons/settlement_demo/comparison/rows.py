@@ -107,8 +107,12 @@ def _expected_batches(truth):
         settled = payout.bank or payout.failed
         states = ("reconciled",) if settled else ("posted",)
         yield (payout.backend, payout.key), (payout.amount, states)
+    moved_rows = {row.batch for row in truth.rows}
     for statement in truth.statements:
         key = f"{statement.account}/{statement.day}"
         states = ("posted",) if key in open_rows else ("reconciled",)
+        if key not in moved_rows:
+            # Nothing to post: it is done when it is proved.
+            states = ("validated", "reconciled")
         moved = statement.closing - statement.opening
         yield (statement.backend, key), (moved, states)

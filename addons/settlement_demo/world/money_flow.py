@@ -10,7 +10,7 @@ from .payouts import Payday, PayoutRun, Transfer
 from .records import BankDetail
 from .scene import Scene
 from .stripe_objects import Raw
-from .truth import PayoutTruth
+from .truth import ExceptionTruth, PayoutTruth
 
 SENDER = "Stripe Payments Europe Ltd"
 
@@ -25,6 +25,7 @@ def pay_out(scene: Scene) -> Iterator[PayoutTruth]:
             if transfer.day <= scene.period.end:
                 _arrive(scene, transfer, truths)
         _note_rows(scene, payday, truths)
+        _note_missing(scene, truths)
         yield from truths.values()
     _note_members(scene)
 
@@ -103,8 +104,19 @@ def _note_rows(scene: Scene, payday: Payday, truths: dict[str, PayoutTruth]) -> 
         scene.expect(truth, "payment_rejected")
 
 
+def _note_missing(scene: Scene, truths: dict[str, PayoutTruth]) -> None:
+    """Note what has not arrived: the world is past, so it is late by any clock."""
+    for truth in truths.values():
+        if not (truth.bank or truth.failed):
+            scene.exceptions.append(
+                ExceptionTruth(
+                    truth.backend, "payout", truth.key, "late_payout", truth.scenario
+                )
+            )
+
+
 def _note_members(scene: Scene) -> None:
-    """Note in which payout each row is."""
+    """Note in which payout each row is, and what has none at the end."""
     payout_of = {
         row_id: payout_id
         for payout_id, members in scene.stripe.members.items()
@@ -113,3 +125,5 @@ def _note_members(scene: Scene) -> None:
     for truth in scene.rows:
         if truth.backend == scene.stripe_backend:
             truth.batch = payout_of.get(truth.key, "")
+            is_past = truth.booked_on < scene.period.tail_start
+            truth.due = bool(truth.batch) or is_past

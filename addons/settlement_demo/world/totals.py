@@ -63,13 +63,13 @@ def _documents(scene: Scene) -> Iterator[DocumentTruth]:
 
 
 def _paid(scene: Scene) -> Counter[str]:
-    """Return how much of each document is settled, in its own currency."""
+    """Return how much of each document the books have settled, in its currency."""
     documents = {document.key: document for document in scene.books.documents}
     paid: Counter[str] = Counter()
     for payment in scene.books.online_payments:
         paid[payment.document] += payment.amount
     for row in scene.rows:
-        for settled in row.settles if row.outcome == MATCHED else ():
+        for settled in row.settles if row.outcome == MATCHED and row.due else ():
             document = documents.get(settled.target)
             if document is None:
                 continue
@@ -166,19 +166,10 @@ def _totals(scene: Scene, statements: list[Statement]) -> Iterator[TotalTruth]:
     for bank in scene.banks.values():
         totals["bank", bank.currency] += bank.plan.opening
     for row in scene.rows:
-        if _is_due(scene, row):
+        if row.due:
             _add_row(totals, row, row.backend == scene.stripe_backend)
     for (role, currency), amount in sorted(totals.items()):
         yield TotalTruth(scene.plan.code, role, currency, amount)
-
-
-def _is_due(scene: Scene, row: RowTruth) -> bool:
-    """Return whether a row has to be in the books at the end.
-
-    Stripe's rows of the month that is not over wait for their payout.
-    """
-    is_bank = row.backend == scene.bank_backend
-    return is_bank or bool(row.batch) or row.booked_on < scene.period.tail_start
 
 
 def _add_row(

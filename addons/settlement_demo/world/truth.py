@@ -39,6 +39,8 @@ class RowTruth:
     :param outcome: ``matched``, ``open`` or ``not_needed``: what a perfect
         reconciliation can achieve with what the data say.
     :param settles: what the money is for, whether the data say so or not.
+    :param due: whether the row has to be in the books at the end; Stripe's rows of
+        the month that is not over wait for their payout.
     """
 
     backend: str
@@ -54,6 +56,7 @@ class RowTruth:
     outcome: str
     settles: list[Settles] = field(default_factory=list)
     batch: str = ""
+    due: bool = True
 
 
 @dataclass(slots=True)
