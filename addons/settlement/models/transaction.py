@@ -177,6 +177,21 @@ class SettlementTransaction(models.Model):
     )
     _wallet_booked_idx = models.Index("(wallet_id, booked_on) WHERE is_current")
 
+    @api.depends("kind", "gross_amount", "currency_id", "counterparty_name")
+    def _compute_display_name(self):
+        """Say what people would: what it is, how much, and of whom."""
+        kinds_in_words = dict(self._fields["kind"]._description_selection(self.env))
+        for transaction in self:
+            whose = (
+                transaction.counterparty_name
+                or transaction.invoice_reference
+                or transaction.source_external_id
+                or transaction.external_id
+            )
+            amount = transaction.currency_id.format(transaction.gross_amount)
+            kind = kinds_in_words.get(transaction.kind, "")
+            transaction.display_name = f"{kind} {amount}, {whose}"
+
     @api.depends("is_current", "state_ids.match_state", "state_ids.posting_state")
     def _compute_states(self):
         for transaction in self:
@@ -249,7 +264,7 @@ class SettlementTransaction(models.Model):
     def _notice(self):
         """Return (reason, sentence) if this row alone calls for attention."""
         self.ensure_one()
-        amount = self.currency_id.format(self.gross_amount)
+        amount = self.currency_id.format(abs(self.gross_amount))
         names = {"row": self.external_id, "amount": amount, "day": self.booked_on}
         if (self.source_code or "").startswith("unknown:"):
             return "unknown_mapping", self.env._(
