@@ -20,10 +20,12 @@
         "views/settlement_exception_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_run_views.xml",
-        "views/settlement_event_views.xml",
         "views/settlement_import_wizard_views.xml",
         "views/settlement_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["settlement/static/tests/tours/*.js"],
+    },
     "development_status": "Beta",
     "application": True,
 }

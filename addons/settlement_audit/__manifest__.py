@@ -16,5 +16,5 @@
         "views/approval_views.xml",
     ],
     "post_init_hook": "post_init_hook",
-    "installable": True,
+    "development_status": "Beta",
 }

@@ -7,6 +7,5 @@
     "author": "Settlement for Odoo",
     "depends": ["settlement"],
     "external_dependencies": {"python": ["lxml", "python-stdnum"]},
-    "data": [],
-    "installable": True,
+    "development_status": "Beta",
 }

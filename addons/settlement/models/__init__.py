@@ -4,6 +4,7 @@ from . import connector
 from . import backend
 from . import connector_canonical
 from . import backend_pipeline
+from . import backend_preview
 from . import backend_status
 from . import wallet
 from . import balance

@@ -1,10 +1,12 @@
 import logging
+import random
 import time
 import uuid
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..canonical.errors import BusinessError, MalformedInput
 from .message import MAX_ATTEMPTS
@@ -17,6 +19,7 @@ CHUNK_FACTS = 5000
 # Small messages claimed and parsed together; a file is always alone.
 CLAIM_MESSAGES = 500
 LEASE_MINUTES = 10
+SERIALIZATION_ATTEMPTS = 5
 # What a mapper raises on input it does not understand. Database errors are not
 # among them: a serialization failure must reach the caller, who starts again.
 PARSE_ERRORS = (
@@ -107,10 +110,32 @@ class SettlementBackend(models.Model):
     def _timed_step(self, step, checkpoint):
         """Run one step over all backends and return its counters with seconds."""
         started = time.monotonic()
-        counters = getattr(self, f"_step_{step}")(checkpoint)
-        if checkpoint:
-            checkpoint()
+        counters = self._step_with_retries(step, checkpoint)
         return {**counters, "seconds": round(time.monotonic() - started, 3)}
+
+    def _step_with_retries(self, step, checkpoint):
+        """Run one step, again in a new transaction after a serialization failure.
+
+        Only who owns the transaction may begin a new one: without a checkpoint the
+        failure goes to the caller, as jobs and requests retry by themselves.
+        """
+        for attempt in range(SERIALIZATION_ATTEMPTS):
+            try:
+                counters = getattr(self, f"_step_{step}")(checkpoint)
+                if checkpoint:
+                    checkpoint()
+                return counters
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
+                    raise
+                _logger.info("step %s is begun again after a conflict", step)
+                self._begin_again(attempt)
+
+    def _begin_again(self, attempt):
+        """Forget the failed transaction and give the other one time to end."""
+        self.env.cr.rollback()
+        self.env.clear()
+        time.sleep(random.uniform(0.05, 0.2) * 2**attempt)
 
     # ------------------------------------------------------------------
     # Parse
@@ -154,6 +179,9 @@ class SettlementBackend(models.Model):
         """Return the messages that wait and that no living worker holds."""
         now = fields.Datetime.now()
         free = Domain("lease_until", "=", False) | Domain("lease_until", "<", now)
+        if owner := self.env.context.get("settlement_correlation_id"):
+            # What this run had claimed before it had to begin again.
+            free |= Domain("lease_owner", "=", owner)
         pending = Domain("state", "=", "received")
         pending |= Domain("state", "=", "failed") & Domain(
             "error_class", "=", "transient"
@@ -204,6 +232,7 @@ class SettlementBackend(models.Model):
         store = self.env["settlement.fact.store"]
         totals = {"messages": len(messages), "failed": 0}
         chunk = []
+        messages._read_ahead()
         for message in messages:
             failure = self._collect(message, chunk, totals, store, checkpoint)
             totals["failed"] += bool(failure)

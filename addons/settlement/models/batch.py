@@ -25,6 +25,8 @@ class SettlementBatch(models.Model):
     _order = "date desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True
+    # A source describes a batch again as it moves on; the latest event counts.
+    _can_be_resealed = True
     _hashed_fields = (
         "company_id",
         "backend_id",
@@ -148,7 +150,7 @@ class SettlementBatch(models.Model):
             )
         }
         wallets = self.env["settlement.wallet"]
-        self.create(
+        created = self.create(
             [
                 {
                     **self._wallet_values(wallets.browse(wallet_id)),
@@ -159,6 +161,8 @@ class SettlementBatch(models.Model):
                 if (wallet_id, kind, external_id) not in known
             ]
         )
+        for backend, batches in created.grouped("backend_id").items():
+            self.env["settlement.event"]._log("batch.stored", backend, rows=batches)
 
     @api.model
     def _wallet_values(self, wallet):
@@ -187,10 +191,8 @@ class SettlementBatch(models.Model):
             except MalformedInput as error:
                 rejected.append((message, store._refused(number, fact, error)))
         changed._seal_rows()
-        for batch in changed:
-            self.env["settlement.event"]._log(
-                "batch.stored", batch, after={"row_hash": batch.row_hash}
-            )
+        if changed:
+            self.env["settlement.event"]._log("batch.stored", backend, rows=changed)
         return len(changed)
 
     @api.model

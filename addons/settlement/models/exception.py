@@ -107,27 +107,15 @@ class SettlementException(models.Model):
         :param fixes: suggested verbs, most likely first.
         :return: the exception.
         """
-        # The pipeline may run for someone who may not write exceptions.
-        exceptions = self.sudo()
-        known = exceptions.search(
-            [
-                ("subject_model", "=", record._name),
-                ("subject_id", "=", record.id),
-                ("reason", "=", reason),
-                ("state", "in", (*OPEN_STATES, "ignored")),
-            ]
-        )
-        current = known.filtered(
-            lambda known: known.state in OPEN_STATES or known.cause == cause
-        )[:1]
+        current = self._current_for(record, reason, cause)
         if current:
             if current.cause != cause:
                 current.cause = cause
             return current
-        values = self._opening_values(record, company, backend)
-        opened = exceptions.create(
+        # The pipeline may run for someone who may not write exceptions.
+        opened = self.sudo().create(
             {
-                **values,
+                **self._opening_values(record, company, backend),
                 "reason": reason,
                 "cause": cause,
                 "severity": severity,
@@ -141,6 +129,22 @@ class SettlementException(models.Model):
             "exception.opened", opened, reason=reason, after={"cause": cause}
         )
         return opened
+
+    @api.model
+    def _current_for(self, record, reason, cause):
+        """Return the exception that already says this: open, or ignored as it is."""
+        # The pipeline may run for someone who may not read exceptions.
+        known = self.sudo().search(
+            [
+                ("subject_model", "=", record._name),
+                ("subject_id", "=", record.id),
+                ("reason", "=", reason),
+                ("state", "in", (*OPEN_STATES, "ignored")),
+            ]
+        )
+        return known.filtered(
+            lambda known: known.state in OPEN_STATES or known.cause == cause
+        )[:1]
 
     @api.model
     def _opening_values(self, record, company, backend):

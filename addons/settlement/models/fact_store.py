@@ -94,6 +94,8 @@ class SettlementFactStore(models.AbstractModel):
     @api.model
     def _refused(self, number, fact, error):
         identity = getattr(fact, "external_id", "")
+        if occurrence := getattr(fact, "occurrence", 0):
+            identity = f"{identity} ({occurrence})"
         return RejectedRow(
             number=number,
             raw=f"{type(fact).__name__} {identity} {fact.currency}",
@@ -153,5 +155,7 @@ class SettlementFactStore(models.AbstractModel):
                 rejected.append((message, self._refused(number, fact, error)))
                 continue
             added |= balances._store_fact(wallet, message, fact)
+        if added:
+            self.env["settlement.event"]._log("balance.stored", backend, rows=added)
         added.wallet_id._refresh_balance()
         return len(added)

@@ -11,6 +11,8 @@ from ..canonical import card_numbers
 from ..storage import payload as payload_storage
 
 PREVIEW_BYTES = 65536
+# Key in the cache of the cursor, which ends with the transaction.
+READ_AHEAD = "settlement.message.payload"
 # An attempt after these failures is no longer worth it; a person has to look.
 MAX_ATTEMPTS = 5
 
@@ -77,6 +79,7 @@ class SettlementMessage(models.Model):
     )
     attempts = fields.Integer()
     lease_until = fields.Datetime()
+    lease_owner = fields.Char(help="Correlation id of the run that holds the lease.")
     error_class = fields.Selection(
         [
             ("transient", "Transient"),
@@ -132,17 +135,25 @@ class SettlementMessage(models.Model):
         known = self.search([("backend_id", "=", backend.id), ("dedupe_key", "=", key)])
         if known:
             return known
+        values = {
+            "stream": stream or False,
+            "external_id": external_id or filename or False,
+            "context": context or {},
+            "dedupe_key": key,
+            "filename": filename or False,
+        }
+        return self._keep(backend, channel, payload, values)
+
+    @api.model
+    def _keep(self, backend, channel, payload, values):
+        """Create the message of a payload that is new."""
         # Users need no right to create messages: this is the only door.
         message = self.sudo().create(
             {
+                **values,
                 "backend_id": backend.id,
                 "company_id": backend.company_id.id,
                 "channel": channel,
-                "stream": stream or False,
-                "external_id": external_id or filename or False,
-                "context": context or {},
-                "dedupe_key": key,
-                "filename": filename or False,
                 "sha256": payload.sha256,
                 "stored_sha256": payload.stored_sha256,
                 "size": payload.size,
@@ -268,10 +279,24 @@ class SettlementMessage(models.Model):
         return BytesIO(self._inline_payload())
 
     def _inline_payload(self):
+        """Return the bytes kept in the database; taken from what was read ahead."""
+        ahead = self.env.cr.cache.get(READ_AHEAD, {})
+        if self.id not in ahead:
+            ahead = self._read_payloads()
+        return ahead.pop(self.id)
+
+    def _read_ahead(self):
+        """Read the payloads of these messages at once, each for one later use."""
+        self.env.cr.cache[READ_AHEAD] = self._read_payloads()
+
+    def _read_payloads(self):
         rows = self.env.execute_query(
-            SQL("SELECT payload FROM settlement_message WHERE id = %s", self.id)
+            SQL(
+                "SELECT id, payload FROM settlement_message WHERE id = ANY(%s)",
+                self.ids,
+            )
         )
-        return bytes(rows[0][0] or b"")
+        return {row_id: bytes(payload or b"") for row_id, payload in rows}
 
     @api.depends("stored_sha256")
     def _compute_preview(self):
@@ -290,6 +315,7 @@ class SettlementMessage(models.Model):
             {
                 "state": state,
                 "lease_until": False,
+                "lease_owner": False,
                 "error_class": error_class,
                 "error": error or False,
             }
@@ -302,30 +328,41 @@ class SettlementMessage(models.Model):
             messages.write(
                 {
                     "lease_until": until,
+                    "lease_owner": self.env.context.get("settlement_correlation_id"),
                     "attempts": attempts + attempt,
                     "state": "received",
                 }
             )
 
     def _quarantine(self, rejected):
-        """Keep rows that could not be read, with their reason."""
+        """Keep rows that could not be read, with their reason.
+
+        Parser and store count on their own: a number that is taken gives way, so
+        that no row hides another. The same row again is kept once.
+        """
         self.ensure_one()
-        known = set(self.row_ids.mapped("number"))
-        self.env["settlement.message.row"].create(
-            [
+        known = {(row.raw or "", row.reason) for row in self.row_ids}
+        taken = set(self.row_ids.mapped("number"))
+        values = []
+        for row in rejected:
+            raw = card_numbers.mask_card_numbers(row.raw.encode()).decode(
+                errors="replace"
+            )
+            if (raw, row.reason) in known:
+                continue
+            number = row.number if row.number not in taken else max(taken) + 1
+            known.add((raw, row.reason))
+            taken.add(number)
+            values.append(
                 {
                     "message_id": self.id,
-                    "number": row.number,
-                    "raw": card_numbers.mask_card_numbers(row.raw.encode()).decode(
-                        errors="replace"
-                    ),
+                    "number": number,
+                    "raw": raw,
                     "reason": row.reason,
                     "code": row.code,
                 }
-                for row in rejected
-                if row.number not in known
-            ]
-        )
+            )
+        self.env["settlement.message.row"].create(values)
 
     def replay(self):
         """Parse these messages again with today's mapper.
@@ -339,5 +376,9 @@ class SettlementMessage(models.Model):
         messages = self.sudo()  # the role was checked; nobody may write messages
         messages._set_state("received")
         messages.write({"attempts": 0})
+        # What was put aside is read again too: it may have a place by now.
+        messages.row_ids.unlink()
         for backend, group in messages.grouped("backend_id").items():
             backend._parse_messages(group, None)
+        clean = messages.filtered(lambda one: one.state == "parsed" and not one.row_ids)
+        self.env["settlement.exception"]._clear_for(clean)

@@ -57,6 +57,8 @@ class SettlementVerification(models.AbstractModel):
         for model, action in (
             ("settlement.transaction", "transaction.stored"),
             ("settlement.message", "message.received"),
+            ("settlement.batch", "batch.stored"),
+            ("settlement.balance", "balance.stored"),
         ):
             for row_id in self._unpinned(model, action):
                 yield self._finding(
@@ -162,9 +164,9 @@ class SettlementVerification(models.AbstractModel):
                  WHERE (stored.is_current AND (
                             state.id IS NULL
                          OR state.amount_minor <> stored.net_amount
-                            * 10 ^ currency.decimal_places
+                            * 10::numeric ^ currency.decimal_places
                          OR state.gross_minor <> stored.gross_amount
-                            * 10 ^ currency.decimal_places
+                            * 10::numeric ^ currency.decimal_places
                          OR state.currency_id <> stored.currency_id
                          OR state.wallet_id <> stored.wallet_id
                          OR state.company_id <> stored.company_id))
@@ -262,7 +264,8 @@ class SettlementVerification(models.AbstractModel):
                 SELECT batch.id
                   FROM settlement_batch batch
                   JOIN res_currency currency ON currency.id = batch.currency_id
-                 WHERE batch.total_minor <> batch.total * 10 ^ currency.decimal_places
+                 WHERE batch.total_minor
+                       <> batch.total * 10::numeric ^ currency.decimal_places
                 """
             )
         )

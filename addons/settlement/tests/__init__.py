@@ -5,5 +5,7 @@ from . import test_exception
 from . import test_fact_store
 from . import test_message
 from . import test_pipeline
+from . import test_preview
 from . import test_references
+from . import test_tour
 from . import test_verification

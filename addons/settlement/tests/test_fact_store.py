@@ -121,6 +121,30 @@ class TestFactStore(SettlementCase):
         self.assertIn("OTHER", message.row_ids.reason)
         self.assertIn("Add the wallet", message.row_ids.reason)
 
+    def test_no_row_that_is_put_aside_hides_another(self):
+        unknown = {"account_identifier": "OTHER"}
+        twins = [self.charge(occurrence=number, **unknown) for number in range(2)]
+        facts = [*twins, self.payout(**unknown)]
+        message = self.receive()
+        for _time in range(2):
+            self.store_facts(*facts, message=message)
+        self.assertEqual(len(message.row_ids), 3)
+
+    def test_replay_after_adding_the_wallet_leaves_nothing_aside(self):
+        line = self.charge_line(account_identifier="ACC-9")
+        message = self.backend.import_file("f.jsonl", self.lines(line))
+        self.backend.run_pipeline(until="parse")
+        self.assertTrue(message.row_ids)
+        self.new_wallet(self.backend, account="ACC-9")
+        message.replay()
+        self.assertFalse(message.row_ids)
+        self.assertTrue(self.stored())
+        self.assertFalse(
+            self.env["settlement.exception"].search(
+                [("message_id", "=", message.id), ("state", "=", "open")]
+            )
+        )
+
     def test_the_only_account_needs_no_name_but_two_do(self):
         self.store_facts(self.charge())
         self.assertEqual(self.stored().wallet_id, self.wallet)

@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Datetime
 from odoo.tests import tagged
@@ -129,6 +131,34 @@ class TestPipeline(SettlementCase):
 
         self.backend._run_pipeline("parse", checkpoint)
         self.assertGreaterEqual(len(states), 3)
+
+    def test_a_conflict_begins_the_step_again_and_loses_nothing(self):
+        message = self.import_lines(self.charge_line())
+        store = type(self.env["settlement.fact.store"])
+        original, calls = store._store, []
+
+        def conflicting(store, backend, facts):
+            calls.append(len(facts))
+            if len(calls) == 1:
+                raise SerializationFailure("could not serialize access")
+            return original(store, backend, facts)
+
+        backends = type(self.backend)
+        with (
+            patch.object(store, "_store", conflicting),
+            patch.object(backends, "_begin_again", lambda backend, attempt: None),
+        ):
+            self.backend._run_pipeline("parse", self.env.flush_all)
+        self.assertEqual(calls, [1, 1])
+        self.assertEqual(message.state, "parsed")
+        self.assertTrue(self.stored())
+
+    def test_without_a_checkpoint_a_conflict_goes_to_the_caller(self):
+        self.import_lines(self.charge_line())
+        store = type(self.env["settlement.fact.store"])
+        conflict = patch.object(store, "_store", side_effect=SerializationFailure())
+        with conflict, self.assertRaises(SerializationFailure):
+            self.backend.run_pipeline("parse")
 
     def test_steps_end_where_they_are_told_to(self):
         self.import_lines(self.charge_line())

@@ -1,6 +1,10 @@
+from datetime import datetime
+from decimal import Decimal
+
 from odoo.tests import tagged
 from odoo.tools import SQL
 
+from ..canonical.facts import BalanceFact
 from .common import SettlementCase
 
 # One way to falsify each kind of row, as (table, assignment, model that is named).
@@ -41,12 +45,12 @@ class TestVerification(SettlementCase):
             cls.payout(),
             message=message,
         )
-        cls.balance = cls.env["settlement.balance"].create(
-            {
-                "wallet_id": cls.wallet.id,
-                "observed_at": "2026-01-31 00:00:00",
-                "available": 98.0,
-            }
+        cls.store_facts(
+            BalanceFact(
+                currency="EUR",
+                observed_at=datetime(2026, 1, 31),
+                available=Decimal("98.00"),
+            )
         )
         cls.env["settlement.batch"].search([])._validate()
         cls.env.flush_all()
@@ -76,19 +80,26 @@ class TestVerification(SettlementCase):
                 self.assertIn(model, named)
 
     def test_a_row_rewritten_with_a_fitting_hash_is_named(self):
-        row = self.stored()
-        self.cr.execute(
-            SQL(
-                "UPDATE settlement_transaction SET description = 'x' WHERE id = %s",
-                row.id,
-            )
-        )
-        row.invalidate_recordset()
-        row._seal_rows()
-        self.assertIn(
-            ("settlement.transaction", row.id),
-            [(finding["model"], finding["id"]) for finding in self.findings()],
-        )
+        for record, assignment in (
+            (self.stored(), "description = 'x'"),
+            (self.stored().batch_id, "descriptor = 'x'"),
+            (self.stored().message_id, "filename = 'x'"),
+        ):
+            with self.subTest(model=record._name):
+                self.cr.execute(
+                    SQL(
+                        "UPDATE %s SET %s WHERE id = %s",
+                        SQL.identifier(record._table),
+                        SQL(assignment),
+                        record.id,
+                    )
+                )
+                record.invalidate_recordset()
+                record._seal_rows()
+                self.assertIn(
+                    (record._name, record.id),
+                    [(finding["model"], finding["id"]) for finding in self.findings()],
+                )
 
     def test_a_deleted_row_is_named(self):
         row = self.stored()

@@ -54,8 +54,7 @@ def plain(value: object, keep_apart: Callable[[Personal], str]) -> object:
         return {PERSONAL_KEY: keep_apart(personal)}
     if isinstance(value, Mapping):
         return {
-            clean_text(str(key)): plain(item, keep_apart)
-            for key, item in value.items()
+            clean_text(str(key)): plain(item, keep_apart) for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [plain(item, keep_apart) for item in value]

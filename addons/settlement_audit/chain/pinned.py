@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from .merkle import MerkleRoot
 
@@ -60,6 +62,10 @@ class PinnedRows:
         """Return the numbers of the rows, ascending."""
         for first, last in self.ranges:
             yield from range(first, last + 1)
+
+    def __contains__(self, row_id: int) -> bool:
+        position = bisect_right(self.ranges, row_id, key=itemgetter(0)) - 1
+        return position >= 0 and row_id <= self.ranges[position][1]
 
     def expected(self) -> Iterator[tuple[int, bytes]]:
         """Return number and print of each row, ascending."""

@@ -88,11 +88,11 @@ class SettlementEvent(models.Model):
             event.changes = "\n".join(document.describe(before, after, personal))
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Refuse: only the code that acts writes events, by ``_log``."""
         raise UserError(self.env._("Audit events cannot be entered by hand."))
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: an event is never changed."""
         raise UserError(self.env._("Audit events cannot be changed."))
 
@@ -121,7 +121,7 @@ class SettlementEvent(models.Model):
     # -- writing -----------------------------------------------------------------
 
     @api.model
-    def _log(
+    def _log(  # pylint: disable=too-many-arguments
         self,
         action,
         record=None,
@@ -147,9 +147,9 @@ class SettlementEvent(models.Model):
         :param count: how many rows a set operation touched
         :param root: Merkle root of the row hashes of those rows
         :param correlation_id: by default that of the context
-        :param rows: the rows themselves, of a model with row hashes and never to be
-            changed again; gives count and root, and lets the verification find each
-            altered or deleted one of them
+        :param rows: the rows themselves, of a model with row hashes; gives count and
+            root, and lets the verification find each of them that is altered or
+            deleted later
         """
         personal = []
         values = {
@@ -251,14 +251,19 @@ class SettlementEvent(models.Model):
     # -- sealing and verifying ---------------------------------------------------
 
     @api.model
-    def _seal_pending(self):
+    def _seal_pending(self, up_to=None):
         """Seal the events that no seal covers yet; see settlement.event.seal."""
-        return self.env["settlement.event.seal"]._seal_pending()
+        return self.env["settlement.event.seal"]._seal_pending(up_to)
 
     @api.model
     def _cron_seal(self):
-        """Seal in a transaction of its own and export the head of the chain."""
-        self.env["settlement.event.seal"]._cron_seal()
+        """Seal in transactions of its own and export the head of the chain.
+
+        Events that the caller has not committed yet are waited for in vain.
+
+        :return: whether sealing got its turn
+        """
+        return self.env["settlement.event.seal"]._cron_seal()
 
     @api.model
     def _seal_lag(self):

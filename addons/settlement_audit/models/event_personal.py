@@ -12,7 +12,11 @@ class SettlementEventPersonal(models.Model):
     _rec_name = "digest"
 
     event_id = fields.Many2one(
-        "settlement.event", readonly=True, required=True, index=True, ondelete="restrict"
+        "settlement.event",
+        readonly=True,
+        required=True,
+        index=True,
+        ondelete="restrict",
     )
     partner_id = fields.Many2one(
         "res.partner",

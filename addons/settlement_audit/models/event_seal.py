@@ -1,7 +1,6 @@
 import logging
+import time
 from datetime import datetime, timezone
-
-import psycopg2.errors
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -17,10 +16,12 @@ _logger = logging.getLogger(__name__)
 SEAL_SIZE = 50_000
 """Events per seal at most."""
 
-LOCK_TIMEOUT = "3s"
-"""How long writers of events may be held up while the sealer waits for others."""
+WAIT_SECONDS = 10
+"""How long the sealer waits for transactions that write events."""
 
-LOCK_ATTEMPTS = 5
+POLL_SECONDS = 0.1
+
+_LAST_NUMBER = 2**31 - 1
 
 
 class SettlementEventSeal(models.Model):
@@ -61,7 +62,7 @@ class SettlementEventSeal(models.Model):
         "UNIQUE (first_event_id)", "An event can be sealed only once."
     )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Refuse: a seal is never changed."""
         raise UserError(self.env._("Seals cannot be changed."))
 
@@ -77,28 +78,30 @@ class SettlementEventSeal(models.Model):
         return self.search([], order="id desc", limit=1)
 
     @api.model
-    def _seal_pending(self):
+    def _seal_pending(self, up_to=None):
         """Seal every event after the head, as this transaction sees them.
 
         An event that is committed later with a lower number would look smuggled in.
-        So call this only where nobody else writes events: in tests, in maintenance,
-        or under the lock that ``_cron_seal`` takes.
+        So call this without ``up_to`` only where nobody else writes events: in tests
+        and in maintenance.
 
+        :param up_to: the highest event number to be sealed
         :return: the new seals, oldest first
         """
         seals = self.browse()
-        while seal := self._seal_next():
+        while seal := self._seal_next(up_to):
             seals += seal
         return seals
 
     @api.model
-    def _seal_next(self):
+    def _seal_next(self, up_to):
         # The trail is sealed for everybody, whatever the caller may read of it.
         head = self.sudo()._head()
         query = SQL(
-            "SELECT id, row_hash FROM settlement_event WHERE id > %s"
-            " ORDER BY id LIMIT %s",
+            "SELECT id, row_hash FROM settlement_event"
+            " WHERE id > %s AND id <= %s ORDER BY id LIMIT %s",
             head.last_event_id or 0,
+            _LAST_NUMBER if up_to is None else up_to,
             SEAL_SIZE,
         )
         rows = self.env.execute_query(query)
@@ -139,46 +142,59 @@ class SettlementEventSeal(models.Model):
 
         :return: whether sealing got its turn; else the next run tries again
         """
-        sealed = any(self._seal_alone() for _attempt in range(LOCK_ATTEMPTS))
-        if not sealed:
+        number = self._settled_number()
+        if number is None:
             _logger.info("Sealing waits for transactions that write audit events.")
+        else:
+            with self.env.registry.cursor() as cr:
+                # One sealer at a time.
+                cr.execute(
+                    "LOCK TABLE settlement_event_seal IN SHARE ROW EXCLUSIVE MODE"
+                )
+                self.with_env(self.env(cr=cr))._seal_pending(number)
         # Only what is committed may be exported.
         with self.env.registry.cursor() as cr:
             self.with_env(self.env(cr=cr))._export_heads()
-        return sealed
+        return number is not None
 
     @api.model
-    def _seal_alone(self):
-        """Seal in a new transaction.
+    def _settled_number(self):
+        """Return a number up to which every event is visible to a new transaction.
 
-        :return: whether it got its turn in time
+        The number of an event is drawn under a lock on the table that its
+        transaction keeps to its end. So once the transactions have ended that hold
+        the lock after the number was read, each number up to it is either committed
+        or void for ever. Nobody is held up meanwhile, unlike with a lock of our own.
+
+        :return: None if those transactions did not end in time
         """
         with self.env.registry.cursor() as cr:
-            try:
-                self._fix_view(cr)
-            except psycopg2.errors.LockNotAvailable:
-                cr.rollback()
-                return False
-            self.with_env(self.env(cr=cr))._seal_pending()
-        return True
+            cr.execute("SELECT last_value FROM settlement_event_id_seq")
+            (number,) = cr.fetchone()
+            writers = self._writers(cr)
+            deadline = time.monotonic() + WAIT_SECONDS
+            while writers:
+                if time.monotonic() > deadline:
+                    return None
+                time.sleep(POLL_SECONDS)
+                writers &= self._writers(cr)
+        return number
 
     @api.model
-    def _fix_view(self, cr):
-        """Let a new transaction see all events up to the highest number in use.
-
-        The first query of a transaction fixes what it can see. Here it runs while
-        no transaction that wrote an event is open. The lock is given back at once by
-        leaving the savepoint: whoever writes now gets a higher number.
-        """
-        cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+    def _writers(self, cr):
+        """Return the other transactions that may have written events by now."""
+        # The view shows the locks of this instant, not those of a snapshot.
         cr.execute(
-            "LOCK TABLE settlement_event_seal IN SHARE ROW EXCLUSIVE MODE",
-            log_exceptions=False,
+            """
+            SELECT virtualtransaction FROM pg_locks
+             WHERE locktype = 'relation' AND granted AND mode = 'RowExclusiveLock'
+               AND relation = 'settlement_event'::regclass
+               AND database = (SELECT oid FROM pg_database
+                                WHERE datname = current_database())
+               AND pid IS DISTINCT FROM pg_backend_pid()
+            """
         )
-        savepoint = cr.savepoint(flush=False)
-        cr.execute("LOCK TABLE settlement_event IN SHARE MODE", log_exceptions=False)
-        cr.execute("SELECT FROM settlement_event LIMIT 1")
-        savepoint.close(rollback=True)
+        return {writer for (writer,) in cr.fetchall()}
 
     # -- export ------------------------------------------------------------------
 

@@ -48,6 +48,11 @@ class SettlementHashed(models.AbstractModel):
 
     _hashed_fields: tuple[str, ...] = ()
 
+    # Whether hashed fields may change, with the hash written anew and a new event
+    # for the row. The verification then believes the latest event about a row;
+    # otherwise all events about it have to agree.
+    _can_be_resealed = False
+
     row_hash = fields.Char(
         "Fingerprint",
         size=64,

@@ -19,10 +19,11 @@ class SettlementProtected(models.AbstractModel):
 
     def init(self):
         """Create function and triggers."""
-        super().init()
+        result = super().init()
         if not self._abstract:
             self.env.cr.execute(self._protecting_function_sql())
             self.env.cr.execute(self._protecting_triggers_sql())
+        return result
 
     @api.model
     def _protecting_function_sql(self):

@@ -119,7 +119,7 @@ class TestApproval(AuditCase):
         refusal = (
             self.env[action["res_model"]]
             .with_user(self.decider)
-            .with_context(action["context"])
+            .with_context(**action["context"])
             .create({"reason": "Wrong account"})
         )
         refusal.action_refuse()
@@ -230,6 +230,7 @@ class TestApproval(AuditCase):
     # -- the database ------------------------------------------------------------
 
     def assert_database_refuses(self, error, query, *params):
+        """Assert that the database itself raises ``error``."""
         self.env.flush_all()
         with (
             mute_logger("odoo.sql_db"),
@@ -259,10 +260,13 @@ class TestApproval(AuditCase):
         approval = self.request()
         self.assert_database_refuses(
             IntegrityError,
-            "INSERT INTO settlement_approval (requester_id, requested_at, subject_model,"
-            " subject_id, content_hash, state) SELECT requester_id, requested_at,"
-            " subject_model, subject_id, content_hash, state FROM settlement_approval"
-            " WHERE id = %s",
+            """
+            INSERT INTO settlement_approval (requester_id, requested_at, subject_model,
+                                             subject_id, content_hash, state)
+            SELECT requester_id, requested_at, subject_model, subject_id,
+                   content_hash, state
+              FROM settlement_approval WHERE id = %s
+            """,
             approval.id,
         )
 

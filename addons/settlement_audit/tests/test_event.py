@@ -16,16 +16,20 @@ from .common import AuditCase
 @tagged("post_install", "-at_install")
 class TestEvent(AuditCase):
     def test_log_keeps_what_it_is_told(self):
-        event = self.events.with_user(self.asker).sudo()._log(
-            "match.confirmed",
-            self.partner,
-            company=self.env.company,
-            reason="It's him, \\ really",
-            before={"amount": Decimal("1.10"), "on": date(2026, 1, 31)},
-            after={"amount": Decimal("2.00"), "lines": [1, None, {"a": True}]},
-            count=3,
-            root="ab" * 32,
-            correlation_id="c-1",
+        event = (
+            self.events.with_user(self.asker)
+            .sudo()
+            ._log(
+                "match.confirmed",
+                self.partner,
+                company=self.env.company,
+                reason="It's him, \\ really",
+                before={"amount": Decimal("1.10"), "on": date(2026, 1, 31)},
+                after={"amount": Decimal("2.00"), "lines": [1, None, {"a": True}]},
+                count=3,
+                root="ab" * 32,
+                correlation_id="c-1",
+            )
         )
         self.assertRecordValues(
             event,
@@ -86,9 +90,12 @@ class TestEvent(AuditCase):
     def test_company_the_actor_cannot_read(self):
         company = self.env["res.company"].create({"name": "Other"})
         self.partner.company_id = company
-        event = self.events.with_user(self.asker)._log(
-            "test", self.partner.with_user(self.asker)
-        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        partner = self.partner.with_user(self.asker)
+        with self.assertRaises(AccessError):
+            partner.read(["name"])
+        event = self.events.with_user(self.asker)._log("test", partner)
         self.assertEqual(event.sudo().company_id, company)
 
     def test_correlation_of_the_context(self):
@@ -143,6 +150,7 @@ class TestEvent(AuditCase):
     # -- nothing but insertion ---------------------------------------------------
 
     def assert_refused(self, query):
+        """Assert that the trigger refuses ``query``."""
         with (
             self.assertRaisesRegex(errors.RaiseException, "only grows"),
             mute_logger("odoo.sql_db"),

@@ -88,7 +88,9 @@ class TestEventPersonal(AuditCase):
     def test_an_altered_value_is_found(self):
         self.tamper(self.jane, value="John")
         result = self.events.verify_chain()
-        self.assertEqual(self.found(result["findings"]), [(self.jane._name, self.jane.id)])
+        self.assertEqual(
+            self.found(result["findings"]), [(self.jane._name, self.jane.id)]
+        )
 
     def test_a_value_removed_without_trace_is_found(self):
         self.tamper(self.jane, value=None, salt=None)

@@ -8,8 +8,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tests.test_cursor import TestCursor
-from odoo.tools import SQL, config, mute_logger
+from odoo.tools import config, mute_logger
 
 from ..chain import heads, merkle
 from ..hooks import post_init_hook
@@ -28,7 +27,9 @@ class TestEventSeal(AuditCase):
 
     def log(self, number=1):
         """Write ``number`` events."""
-        return self.events.union(*(self.events._log("test") for _index in range(number)))
+        return self.events.union(
+            *(self.events._log("test") for _index in range(number))
+        )
 
     def seal(self):
         """Seal and return the new seals."""
@@ -128,8 +129,7 @@ class TestEventSeal(AuditCase):
 
     def test_cron_waits_for_a_writer(self):
         """While somebody's event is not committed, nothing is sealed past it."""
-        self.patch(event_seal, "LOCK_TIMEOUT", "50ms")
-        self.patch(event_seal, "LOCK_ATTEMPTS", 2)
+        self.patch(event_seal, "WAIT_SECONDS", 0.05)
         with self.registry.cursor() as writer:
             self.env(cr=writer)["settlement.event"]._log("test")
             try:
@@ -138,28 +138,37 @@ class TestEventSeal(AuditCase):
             finally:
                 writer.rollback()
         self.assertIn("Sealing waits", log.output[0])
+        self.assertIsNotNone(self.seals._settled_number())
 
-    def test_locks_come_before_anything_is_read(self):
-        queries = []
-        execute = TestCursor.execute
+    def test_cron_does_not_wait_for_later_writers(self):
+        seen = iter([{"3/1", "4/1"}, {"4/1", "5/1"}, {"3/2", "5/1"}])
+        self.patch(type(self.seals), "_writers", lambda self, cr: next(seen))
+        self.patch(event_seal, "POLL_SECONDS", 0)
+        self.assertIsNotNone(self.seals._settled_number())
+        self.assertFalse(list(seen))
 
-        def record(cr, query, *args, **kwargs):
-            queries.append(query.code if isinstance(query, SQL) else query)
-            return execute(cr, query, *args, **kwargs)
+    def test_number_is_read_before_the_writers(self):
+        event = self.log()
+        later = []
 
-        with (
-            self.enter_registry_test_mode(),
-            patch.object(TestCursor, "execute", record),
-        ):
-            self.seals._seal_alone()
-        starts = (
-            "SET LOCAL lock_timeout",
-            "LOCK TABLE settlement_event_seal",
-            "LOCK TABLE settlement_event IN SHARE MODE",
-        )
-        ours = [query for query in queries if "SAVEPOINT" not in query]
-        for query, start in zip(ours, starts, strict=False):
-            self.assertTrue(query.startswith(start), query)
+        def writers(seals, cr):
+            later.append(self.log())
+            return set()
+
+        self.patch(type(self.seals), "_writers", writers)
+        self.assertEqual(self.seals._settled_number(), event.id)
+        self.assertTrue(later)
+
+    def test_later_events_wait_for_the_next_seal(self):
+        first, second = self.log(), self.log()
+        self.assertEqual(self.events._seal_pending(first.id).last_event_id, first.id)
+        self.assertEqual(self.seal().first_event_id, second.id)
+
+    def test_readers_are_no_writers(self):
+        with self.registry.cursor() as cr:
+            cr.execute("SELECT count(*) FROM settlement_event")
+            cr.execute("SELECT id FROM settlement_event LIMIT 1 FOR KEY SHARE")
+            self.assertIsNotNone(self.seals._settled_number())
 
     # -- export ------------------------------------------------------------------
 
@@ -174,7 +183,8 @@ class TestEventSeal(AuditCase):
         self.export()
         exported = self.export()
         self.assertEqual(
-            [head.root for head in exported][-3:], (first + second + third).mapped("root")
+            [head.root for head in exported][-3:],
+            (first + second + third).mapped("root"),
         )
         self.assertEqual(exported[-1].previous_root, second.root)
         self.assertEqual(exported[-1].database, self.env.cr.dbname)

@@ -8,7 +8,7 @@ from ..models import hashed
 from .common import SAMPLE, SampleCase
 
 VALUES = {
-    "name": "it's a \\ \"name\", number=1",
+    "name": 'it\'s a \\ "name", number=1',
     "text": "two\nlines €",
     "kind": "a",
     "number": -5,
@@ -62,12 +62,14 @@ class TestHashed(SampleCase):
         empty = self.samples.create({})
         # Odoo writes numbers and switches even where nobody gave a value.
         text = f"{SAMPLE};number='0',rate='0',ratio='0000000000000000',flag='false'"
-        self.assertIn(empty.row_hash, {sha256(text.encode()).hexdigest(), self.hash_of(empty)})
+        self.assertIn(
+            empty.row_hash, {sha256(text.encode()).hexdigest(), self.hash_of(empty)}
+        )
         self.assertEqual(self.samples._altered_rows(), [])
 
     def test_each_field_is_covered(self):
         altered = {
-            "name": "it's a \\ \"name\", number=2",
+            "name": 'it\'s a \\ "name", number=2',
             "text": "two\nlines",
             "kind": "b",
             "number": 5,
@@ -93,7 +95,9 @@ class TestHashed(SampleCase):
                     sample.unlink()
 
     def test_other_fields_may_change(self):
-        self.sample.write({"remark": "seen", "currency_id": self.env.company.currency_id})
+        self.sample.write(
+            {"remark": "seen", "currency_id": self.env.company.currency_id}
+        )
         self.assertEqual(self.samples._altered_rows(), [])
 
     def test_values_cannot_move_between_fields(self):

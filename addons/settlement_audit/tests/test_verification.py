@@ -35,7 +35,9 @@ class TestVerification(SampleCase):
         self.assertEqual(result["ok"], not result["findings"])
         self.assertEqual(result["laws"]["11"], len(result["findings"]))
         chain = self.events.verify_chain()["findings"]
-        self.assertEqual(self.found(chain), self.found(result["findings"])[: len(chain)])
+        self.assertEqual(
+            self.found(chain), self.found(result["findings"])[: len(chain)]
+        )
         for finding in result["findings"]:
             self.assertEqual(finding["law"], 11)
             if finding["id"]:
@@ -188,7 +190,8 @@ class TestVerification(SampleCase):
         cr = self.env.cr
         cr.execute("ALTER TABLE settlement_event DISABLE TRIGGER USER")
         cr.execute(
-            "UPDATE settlement_event SET reason = 'x' WHERE id = %s", [self.logged[0].id]
+            "UPDATE settlement_event SET reason = 'x' WHERE id = %s",
+            [self.logged[0].id],
         )
         cr.execute("DELETE FROM settlement_event WHERE id = %s", [self.logged[5].id])
         cr.execute("ALTER TABLE settlement_event ENABLE TRIGGER USER")
@@ -288,13 +291,34 @@ class TestVerification(SampleCase):
         row = self.rows[2]
         forged = row.row_hash[:16] + "0" * 48
         self.tamper(row, row_hash=forged)
-        self.assertEqual(self.verify(), [(EVENT, event.id), (SAMPLE, row.id)][::-1])
+        self.assertEqual(self.verify(), [(SAMPLE, row.id), (EVENT, event.id)])
 
     def test_rows_of_an_addon_that_is_gone(self):
         event = self.events._log("test", rows=self.rows)
         self.tamper(event, rows_model="gone.model")
         self.rehash(event)
         self.assertEqual(self.verify(), [])
+
+    def test_row_sealed_anew(self):
+        """Where that is allowed, the latest event about a row counts."""
+        self.events._log("test", rows=self.rows)
+        self.rows[2].number = 99
+        self.rows[2]._seal_rows()
+        self.assertEqual(self.verify(), [(SAMPLE, self.rows[2].id)])
+        self.events._log("test", rows=self.rows[2])
+        self.assertEqual(self.verify(), [(SAMPLE, self.rows[2].id)])
+        self.patch(type(self.samples), "_can_be_resealed", True)
+        self.assertEqual(self.verify(), [])
+        self.tamper(self.rows[2], number=98)
+        self.rehash(self.rows[2])
+        self.assertEqual(self.verify(), [(SAMPLE, self.rows[2].id)])
+
+    def test_row_deleted_after_it_was_sealed_anew(self):
+        self.patch(type(self.samples), "_can_be_resealed", True)
+        self.events._log("test", rows=self.rows)
+        self.events._log("test", rows=self.rows[2])
+        self.erase(self.rows[2])
+        self.assertEqual(self.verify(), [(SAMPLE, self.rows[2].id)])
 
     def test_many_events_are_compared_in_batches(self):
         self.patch(verify_rows, "_BATCH", 250)

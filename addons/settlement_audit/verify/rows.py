@@ -6,7 +6,6 @@ from odoo.tools import SQL
 from ..chain import pinned
 from .chain import EVENT, Finding
 
-
 _BATCH = 100_000
 """Pinned rows compared at a time."""
 
@@ -34,25 +33,26 @@ class RowsVerifier:
 
     def __init__(self, env):
         self.env = env
+        # Rows that were named already, for their own hash.
         self._named = set()
+        # Rows that are not as an event has them: {(model, id): (event, missing)}.
+        self._suspects = {}
 
     def findings(self):
         """Yield every :class:`~.chain.Finding`."""
         for name in self._hashed_models():
             for res_id in self.env[name]._altered_rows():
+                self._named.add((name, res_id))
                 yield self._altered(name, res_id)
         yield from self._pinned_findings()
 
     def _hashed_models(self):
         names = self.env.registry.descendants(["settlement.hashed"], "_inherit")
         return [
-            name
-            for name in names
-            if not self.env[name]._abstract and name != EVENT
+            name for name in names if not self.env[name]._abstract and name != EVENT
         ]
 
     def _altered(self, name, res_id):
-        self._named.add((name, res_id))
         return Finding(
             name,
             res_id,
@@ -75,10 +75,18 @@ class RowsVerifier:
             "SELECT id, count FROM settlement_event WHERE rows_model IS NOT NULL"
             " ORDER BY id"
         )
+        # Oldest first: what is suspect by one event may be cleared by a later one.
         for event_ids in _batches(self.env.execute_query(query)):
-            yield from self._events_findings(event_ids)
+            self._compare_events(event_ids)
+        for (name, res_id), (event_id, is_missing) in self._suspects.items():
+            if name == EVENT:
+                yield self._set_altered(res_id)
+            elif is_missing:
+                yield self._missing(name, res_id, event_id)
+            elif (name, res_id) not in self._named:
+                yield self._altered(name, res_id)
 
-    def _events_findings(self, event_ids):
+    def _compare_events(self, event_ids):
         """Compare the rows of a few events, reading each model once."""
         pins_of_events = self._pins(event_ids)
         wanted = defaultdict(set)
@@ -91,9 +99,8 @@ class RowsVerifier:
         for event_id, (name, pins) in pins_of_events.items():
             hashes = now[name]
             rows = ((row, hashes[row]) for row in pins.ids() if row in hashes)
-            difference = pinned.compare(pins, rows)
-            if not difference.root_matches:
-                yield from self._differences(event_id, name, difference)
+            self._clear_suspects(name, pins)
+            self._suspect(event_id, name, pinned.compare(pins, rows))
 
     def _pins(self, event_ids):
         """Return ``{event: (name of the model, PinnedRows)}`` as far as readable."""
@@ -110,30 +117,34 @@ class RowsVerifier:
                     result[event_id] = name, pinned.PinnedRows.restore(*pins)
         return result
 
-    def _differences(self, event_id, name, difference):
-        if difference.rows_match:
-            yield self._set_altered(event_id, name)
-        for res_id in difference.altered:
-            if (name, res_id) not in self._named:
-                yield self._altered(name, res_id)
-        for res_id in difference.missing:
-            if (name, res_id) not in self._named:
-                yield self._missing(event_id, name, res_id)
+    def _clear_suspects(self, name, pins):
+        """Forget what earlier events say of rows that were sealed anew since."""
+        if self.env[name]._can_be_resealed:
+            for key in [key for key in self._suspects if key[0] == name]:
+                if key[1] in pins:
+                    del self._suspects[key]
 
-    def _set_altered(self, event_id, name):
+    def _suspect(self, event_id, name, difference):
+        if difference.root_matches:
+            return
+        for res_id in difference.altered:
+            self._suspects.setdefault((name, res_id), (event_id, False))
+        for res_id in difference.missing:
+            self._suspects.setdefault((name, res_id), (event_id, True))
+        if difference.rows_match:
+            self._suspects[EVENT, event_id] = (event_id, False)
+
+    def _set_altered(self, event_id):
         return Finding(
             EVENT,
             event_id,
             self.env._(
-                "The rows of %(type)s that audit event %(event)s recorded are no"
-                " longer the same.",
-                type=self._title(name),
+                "The rows that audit event %(event)s recorded are no longer the same.",
                 event=event_id,
             ),
         )
 
-    def _missing(self, event_id, name, res_id):
-        self._named.add((name, res_id))
+    def _missing(self, name, res_id, event_id):
         return Finding(
             name,
             res_id,

@@ -65,9 +65,7 @@ def _check_directory(stream: BinaryIO) -> None:
     stream.seek(0)
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < _END_OF_DIRECTORY.size:
-        raise MalformedInput(
-            "The ZIP archive breaks off; ask the sender for it again."
-        )
+        raise MalformedInput("The ZIP archive breaks off; ask the sender for it again.")
     end = _END_OF_DIRECTORY.unpack_from(tail, at)
     if end[4] > MAX_MEMBERS or end[5] > _LARGEST_DIRECTORY:
         raise _too_many()
@@ -78,8 +76,8 @@ def _check_directory(stream: BinaryIO) -> None:
 
 def _too_many() -> MalformedInput:
     return MalformedInput(
-        f"The ZIP archive has more than {MAX_MEMBERS} members or is very large; send the "
-        "statements in several archives."
+        f"The ZIP archive has more than {MAX_MEMBERS} members or is very large; send "
+        "the statements in several archives."
     )
 
 
@@ -100,9 +98,8 @@ def _checked(listed: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 
 def _is_document(member: zipfile.ZipInfo) -> bool:
     name = member.filename
-    return not (
-        member.is_dir() or name.startswith(_METADATA) or os.path.basename(name)[:2] == "._"
-    )
+    litter = name.startswith(_METADATA) or os.path.basename(name).startswith(_METADATA)
+    return not (member.is_dir() or litter)
 
 
 def _problem(member: zipfile.ZipInfo) -> str:

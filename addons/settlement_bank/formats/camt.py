@@ -18,10 +18,11 @@ from odoo.addons.settlement.canonical.facts import (
     RejectedRow,
 )
 
-from . import camt_entry, camt_statement
+from . import camt_booking, camt_facts, camt_statement
+from .camt_booking import Booking
 from .camt_controls import Tally, broken_controls
-from .camt_entry import Booking
 from .camt_document import Entry, StatementBegins, StatementEnds, pieces
+from .camt_facts import BookedEntry
 from .camt_statement import Balances, Frame
 from .identity import Twins
 from .xml_tree import Node, text
@@ -42,7 +43,7 @@ def parse(stream: BinaryIO, first_number: int = 1) -> Iterator[Fact]:
     """
     reader = _Reader(first_number)
     for piece in pieces(stream):
-        yield from reader.read(piece)
+        yield from reader.facts_of(piece)
     if reader.statement is None:
         raise MalformedInput("The file has no statement (Stmt) in it.")
 
@@ -62,7 +63,9 @@ class _Reader:
         self._twins = Twins()
         self._batches: set[str] = set()
 
-    def read(self, piece: StatementBegins | Entry | StatementEnds) -> Iterator[Fact]:
+    def facts_of(
+        self, piece: StatementBegins | Entry | StatementEnds
+    ) -> Iterator[Fact]:
         """Yield the facts of one piece of the document."""
         if isinstance(piece, StatementBegins) or self.statement is None:
             self._number += 1
@@ -106,17 +109,17 @@ class _Statement:
             yield self._rejected_entry(number, entry, frame, str(error))
             return
         if booking is not None:
-            occurrence = self._twins.number(camt_entry.external_id(booking, frame))
-            yield from camt_entry.facts(entry, booking, frame, occurrence)
+            occurrence = self._twins.number(camt_booking.external_id(booking, frame))
+            yield from camt_facts.facts(BookedEntry(entry, booking, frame, occurrence))
 
     def _booking(self, entry: Entry, frame: Frame) -> Booking | None:
         """Read and count an entry; None if it is not booked yet."""
-        booking = camt_entry.read_booking(entry, frame)
-        status = camt_entry.status(entry.node)
-        if status in camt_entry.UNBOOKED:
+        booking = camt_booking.read_booking(entry, frame)
+        status = camt_booking.status(entry.node)
+        if status in camt_booking.UNBOOKED:
             self._tally.leave_out(status, booking.amount)
             return None
-        if status != camt_entry.BOOKED:
+        if status != camt_booking.BOOKED:
             raise MalformedInput(f"its status {status[:20]!r} is unknown.")
         self._tally.book(booking.amount)
         return booking

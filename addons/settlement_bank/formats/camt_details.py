@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 
-from . import creditor_reference
+from . import account_number, creditor_reference
 from .values import is_currency, parse_amount, parse_number
 from .xml_tree import Node, child, first_text, nodes, text, texts
 
@@ -187,9 +187,7 @@ def _rate(
     currency: str,
 ) -> Decimal | None:
     """Return how much of the account's currency one foreign unit is worth."""
-    exchange = child(given, "CcyXchg") or child(
-        detail, "AmtDtls", "TxAmt", "CcyXchg"
-    )
+    exchange = child(given, "CcyXchg") or child(detail, "AmtDtls", "TxAmt", "CcyXchg")
     quoted = parse_number(text(exchange, "XchgRate"))
     if quoted is None or not _LOWEST_RATE < quoted < _HIGHEST_RATE:
         return None
@@ -291,17 +289,4 @@ def _account(parties: Node, role: str) -> str:
 def account_identifier(account: Node) -> str:
     """Return an account's IBAN without spaces, else its other number, else ""."""
     given = "".join(text(account, "Id", "IBAN").split()).upper()
-    return given or other_identifier(text(account, "Id", "Othr", "Id"))
-
-
-def other_identifier(given: str) -> str:
-    """Return an account number, bare if it is an IBAN in the wrong element."""
-    bare = "".join(given.split()).upper()
-    looks_like_iban = (
-        15 <= len(bare) <= 34
-        and bare.isascii()
-        and bare.isalnum()
-        and bare[:2].isalpha()
-        and bare[2:4].isdigit()
-    )
-    return bare if looks_like_iban else given
+    return given or account_number.normalise(text(account, "Id", "Othr", "Id"))

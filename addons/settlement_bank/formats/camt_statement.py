@@ -145,7 +145,8 @@ def _sequence(header: Node) -> int | None:
 def _page(header: Node, message: Node) -> tuple[int, bool]:
     pages = child(header, "StmtPgntn") or child(message, "MsgPgntn")
     number = text(pages, "PgNb")
-    page = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 1
+    is_number = number.isascii() and number.isdigit() and len(number) < 6
+    page = int(number) if is_number else 1
     return page, text(pages, "LastPgInd").lower() not in ("false", "0")
 
 
@@ -179,9 +180,7 @@ def _of_code(balances: list[Node], code: str) -> list[Node]:
     """Return the balances of a code; those with a credit line only if all have one."""
     found = [balance for balance in balances if _code(balance) == code]
     bare = [
-        balance
-        for balance in found
-        if "true" not in texts(balance, "CdtLine", "Incl")
+        balance for balance in found if "true" not in texts(balance, "CdtLine", "Incl")
     ]
     return bare or found
 
@@ -210,4 +209,3 @@ def _signed(balance: Node | None, currency: str) -> Decimal | None:
         raise MalformedInput(
             f"its balance {_code(balance)} cannot be read: {error}"
         ) from error
-

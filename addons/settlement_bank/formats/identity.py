@@ -1,21 +1,26 @@
 """What makes two bank rows the same row, whatever file they come in.
 
 A row is known by its account, its day, the servicer's reference of the entry and its
-signed amount. Day and amount are part of it because banks use one reference again, for a
-payment and its charge for example. Without a reference the facts of the entry take its
-place. What is still equal are twins, told apart by counting.
+signed amount. Day and amount are part of it because banks use one reference again, for
+a payment and its charge for example. Without a reference the facts of the entry take
+its place. What is still equal are twins, told apart by counting.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 # Longer references than any standard allows are replaced by their digest.
 MAX_REFERENCE = 64
+_PAGE = re.compile(
+    r"(?P<statement>.*):[0-9-]{10}:p(?P<number>[0-9]+)(?P<more>\+?)", re.DOTALL
+)
 
 
 def account_key(account_identifier: str, currency: str) -> str:
@@ -40,6 +45,27 @@ def statement_key(
     if is_last_page:
         return key if page == 1 else f"{key}:p{page}"
     return f"{key}:p{page}+"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of which statement a key of :func:`statement_key` names."""
+
+    statement: str
+    number: int
+    is_last: bool
+
+
+def page_of(key: str) -> Page:
+    """Return the page that a statement's key names.
+
+    The day is left out: pages of one statement may have interim balances of
+    different days.
+    """
+    found = _PAGE.fullmatch(key)
+    if not found:
+        return Page(key.rpartition(":")[0], 1, True)
+    return Page(found["statement"], int(found["number"]), not found["more"])
 
 
 def entry_key(day: date, amount: Decimal, reference: str) -> str:

@@ -30,6 +30,7 @@ class Spool:
             self._first.append(node)
             return
         if self._file is None:
+            # The reader of the entry closes it.
             self._file = tempfile.TemporaryFile("w+", encoding="utf-8")
         self._file.write(json.dumps(node) + "\n")
 

@@ -56,8 +56,8 @@ def arithmetic(statement: Statement) -> Iterator[Finding]:
             f"{statement.title}: opening {money(statement.opening)} and movements "
             f"{money(statement.total)} give {money(expected)}, but it closes with "
             f"{money(statement.closing)}: {money(abs(gap))} "
-            f"{'is missing among' if gap > 0 else 'is too much in'} its entries. Import "
-            "the whole file again, or ask the bank for a corrected one.",
+            f"{'too little' if gap > 0 else 'too much'} in its entries. Import the "
+            "whole file again, or ask the bank for a corrected one.",
         )
 
 
@@ -103,33 +103,39 @@ def in_order(statements: Iterable[Statement]) -> list[Statement]:
     By day and number; several of one day without numbers in the order in which
     their balances follow one another.
     """
-    waiting = sorted(
-        statements, key=lambda one: (one.date, one.number or 0, one.key)
-    )
     ordered: list[Statement] = []
-    while waiting:
-        following = _next(ordered[-1] if ordered else None, waiting)
-        ordered.append(waiting.pop(following))
+    by_place: dict[tuple[date, int], list[Statement]] = {}
+    for one in sorted(statements, key=lambda one: (*_place(one), one.key)):
+        by_place.setdefault(_place(one), []).append(one)
+    for peers in by_place.values():
+        ordered += _chained(peers, ordered[-1] if ordered else None)
     return ordered
 
 
-def _next(last: Statement | None, waiting: list[Statement]) -> int:
-    """Return the place of the statement that follows the last one."""
-    first = waiting[0]
-    peers = [
-        place
-        for place, one in enumerate(waiting)
-        if (one.date, one.number) == (first.date, first.number)
-    ]
+def _place(statement: Statement) -> tuple[date, int]:
+    return statement.date, statement.number or 0
+
+
+def _chained(peers: list[Statement], last: Statement | None) -> list[Statement]:
+    """Order statements that only their balances can tell apart."""
+    chain: list[Statement] = []
+    while peers:
+        following = _next(peers, chain[-1] if chain else last)
+        chain.append(peers.pop(following))
+    return chain
+
+
+def _next(peers: list[Statement], last: Statement | None) -> int:
+    """Return the position of the statement that follows the last one."""
     if len(peers) == 1:
         return 0
     if last is not None and last.closing is not None:
-        for place in peers:
-            if waiting[place].opening == last.closing:
-                return place
-    closings = {waiting[place].closing for place in peers}
-    # Nothing before: the chain begins where no other statement of the day ends.
-    return next((at for at in peers if waiting[at].opening not in closings), 0)
+        for position, one in enumerate(peers):
+            if one.opening == last.closing:
+                return position
+    # Nothing before: the chain begins where no other statement ends.
+    closings = {one.closing for one in peers}
+    return next((at for at, one in enumerate(peers) if one.opening not in closings), 0)
 
 
 def _missing_numbers(before: Statement, after: Statement) -> range:

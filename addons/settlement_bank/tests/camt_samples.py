@@ -109,17 +109,21 @@ def entry(one: Entry, currency: str = "EUR", version: str = "08") -> str:
     details = "".join(_detail(row, currency, version) for row in one.details)
     return (
         "<Ntry>"
-        + (f"<NtryRef>{one.number}</NtryRef>" if one.number else "")
+        + _leaf("NtryRef", one.number)
         + _amount(one.amount, one.currency or currency)
         + f"<Sts>{status}</Sts>"
         + (f"<BookgDt><Dt>{one.day}</Dt></BookgDt>" if one.day else "")
-        + (f"<AcctSvcrRef>{escape(one.reference)}</AcctSvcrRef>" if one.reference else "")
+        + _leaf("AcctSvcrRef", one.reference)
         + "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd>"
         + f"</Fmly></Domn></BkTxCd>{one.extra}"
         + (f"<NtryDtls>{details}</NtryDtls>" if details else "")
-        + (f"<AddtlNtryInf>{escape(one.text)}</AddtlNtryInf>" if one.text else "")
+        + _leaf("AddtlNtryInf", one.text)
         + "</Ntry>"
     )
+
+
+def _leaf(tag: str, content: str) -> str:
+    return f"<{tag}>{escape(content)}</{tag}>" if content else ""
 
 
 def _detail(one: Detail, currency: str, version: str) -> str:
@@ -135,7 +139,7 @@ def _detail(one: Detail, currency: str, version: str) -> str:
     name = f"<Nm>{escape(one.name)}</Nm>"
     party = f"<Pty>{name}</Pty>" if version >= "08" else name
     return (
-        f"<TxDtls><Refs><EndToEndId>{one.end_to_end or 'NOTPROVIDED'}</EndToEndId></Refs>"
+        f"<TxDtls><Refs>{_leaf('EndToEndId', one.end_to_end or 'NOTPROVIDED')}</Refs>"
         + amount
         + (
             f"<RltdPties><{role}>{party}</{role}><{role}Acct><Id><IBAN>{one.account}"

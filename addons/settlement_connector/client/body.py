@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from odoo.addons.settlement.canonical.errors import BusinessError, TransientError
 
@@ -13,21 +13,15 @@ _CHUNK = 64 * 1024
 _AUTODETECT = 47
 
 
-class RawBody(Protocol):
-    """The undecoded body of an answer."""
-
-    def read(self, amt: int, decode_content: bool) -> bytes:
-        """Return up to ``amt`` bytes, nothing at the end."""
-
-
 def read_body(
-    raw: RawBody,
+    read: Callable[[int], bytes],
     headers: Mapping[str, str],
     max_bytes: int,
     overdue: Callable[[], bool] = lambda: False,
 ) -> bytes:
     """Return the whole decoded body.
 
+    :param read: returns up to so many undecoded bytes, nothing at the end.
     :param max_bytes: the most bytes accepted, before and after decompression.
     :param overdue: tells that reading has taken too long altogether.
     :raises BusinessError: if the body is larger than ``max_bytes``.
@@ -36,7 +30,7 @@ def read_body(
     announced = _announced_length(headers)
     if announced is not None and announced > max_bytes:
         raise _too_large(max_bytes)
-    chunks = _chunks(raw, announced, max_bytes, overdue)
+    chunks = _chunks(read, announced, max_bytes, overdue)
     encoding = headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("", "identity"):
         return b"".join(chunks)
@@ -53,10 +47,13 @@ def _announced_length(headers: Mapping[str, str]) -> int | None:
 
 
 def _chunks(
-    raw: RawBody, announced: int | None, max_bytes: int, overdue: Callable[[], bool]
+    read: Callable[[int], bytes],
+    announced: int | None,
+    max_bytes: int,
+    overdue: Callable[[], bool],
 ) -> Iterator[bytes]:
     received = 0
-    while chunk := raw.read(_CHUNK, decode_content=False):
+    while chunk := read(_CHUNK):
         received += len(chunk)
         if received > max_bytes:
             raise _too_large(max_bytes)
@@ -83,9 +80,10 @@ def _inflate(chunks: Iterator[bytes], max_bytes: int) -> bytes:
 
 def _step(decoder: Any, chunk: bytes, room: int) -> bytes:
     try:
-        return decoder.decompress(chunk, room)
+        step: bytes = decoder.decompress(chunk, room)
     except zlib.error:
         raise TransientError("The compressed answer cannot be read.") from None
+    return step
 
 
 def _too_large(max_bytes: int) -> BusinessError:

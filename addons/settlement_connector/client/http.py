@@ -142,6 +142,14 @@ class HttpClient:
         """Close kept connections."""
         self._session.close()
 
+    def __enter__(self) -> HttpClient:
+        """Use the client for a block of calls."""
+        return self
+
+    def __exit__(self, *args: object) -> None:
+        """Close kept connections."""
+        self.close()
+
     def get(
         self,
         path: str,
@@ -249,7 +257,7 @@ class HttpClient:
         started = self._clock()
         answer = self._send(call)
         try:
-            _logger.info("%s: status %s", call.where, answer.status_code)
+            _logger.debug("%s: status %s", call.where, answer.status_code)
             if answer.status_code in _REDIRECTS:
                 call = self._redirected(call, answer)
             elif answer.status_code >= 400:
@@ -285,7 +293,7 @@ class HttpClient:
         failure: SettlementError
         try:
             return read_body(
-                answer.raw,
+                lambda size: answer.raw.read(size, decode_content=False),
                 answer.headers,
                 limit,
                 lambda: self._clock() - started > self._deadline,

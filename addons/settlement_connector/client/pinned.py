@@ -66,21 +66,17 @@ class PinnedAdapter(HTTPAdapter):
     """
 
     def __init__(self, guard: Guard, timeout: tuple[float, float]) -> None:
-        self._guard = guard
         self._timeout = timeout
         super().__init__(max_retries=0)
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools of this adapter open sockets through the guard."""
-        super().init_poolmanager(*args, **kwargs)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = _pool_classes(self._guard)
+        manager.pool_classes_by_scheme = _pool_classes(guard)
 
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Send with the time-outs of this adapter, never through a proxy."""
-        kwargs.update(timeout=self._timeout, proxies=None)
+        """Send with the time-outs of this adapter."""
+        kwargs["timeout"] = self._timeout
         return super().send(request, *args, **kwargs)
 
 

@@ -5,5 +5,6 @@ from . import call_count
 from . import backend
 from . import backend_credential
 from . import backend_pull
+from . import backend_schedule
 from . import backend_status
 from . import cli

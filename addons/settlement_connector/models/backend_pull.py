@@ -1,7 +1,4 @@
-import logging
 from datetime import datetime, timedelta, timezone
-
-from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -16,17 +13,18 @@ from odoo.addons.settlement.canonical.errors import (
 )
 
 from ..windows.coverage import gaps
-from ..windows.plan import Feed, Span
-
-_logger = logging.getLogger(__name__)
+from ..windows.plan import Feed, Request, spans
+from .pull_clock import OutOfTime
 
 PAGE_ITEMS = 100
-FIRST_RETRY = timedelta(minutes=5)
-LAST_RETRY = timedelta(hours=6)
 # Name space of the advisory locks of pulls: "pull" in ASCII.
 LOCK_SPACE = 0x70756C6C
 # What a pull that succeeds makes good on the backend itself.
 PULL_REASONS = ("connector_failed", "malformed_input", "stale_feed")
+
+
+class BeingPulled(UserError):
+    """Another transaction pulls this backend at this moment."""
 
 
 class SettlementBackend(models.Model):
@@ -49,24 +47,21 @@ class SettlementBackend(models.Model):
         :raises UserError: if a backend is paused, cannot pull or is being pulled.
         :raises AccessError: without the accountant or integration administrator role.
         """
-        self._require_group("group_accountant", "group_integration_admin")
-        self.check_access("read")
+        backends = self._for_pull()
         since, until = self._naive_utc(since), self._naive_utc(until)
         now = fields.Datetime.now()
         if since and since > min(until or now, now):
             raise UserError(
                 self.env._("A pull cannot begin after its end, nor in the future.")
             )
-        # The role was checked; windows, messages and counts are nobody's to write.
-        return self.sudo()._pull_streams(since, until).sudo(False)
+        return backends._pull_streams(since, until).sudo(False)
 
-    def action_pull(self):
-        """Button: pull now and show what came of it."""
-        messages = self.pull()
-        words = self.env._("%(count)s new messages.", count=len(messages))
-        errors = [backend.last_error for backend in self if backend.last_error]
-        kind = "warning" if errors else "success"
-        return self._notify(self.env._("Pulled"), " ".join([words, *errors]), kind)
+    def _for_pull(self):
+        """Return these backends with the rights of a pull, if the user may pull."""
+        self._require_group("group_accountant", "group_integration_admin")
+        self.check_access("read")
+        # The role was checked; windows, messages and counts are nobody's to write.
+        return self.sudo()
 
     @api.model
     def _naive_utc(self, moment):
@@ -75,40 +70,6 @@ class SettlementBackend(models.Model):
             moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
         moment = fields.Datetime.to_datetime(moment)
         return moment.replace(microsecond=0) if moment else None
-
-    @api.model
-    def _cron_pull(self):
-        """Scheduled action: pull every connected backend that is due."""
-        self._pull_due(self.env.cr.commit)
-
-    @api.model
-    def _pull_due(self, checkpoint):
-        """Pull what is connected and due; one backend's failure stops no other."""
-        self.env["settlement.credential"].search([])._warn_expiring()
-        for backend in self.search([("state", "=", "connected")]):
-            if backend._is_due():
-                backend._pull_guarded(checkpoint)
-
-    def _is_due(self):
-        pulls = "pull" in self._handler()._capabilities()
-        return (
-            pulls and (self.retry_at or fields.Datetime.now()) <= fields.Datetime.now()
-        )
-
-    def _pull_guarded(self, checkpoint):
-        """Pull one backend; an error nobody foresaw becomes an exception record."""
-        self.ensure_one()
-        try:
-            self._pull_streams(None, None, checkpoint)
-        except TransactionRollbackError:
-            # Another transaction was faster; the next run starts from its result.
-            self.env.cr.rollback()
-            _logger.info("Pull of backend %s gave way to another one.", self.id)
-        except Exception as error:  # pylint: disable=broad-except
-            self.env.cr.rollback()
-            _logger.exception("Pull of backend %s failed.", self.id)
-            self._note_crash(error)
-        checkpoint()
 
     # ------------------------------------------------------------------
     # One backend
@@ -123,7 +84,8 @@ class SettlementBackend(models.Model):
         messages = self.env["settlement.message"]
         for backend in self:
             backend._check_pullable()
-            messages |= backend._pull_backend(since, until, checkpoint)
+            request = Request(fields.Datetime.now(), since, until)
+            messages |= backend._pull_backend(request, checkpoint)
         return messages
 
     def _check_pullable(self):
@@ -140,7 +102,7 @@ class SettlementBackend(models.Model):
                 )
             )
         if not self._lock_pull():
-            raise UserError(
+            raise BeingPulled(
                 self.env._("%(backend)s is being pulled right now.", backend=self.name)
             )
 
@@ -160,28 +122,28 @@ class SettlementBackend(models.Model):
         if not self._lock_pull():
             raise TransientError(self.env._("Another pull of this backend took over."))
 
-    def _pull_backend(self, since, until, checkpoint):
+    def _pull_backend(self, request, checkpoint):
         messages = self.env["settlement.message"]
         self.env["settlement.window"]._close_interrupted(self)
         failures = []
         for stream in self._handler()._streams(self):
-            new, failure = self._pull_stream(stream, since, until, checkpoint)
+            new, failure = self._pull_stream(stream, request, checkpoint)
             messages |= new
             if failure:
                 failures.append(failure)
-            if isinstance(failure, AuthenticationError):
+            if isinstance(failure, AuthenticationError | OutOfTime):
                 break
         if not failures:
             self._note_success()
         return messages
 
-    def _pull_stream(self, stream, since, until, checkpoint):
+    def _pull_stream(self, stream, request, checkpoint):
         """Pull what is due of one stream.
 
         :return: (new messages, SettlementError that stopped it or None).
         """
         messages = self.env["settlement.message"]
-        for span in self._spans(stream, since, until):
+        for span in spans(lambda: self._feed(stream, request.now), request):
             new, failure = self._pull_span(stream, span, checkpoint)
             messages |= new
             if failure:
@@ -189,29 +151,14 @@ class SettlementBackend(models.Model):
                 return messages, failure
         return messages, None
 
-    def _spans(self, stream, since, until):
-        """Yield what to pull, each planned after the one before was stored."""
-        feed = self._feed(stream)
-        if until:
-            until = min(until, feed.now)
-            yield Span(since or min(feed.regular().since, until), until, backfill=True)
-            return
-        resumed = feed.resumed()
-        if resumed and since in (None, resumed.since):
-            yield resumed
-            since = since and max(since, resumed.until - feed.lookback)
-        feed = self._feed(stream)
-        yield Span(since, feed.now) if since else feed.regular()
-        while retried := self._feed(stream).retried():
-            yield retried
-
-    def _feed(self, stream):
+    def _feed(self, stream, now=None):
         """Return all that is known about past pulls of a stream."""
         lookback = timedelta(days=max(self.lookback_days, 0))
+        begun = self._regular_period()[0]
         return Feed(
             attempts=self.env["settlement.window"].sudo()._attempts(self, stream),
-            start=self.create_date.replace(microsecond=0) - lookback,
-            now=fields.Datetime.now(),
+            start=begun or self.create_date.replace(microsecond=0) - lookback,
+            now=now or fields.Datetime.now(),
             lookback=lookback,
         )
 
@@ -271,6 +218,8 @@ class SettlementBackend(models.Model):
 
     def _note_failure(self, stream, error):
         """Put a failure in front of the right person, by its class."""
+        if isinstance(error, OutOfTime):
+            return
         sentence = self.env._(
             "Pulling %(stream)s failed. %(error)s", stream=stream, error=str(error)
         )
@@ -292,28 +241,6 @@ class SettlementBackend(models.Model):
             return error.reason
         return "malformed_input" if isinstance(error, MalformedInput) else None
 
-    def _retry_delay(self, error):
-        """Return how long the schedule waits: doubling, at least as asked for."""
-        windows = self.env["settlement.window"]
-        mine = [("backend_id", "=", self.id)]
-        good = windows.search([*mine, ("state", "!=", "failed")], limit=1).id or 0
-        failed = windows.search_count([*mine, ("id", ">", good)], limit=10)
-        delay = min(LAST_RETRY, FIRST_RETRY * 2 ** max(failed - 1, 0))
-        asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
-        return max(delay, asked)
-
-    def _note_crash(self, error):
-        """Record an error of our own; its text stays in the server's log."""
-        sentence = self.env._(
-            "The pull broke off (%(kind)s). The log of the server says where.",
-            kind=type(error).__name__,
-        )
-        self._set_state(self.state, sentence)
-        self.retry_at = fields.Datetime.now() + self._retry_delay(error)
-        self.env["settlement.exception"]._raise_for(
-            self, "connector_failed", sentence, severity="high"
-        )
-
     # ------------------------------------------------------------------
     # Completeness
     # ------------------------------------------------------------------
@@ -321,15 +248,24 @@ class SettlementBackend(models.Model):
     def _coverage(self, stream):
         """Return the periods of a stream that no complete pull covers.
 
-        :return: list of (since, until), naive UTC, from the beginning of the feed up
-            to its last attempt; empty if the feed is complete.
+        :return: list of (since, until), naive UTC, from the first moment to the last
+            that regular pulls asked for; empty if the stream is complete.
         """
         self.ensure_one()
-        feed = self._feed(stream)
-        if not feed.attempts:
-            return []
-        end = max(attempt.until for attempt in feed.attempts)
-        return gaps(feed.beginning(), end, feed.good_periods())
+        begun, end = self._regular_period()
+        return gaps(begun, end, self._feed(stream).good_periods()) if begun else []
+
+    def _regular_period(self):
+        """Return the first and the last moment that regular pulls have asked for.
+
+        All streams count: one that a pull did not come to is as incomplete as one
+        in which it broke off.
+
+        :return: (since, until), naive UTC; (False, False) before the first pull.
+        """
+        domain = [("backend_id", "=", self.id), ("is_backfill", "=", False)]
+        windows = self.env["settlement.window"].sudo()  # viewers may ask, too
+        return windows._read_group(domain, [], ["since:min", "until:max"])[0]
 
     def _pulled_streams(self):
         """Return the names of the streams that were ever pulled."""

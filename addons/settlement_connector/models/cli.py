@@ -29,8 +29,8 @@ class SettlementCli(models.AbstractModel):
     def _pull_one(self, backend, since, until):
         """Pull one backend, say what came, return whether a window failed."""
         started = fields.Datetime.now()
-        messages = backend._pull_streams(since, until, self._checkpoint())
-        self._checkpoint()()
+        messages = backend._pull_streams(since, until, self._commit)
+        self._commit()
         self._say(f"{backend.name}: {len(messages)} new messages")
         windows = self.env["settlement.window"].search(
             [("backend_id", "=", backend.id), ("started_at", ">=", started)], order="id"
@@ -62,6 +62,6 @@ class SettlementCli(models.AbstractModel):
     def _command_rotate_keys(self, options):
         """Encrypt all credentials with the current key of the server."""
         counts = self.env["settlement.credential"]._rotate_keys()
-        self._checkpoint()()
+        self._commit()
         self._say(", ".join(f"{name} {count}" for name, count in counts.items()))
         return 1 if counts["failed"] else 0

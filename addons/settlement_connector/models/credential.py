@@ -87,7 +87,7 @@ class SettlementCredential(models.Model):
         :return: dict of counts: ``sealed_again``, ``unchanged``, ``failed``.
         """
         counts = {"sealed_again": 0, "unchanged": 0, "failed": 0}
-        for credential in self.sudo().search([], order="id"):
+        for credential in self.sudo().search([("rotated_on", "!=", False)]):
             try:
                 changed = secrets_store.seal_again(credential)
             except SettlementError:

@@ -8,6 +8,7 @@ from odoo.addons.settlement.canonical.errors import (
 )
 
 from ..windows.plan import Attempt
+from .pull_clock import OutOfTime
 
 # Failures that another attempt with the same cursor may get over.
 PASSING = ("transient", "authentication", "interrupted")
@@ -142,6 +143,8 @@ class SettlementWindow(models.Model):
 
     @api.model
     def _class_of(self, error):
+        if isinstance(error, OutOfTime):
+            return "interrupted"
         if isinstance(error, AuthenticationError):
             return "authentication"
         if isinstance(error, BusinessError):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -54,13 +55,11 @@ def unseal(keyring: Keyring, text: str, place: Place) -> list[str]:
     """
     key = keyring.find(key_id_of(text))
     plain = None
-    try:
+    # The error is raised below, so that no other one hangs on it.
+    with suppress(InvalidTag, ValueError):
         data = _decoded(text.split(":", 2)[2])
         nonce, sealed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
         plain = AESGCM(key.secret).decrypt(nonce, sealed, _bound(key.id, place))
-    except (InvalidTag, ValueError):
-        # Raised below, so that no other error hangs on it.
-        pass
     if plain is None:
         raise CredentialVoid(
             f"The credential {place.name!r} was stored for another address, "

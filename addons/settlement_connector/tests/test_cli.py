@@ -15,7 +15,7 @@ class TestCli(ConnectorCase):
         self.cli = self.env["settlement.cli"]
         self.said = []
         self.patch(type(self.cli), "_say", lambda cli, text="": self.said.append(text))
-        self.patch(type(self.cli), "_checkpoint", lambda cli: self.env.flush_all)
+        self.patch(type(self.cli), "_commit", lambda cli: self.env.flush_all())
 
     def run_command(self, *arguments):
         return self.cli._run_command(arguments[0], list(arguments[1:]))
@@ -68,7 +68,7 @@ class TestCli(ConnectorCase):
         self.assertEqual(self.run_command("rotate_keys"), 1)
 
     def test_an_unknown_backend_is_named(self):
-        self.leave_transaction_alone()
+        self.patch(type(self.cli), "_rollback", lambda cli: None)
         with patch("sys.stderr.write") as write:
             code = self.run_command("pull", "--backend", "Nobody")
         self.assertEqual(code, 1)

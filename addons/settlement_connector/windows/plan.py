@@ -2,7 +2,9 @@
 
 *Regular* pulls reach up to now; *back-fills* have a given end. The rules:
 
-* A regular pull goes on where good pulls end without a hole, minus the look-back.
+* What a pull has seen is settled only up to the look-back before its end: later
+  rows of that period may still arrive. A regular pull goes on where the settled
+  periods end without a hole.
 * A failed pull is never passed over: it is resumed at its cursor, or the next
   regular pull starts no later than it did.
 * A back-fill that failed in passing is tried again after the regular pull.
@@ -10,11 +12,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from .coverage import Period, covered_until, is_covered
+from .coverage import Period, covered_until, is_covered, merged
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,24 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What one pull of all streams is asked for.
+
+    :param now: the one end of all streams that this pull brings up to date.
+    :param since: first moment, if a person gave one.
+    :param until: last moment, if a person gave one; makes the pull a back-fill.
+    """
+
+    now: datetime
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Feed:
     """All past pulls of one stream, oldest first, and the limits of the next.
 
-    :param start: where the very first pull begins if nobody says.
+    :param start: from when on the stream is to be complete.
     """
 
     attempts: Sequence[Attempt]
@@ -76,10 +92,16 @@ class Feed:
         """Return the periods that were pulled completely."""
         return [attempt.period for attempt in self.attempts if attempt.good]
 
-    def beginning(self) -> datetime:
-        """Return from when on this feed promises to be complete."""
-        regular = [item.since for item in self.attempts if not item.backfill]
-        return min(regular, default=self.start)
+    def settled_periods(self) -> list[Period]:
+        """Return the periods in which no late row is to be expected any more.
+
+        The end of a pull stands for the moment it was made, which is never earlier.
+        """
+        return [
+            (since, until - self.lookback)
+            for since, until in self.good_periods()
+            if since < until - self.lookback
+        ]
 
     def unresolved(self) -> list[Attempt]:
         """Return the failed pulls that no later pull has made good, newest first."""
@@ -87,7 +109,7 @@ class Feed:
         later: list[Period] = []
         for attempt in reversed(self.attempts):
             if attempt.good:
-                later.append(attempt.period)
+                later = merged([*later, attempt.period])
             elif not is_covered(attempt.period, later):
                 result.append(attempt)
         return result
@@ -101,11 +123,9 @@ class Feed:
 
     def regular(self) -> Span:
         """Return the next regular pull."""
-        beginning = self.beginning()
-        covered = covered_until(beginning, self.good_periods())
-        since = [max(beginning, covered - self.lookback)]
-        since += [item.since for item in self.unresolved() if not item.backfill]
-        return Span(min(*since, self.now), self.now)
+        settled = covered_until(self.start, self.settled_periods())
+        failed = [item.since for item in self.unresolved() if not item.backfill]
+        return Span(min(settled, self.now, *failed), self.now)
 
     def retried(self) -> Span | None:
         """Return the back-fill to try again, if one failed in passing."""
@@ -113,3 +133,25 @@ class Feed:
             if attempt.backfill and attempt.passing:
                 return Span.again(attempt)
         return None
+
+
+def spans(read_feed: Callable[[], Feed], request: Request) -> Iterator[Span]:
+    """Yield what to pull, each planned after the one before was stored.
+
+    The caller stops at the first span that fails.
+
+    :param read_feed: returns the feed as it stands at the moment of the call.
+    """
+    feed, since = read_feed(), request.since
+    if request.until:
+        until = min(request.until, feed.now)
+        yield Span(since or min(feed.regular().since, until), until, backfill=True)
+        return
+    resumed = feed.resumed()
+    if resumed and since in (None, resumed.since):
+        yield resumed
+        feed = read_feed()
+        since = since and max(since, resumed.until - feed.lookback)
+    yield Span(since, feed.now) if since else feed.regular()
+    while retried := read_feed().retried():
+        yield retried

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from . import const
 from .reading import Raw, amount, child, currency_code, identifier, text
@@ -40,6 +41,10 @@ class SourceFacts:
     card_country: str = ""
     payment_method: str = ""
     description: str = ""
+
+    def values(self) -> dict[str, Any]:
+        """Return all of it by the names of TransactionFact."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def read_source(raw: Raw, currency: str) -> SourceFacts:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
-from odoo.addons.settlement.canonical.facts import TransactionFact
+from odoo.addons.settlement.canonical.facts import ZERO, TransactionFact
 
 from . import const
 from .fees import Fees, read_fees
@@ -26,7 +28,6 @@ from .reading import (
 from .sources import read_source
 
 PAYMENTS_BALANCE = "payments"
-# A row that is a fee itself shows no fee of its own beside it.
 _FEE_ROWS = frozenset({"fee", "fee_refund", "dispute_fee"})
 
 
@@ -45,12 +46,26 @@ def read_transactions(
     currency = currency_code(raw)
     kind, source_code = classify(raw)
     fees = read_fees(raw, kind, currency)
-    fact = _with_fees(_plain_fact(raw, zone, currency, kind, source_code), fees)
-    fact = _in_batch(fact, raw, payout)
-    fact = replace(fact, account_identifier=_account(raw, account))
-    if not fees.withheld:
-        return [fact]
-    return [fact, _withholding(fact, fees)]
+    created = instant(raw, "created")
+    batch = _batch(raw, kind, payout)
+    fact = TransactionFact(
+        currency=currency,
+        external_id=required_text(raw, "id"),
+        kind=kind,
+        occurred_at=created,
+        booked_on=local_day(created, zone),
+        available_on=utc_day(raw, "available_on"),
+        account_identifier=_account(raw, account),
+        # A balance transaction never changes: that it becomes available does not
+        # make a new version of it, and its list says nothing else about it.
+        source_version_at=created,
+        source_code=source_code,
+        batch_kind="payout" if batch else "",
+        batch_external_id=batch,
+        **_amounts(amount(raw, "amount", currency), kind, fees),
+        **read_source(raw, currency).values(),
+    )
+    return [fact, _withholding(fact, fees)] if fees.withheld else [fact]
 
 
 def _check_net(raw: Raw) -> None:
@@ -105,28 +120,6 @@ def _is_conversion(raw: Raw, description: str) -> bool:
     return in_vague_row and bool(const.CONVERSION_TEXT.search(description))
 
 
-def _plain_fact(
-    raw: Raw, zone: ZoneInfo, currency: str, kind: str, source_code: str
-) -> TransactionFact:
-    created = instant(raw, "created")
-    gross = amount(raw, "amount", currency)
-    return TransactionFact(
-        currency=currency,
-        external_id=required_text(raw, "id"),
-        kind=kind,
-        gross_amount=gross,
-        net_amount=gross,
-        occurred_at=created,
-        booked_on=local_day(created, zone),
-        available_on=utc_day(raw, "available_on"),
-        # A balance transaction never changes: that it becomes available does not
-        # make a new version of it, and its list says nothing else about it.
-        source_version_at=created,
-        source_code=source_code,
-        **asdict(read_source(raw, currency)),
-    )
-
-
 def _account(raw: Raw, account: str) -> str:
     """Return the wallet's account: each balance beside the payments is its own.
 
@@ -139,33 +132,25 @@ def _account(raw: Raw, account: str) -> str:
     return f"{account}/{balance}" if account else balance
 
 
-def _with_fees(fact: TransactionFact, fees: Fees) -> TransactionFact:
-    """Put the fees beside the gross; what was withheld is a row of its own."""
-    if fact.kind in _FEE_ROWS:
-        own_tax = fees.tax_only()
-        gross = fact.gross_amount - fees.fee
-        net = gross - own_tax.tax
-        fees = own_tax
-    else:
-        gross = fact.gross_amount
-        net = gross - fees.fee - fees.tax
-    return replace(
-        fact,
-        gross_amount=gross,
-        fee_amount=fees.fee,
-        tax_amount=fees.tax,
-        fees=fees.lines,
-        net_amount=net,
-    )
+def _amounts(gross: Decimal, kind: str, fees: Fees) -> dict[str, Any]:
+    """Return gross, fees and net; what was withheld is a row of its own.
+
+    A row that is a fee itself shows no fee beside it, but its tax.
+    """
+    if kind in _FEE_ROWS:
+        gross, fees = gross - fees.fee, fees.tax_only()
+    return {
+        "gross_amount": gross,
+        "fee_amount": fees.fee,
+        "tax_amount": fees.tax,
+        "fees": fees.lines,
+        "net_amount": gross - fees.fee - fees.tax,
+    }
 
 
-def _in_batch(fact: TransactionFact, raw: Raw, payout: str) -> TransactionFact:
-    batch = payout
-    if fact.kind == "payout":
-        batch = identifier(raw, "source") or payout
-    if not batch:
-        return fact
-    return replace(fact, batch_kind="payout", batch_external_id=batch)
+def _batch(raw: Raw, kind: str, payout: str) -> str:
+    """Return the payout that lists the row; a payout's own row names its own."""
+    return (identifier(raw, "source") if kind == "payout" else "") or payout
 
 
 def _withholding(fact: TransactionFact, fees: Fees) -> TransactionFact:
@@ -180,8 +165,8 @@ def _withholding(fact: TransactionFact, fees: Fees) -> TransactionFact:
         occurrence=1,
         gross_amount=-fees.withheld,
         net_amount=-fees.withheld,
-        fee_amount=fact.fee_amount * 0,
-        tax_amount=fact.tax_amount * 0,
+        fee_amount=ZERO,
+        tax_amount=ZERO,
         fees=(),
         parent_external_id=fact.source_external_id,
         presentment_amount=None,

@@ -6,10 +6,10 @@ class SettlementBackend(models.Model):
 
     connector = fields.Selection(
         selection_add=[("stripe", "Stripe")],
-        # What was reported stays when the addon goes; nothing is pulled any more.
-        ondelete={
-            "stripe": lambda backends: backends.write(
-                {"active": False, "state": "paused"}
-            )
-        },
+        ondelete={"stripe": lambda backends: backends._retire()},
     )
+
+    def _retire(self):
+        """Archive backends whose addon goes: what they reported stays."""
+        self._set_state("paused")
+        self.active = False

@@ -1,10 +1,14 @@
 import json
+import re
 import threading
 from datetime import timedelta
 
 from odoo import fields, models
 
-from odoo.addons.settlement.canonical.errors import BusinessError
+from odoo.addons.settlement.canonical.errors import (
+    AuthenticationError,
+    BusinessError,
+)
 from odoo.addons.settlement_connector import secrets_store
 
 from ..client import streams
@@ -18,6 +22,8 @@ from ..client.stripe_client import (
 )
 from ..mapper import parse_item
 
+ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
+
 # One limiter for each backend of this process: pages are fetched by clients of their
 # own, but Stripe counts the calls of the account.
 _limiters = {}
@@ -29,6 +35,19 @@ def _limiter_of(backend):
     with _limiters_lock:
         key = (backend.env.cr.dbname, backend.id)
         return _limiters.setdefault(key, RateLimiter(CALLS_PER_SECOND))
+
+
+def _stripe_client(handler, backend):
+    """Return a client with the backend's keys.
+
+    It is no method: server actions may call methods of records, and would have the
+    keys with the client.
+
+    :raises AuthenticationError: if there is no key.
+    """
+    keys = secrets_store.reveal(handler.env, backend, "api_key")
+    http = handler._client_for(backend, should_retry_header=SHOULD_RETRY_HEADER)
+    return StripeClient(http, keys, _limiter_of(backend))
 
 
 class SettlementConnectorStripe(models.AbstractModel):
@@ -61,21 +80,12 @@ class SettlementConnectorStripe(models.AbstractModel):
     # Talking to Stripe
     # ------------------------------------------------------------------
 
-    def _stripe_client(self, backend):
-        """Return a client with the backend's keys.
-
-        :raises AuthenticationError: if there is no key.
-        """
-        keys = secrets_store.reveal(self.env, backend, "api_key")
-        http = self._client_for(backend, should_retry_header=SHOULD_RETRY_HEADER)
-        return StripeClient(http, keys, _limiter_of(backend))
-
     def _check_connection(self, backend):
         """Return who Stripe says we are and in which currencies it holds money."""
-        client = self._stripe_client(backend)
-        account = client.account()
+        client = _stripe_client(self, backend)
         balance = json.loads(client.balance().content)
         self._check_mode(backend, balance)
+        account = self._account(client)
         return {
             "account_identifier": account.get("id", ""),
             "name": self._account_name(account),
@@ -98,6 +108,18 @@ class SettlementConnectorStripe(models.AbstractModel):
             )
         )
 
+    def _account(self, client):
+        """Return the account, or what its refusal says of it.
+
+        Stripe does not let every restricted key read the account it belongs to. All
+        that is lost is a name, and the refusal names the account.
+        """
+        try:
+            return client.account()
+        except AuthenticationError as error:
+            named = ACCOUNT_ID.search(str(error))
+            return {"id": named.group() if named else ""}
+
     def _account_name(self, account):
         """Return the name by which people know the account."""
         settings = account.get("settings") or {}
@@ -116,7 +138,7 @@ class SettlementConnectorStripe(models.AbstractModel):
         return list(dict.fromkeys(code.upper() for code in codes if code))
 
     def _pull(self, backend, stream, since, until, cursor, limit):
-        client = self._stripe_client(backend)
+        client = _stripe_client(self, backend)
         request = streams.PullRequest(
             since=since,
             until=until,

@@ -35,6 +35,7 @@ StripeWorld = _server.StripeWorld
 KEY = "_".join(("sk", "test", "51StandInOfStripe0001"))
 OLD_KEY = "_".join(("sk", "test", "51StandInOfStripe0000"))
 RESTRICTED_KEY = "_".join(("rk", "test", "51StandInBalanceOnly1"))
+NAMELESS_KEY = "_".join(("rk", "test", "51StandInNoAccount001"))
 DAY = 86_400
 START = 1_772_355_600  # 2026-03-01 09:00 UTC
 
@@ -51,7 +52,11 @@ def new_world(now=START + 30 * DAY):
             "default_currency": "eur",
             "settings": {"dashboard": {"display_name": "Shop", "timezone": "UTC"}},
         },
-        keys={KEY: None, RESTRICTED_KEY: frozenset({"account", "balance"})},
+        keys={
+            KEY: None,
+            RESTRICTED_KEY: frozenset({"account", "balance"}),
+            NAMELESS_KEY: frozenset({"balance", "balance_transactions", "payouts"}),
+        },
         now=now,
     )
 

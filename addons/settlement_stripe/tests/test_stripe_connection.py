@@ -42,6 +42,14 @@ class TestStripeConnection(StripeCase):
             "rak_balance_transaction_source_read", self.exceptions()[:1].cause
         )
 
+    def test_key_that_may_not_read_the_account_is_enough(self):
+        self.backend.set_credential("api_key", shop.NAMELESS_KEY)
+        answer = self.backend.check_connection()
+        self.assertEqual(answer["account_identifier"], "acct_1Shop")
+        self.assertEqual(answer["currencies"], ["EUR"])
+        self.assertTrue(self.backend.pull(since="2026-03-01"))
+        self.assertEqual(self.backend.state, "connected")
+
     def test_key_of_the_other_mode_is_refused(self):
         self.world.account["livemode"] = True
         with self.assertRaisesRegex(UserError, "Stripe's live mode"):
@@ -62,3 +70,9 @@ class TestStripeConnection(StripeCase):
         handler = self.backend._handler()
         self.assertEqual(handler._capabilities(), {"pull", "balances"})
         self.assertEqual(handler._credential_names(), ["api_key", "webhook_secret"])
+
+    def test_backends_stay_archived_when_the_addon_goes(self):
+        field = self.env["settlement.backend"]._fields["connector"]
+        field.ondelete["stripe"](self.backend)
+        self.assertFalse(self.backend.active)
+        self.assertEqual(self.backend.state, "paused")

@@ -69,7 +69,9 @@ def test_others_cannot_read_the_file(path):
         "[1]",
         "{}",
         json.dumps({**asdict(HEAD), "seal": "1"}),
-        json.dumps({key: value for key, value in asdict(HEAD).items() if key != "root"}),
+        json.dumps(
+            {key: value for key, value in asdict(HEAD).items() if key != "root"}
+        ),
     ],
 )
 def test_a_line_that_is_no_head_is_reported(path, line):

@@ -24,6 +24,13 @@ def test_pins_keep_the_numbers(given_rows):
 
 
 @given(rows)
+def test_pins_know_their_rows(given_rows):
+    pins = pinned.pin(given_rows)
+    numbers = {row_id for row_id, _hash in given_rows}
+    assert {number for number in range(70) if number in pins} == numbers
+
+
+@given(rows)
 def test_ranges_are_as_few_as_possible(given_rows):
     ranges = pinned.pin(given_rows).ranges
     for (_first, last), (following, _last) in zip(ranges, ranges[1:], strict=False):

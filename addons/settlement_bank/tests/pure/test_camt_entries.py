@@ -148,6 +148,91 @@ def test_details_of_both_directions():
     assert [fact.kind for fact in result.transactions] == ["bank_credit", "bank_debit"]
 
 
+def test_conversion_and_charges_of_an_entry_are_not_those_of_each_detail():
+    extra = (
+        '<AmtDtls><InstdAmt><Amt Ccy="USD">120.00</Amt></InstdAmt></AmtDtls>'
+        '<Chrgs><Rcrd><Amt Ccy="EUR">1.00</Amt><ChrgInclInd>true</ChrgInclInd></Rcrd>'
+        "</Chrgs>"
+    )
+    details = [Detail("70.00"), Detail("30.00")]
+    split = parse(Statement([Entry("100.00", "R", details=details, extra=extra)]))
+    assert [fact.presentment_amount for fact in split.transactions] == [None, None]
+    assert [fact.description for fact in split.transactions] == ["", ""]
+    (whole,) = parse(Statement([Entry("100.00", "R", extra=extra)])).transactions
+    assert (whole.presentment_amount, whole.presentment_currency) == (120, "USD")
+    assert whole.description == "(charges 1.00 EUR included)"
+
+
+@pytest.mark.parametrize(
+    ("exchange", "expected"),
+    [
+        ("<UnitCcy>USD</UnitCcy><XchgRate>0.8</XchgRate>", Decimal("0.8")),
+        ("<UnitCcy>EUR</UnitCcy><XchgRate>1.25</XchgRate>", Decimal("0.8")),
+        ("<XchgRate>1.25</XchgRate>", Decimal("0.8")),
+        ("<XchgRate>0.8</XchgRate>", Decimal("0.8")),
+        ("<XchgRate>0</XchgRate>", None),
+        ("<XchgRate>-1</XchgRate>", None),
+        ("<XchgRate>0.0000000000000001</XchgRate>", None),
+        ("", None),
+    ],
+)
+def test_rate_turns_what_was_paid_into_what_was_booked(exchange, expected):
+    extra = (
+        '<AmtDtls><InstdAmt><Amt Ccy="USD">125.00</Amt>'
+        f"<CcyXchg>{exchange}</CcyXchg></InstdAmt></AmtDtls>"
+    )
+    (fact,) = parse(Statement([Entry("100.00", "R", extra=extra)])).transactions
+    assert fact.exchange_rate == expected
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (["Invoice 12", "thanks"], "Invoice 12 thanks"),
+        (["x" * 35, "y"], "x" * 35 + "y"),
+        (["x" * 140, "y" * 140, "z"], "x" * 140 + "y" * 140 + "z"),
+        (["x" * 36, "y"], "x" * 36 + " y"),
+    ],
+)
+def test_pieces_of_remittance_text(pieces, expected):
+    given = "".join(f"<Ustrd>{piece}</Ustrd>" for piece in pieces)
+    detail = Detail("5.00", extra=f"<RmtInf>{given}</RmtInf>")
+    (fact,) = parse(Statement([Entry("5.00", "R", details=[detail])])).transactions
+    assert fact.description == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "undone", "expected"),
+    [
+        ("5.00", "", "Debtor"),
+        ("-5.00", "", "Creditor"),
+        ("-5.00", "<RtrInf/>", "Debtor"),
+        ("5.00", "<RtrInf/>", "Creditor"),
+    ],
+)
+def test_counterparty_of_what_is_undone_is_that_of_the_first_booking(
+    amount, undone, expected
+):
+    parties = (
+        "<RltdPties><Dbtr><Nm>Debtor</Nm></Dbtr><Cdtr><Nm>Creditor</Nm></Cdtr>"
+        "</RltdPties>"
+    )
+    detail = Detail(amount, extra=parties + undone)
+    (fact,) = parse(Statement([Entry(amount, "R", details=[detail])])).transactions
+    assert fact.counterparty_name == expected
+
+
+def test_line_breaks_do_not_reach_references_and_names():
+    detail = Detail("5.00", "E\n1", "two\nlines", "Anna\nBerger", "X")
+    entry = Entry("5.00", "REF\n1", "N\n1", details=[detail])
+    (fact,) = parse(Statement([entry])).transactions
+    assert fact.end_to_end_reference == "E 1"
+    assert fact.bank_reference == "REF 1"
+    assert fact.counterparty_name == "Anna Berger"
+    assert fact.payment_reference == "two lines"
+    assert fact.extra_references == (("bank", "N 1"),)
+
+
 @pytest.mark.parametrize("amounts", [("70.00", "20.00"), ("70.00", None)])
 def test_details_stay_together_unless_they_sum_to_the_entry(amounts):
     details = [Detail(amount, text=f"text {amount}") for amount in amounts]
@@ -227,9 +312,7 @@ def test_unbooked_entries_are_left_out(status):
 
 def test_duplicate_is_refused_with_a_sentence():
     result = parse(
-        Statement(
-            [Entry("1.00", "A")], extra="<CpyDplctInd>DUPL</CpyDplctInd>"
-        ),
+        Statement([Entry("1.00", "A")], extra="<CpyDplctInd>DUPL</CpyDplctInd>"),
         Statement([Entry("2.00", "B")], identifier="S-2"),
     )
     assert [fact.bank_reference for fact in result.transactions] == ["B"]

@@ -102,7 +102,7 @@ def test_entries_hidden_in_foreign_elements_release_nothing():
     [
         GOOD.replace(b"<Stmt>", b"<Stmt><Stmt>").replace(b"</Stmt>", b"</Stmt></Stmt>"),
         GOOD.replace(b"<Ntry>", b"<Ntry><Ntry></Ntry>"),
-        GOOD.replace(b"<Ntry>", b"<NtryDtls><TxDtls><a>b</a></TxDtls></NtryDtls><Ntry>"),
+        GOOD.replace(b"<Ntry>", b"<NtryDtls><TxDtls><a/></TxDtls></NtryDtls><Ntry>"),
         GOOD.replace(b"<GrpHdr>", b"<Ntry><Amt>1</Amt></Ntry><GrpHdr>"),
         GOOD.replace(b"<Acct>", b"<Acct><Stmt/><Btch/>"),
     ],

@@ -140,9 +140,7 @@ def test_swiss_reference_only_with_right_check_digit():
 
 
 def test_details_that_do_not_add_up_stay_one_fact():
-    whole = row(
-        read("camt053_v04_swiss.xml"), bank_reference="20260401SAMM0002"
-    )
+    whole = row(read("camt053_v04_swiss.xml"), bank_reference="20260401SAMM0002")
     assert whole.net_amount == Decimal("310.00")
     assert set(whole.extra_references) == {
         ("end_to_end", "E2E-A"),

@@ -42,13 +42,13 @@ def test_arithmetic_is_told_in_numbers():
     assert finding.reason == "batch_unbalanced"
     for number in ("100.00 EUR", "50.00 EUR", "150.00 EUR", "160.00 EUR", "10.00 EUR"):
         assert number in finding.sentence
-    assert "missing among its entries" in finding.sentence
+    assert "10.00 EUR too little in its entries" in finding.sentence
     assert finding.holds_up
 
 
 def test_too_much_is_told_as_such():
     (finding,) = continuity.check([statement(1, "100.00", "50.00", "140.00")])
-    assert "10.00 EUR is too much in its entries" in finding.sentence
+    assert "10.00 EUR too much in its entries" in finding.sentence
 
 
 def test_gap_between_balances():
@@ -61,7 +61,8 @@ def test_gap_between_balances():
 
 
 def test_missing_number_names_it_and_the_gap():
-    (finding,) = continuity.check([statement(1, "0", "5.00"), statement(4, "6.00", "1")])
+    known = [statement(1, "0", "5.00"), statement(4, "6.00", "1")]
+    (finding,) = continuity.check(known)
     assert finding.reason == "missing_data"
     assert "number 2 to 3 is missing" in finding.sentence
     assert "1.00 EUR more" in finding.sentence

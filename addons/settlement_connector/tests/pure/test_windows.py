@@ -12,7 +12,13 @@ from odoo.addons.settlement_connector.windows.coverage import (
     is_covered,
     merged,
 )
-from odoo.addons.settlement_connector.windows.plan import Attempt, Feed, Span
+from odoo.addons.settlement_connector.windows.plan import (
+    Attempt,
+    Feed,
+    Request,
+    Span,
+    spans,
+)
 
 ORIGIN = datetime(2026, 1, 1)
 LOOKBACK = timedelta(days=2)
@@ -31,7 +37,8 @@ def failed(since, until, cursor="", **options):
 
 
 def feed(*attempts, now=20, start=0):
-    return Feed(attempts, day(start), day(now), LOOKBACK)
+    regular = [attempt.since for attempt in attempts if not attempt.backfill]
+    return Feed(attempts, min(regular, default=day(start)), day(now), LOOKBACK)
 
 
 periods = st.lists(
@@ -108,14 +115,24 @@ def test_a_later_good_pull_does_not_hide_a_hole():
     assert feed(*attempts).regular().since == day(3)
 
 
+def test_a_backfill_of_a_short_period_settles_nothing():
+    attempts = [good(0, 5), good(4, 6, backfill=True)]
+    assert feed(*attempts).regular().since == day(3)
+
+
 def test_a_good_backfill_before_the_beginning_changes_nothing():
     attempts = [good(10, 15), good(0, 3, backfill=True)]
     assert feed(*attempts).regular().since == day(13)
 
 
-def test_a_backfill_that_joins_the_feed_counts():
-    attempts = [good(0, 5), good(5, 15, backfill=True)]
+def test_a_backfill_that_overlaps_the_feed_counts():
+    attempts = [good(0, 5), good(3, 15, backfill=True)]
     assert feed(*attempts).regular().since == day(13)
+
+
+def test_a_backfill_that_only_touches_the_feed_leaves_late_rows_out():
+    attempts = [good(0, 5), good(5, 15, backfill=True)]
+    assert feed(*attempts).regular().since == day(3)
 
 
 def test_a_pull_that_stopped_at_a_cursor_is_resumed():
@@ -192,7 +209,9 @@ class Life:
         self.source, self.attempts, self.stored = source, [], set()
 
     def feed(self, now):
-        return Feed(tuple(self.attempts), day(0), now, LOOKBACK)
+        regular = [attempt.since for attempt in self.attempts if not attempt.backfill]
+        start = min(regular, default=day(0))
+        return Feed(tuple(self.attempts), start, now, LOOKBACK)
 
     def run(self, span, now, pages):
         """Pull a span; fail after ``pages`` pages unless it is None."""
@@ -214,14 +233,9 @@ class Life:
         )
         return False
 
-    def pull(self, now, pages=None):
-        resumed = self.feed(now).resumed()
-        if resumed and not self.run(resumed, now, pages):
-            return
-        if not self.run(self.feed(now).regular(), now, pages):
-            return
-        while retried := self.feed(now).retried():
-            if not self.run(retried, now, pages):
+    def pull(self, now, pages=None, since=None, until=None):
+        for span in spans(lambda: self.feed(now), Request(now, since, until)):
+            if not self.run(span, now, pages):
                 return
 
 
@@ -236,12 +250,9 @@ items = st.lists(
     ),
     max_size=25,
 )
+moments = st.none() | hours.map(lambda hour: ORIGIN + timedelta(hours=hour))
 steps = st.lists(
-    st.tuples(
-        st.integers(1, 60),
-        st.one_of(st.none(), st.integers(0, 4)),
-        st.one_of(st.none(), st.tuples(hours, hours)),
-    ),
+    st.tuples(st.integers(1, 60), st.none() | st.integers(0, 4), moments, moments),
     max_size=12,
 )
 
@@ -249,18 +260,28 @@ steps = st.lists(
 @settings(max_examples=300)
 @given(items, steps)
 def test_everything_is_found_in_the_end(things, moves):
+    """Whoever pulls what, and whatever fails: one good pull later all is there."""
     life, now = Life(Source(things)), ORIGIN
-    for passed, pages, backfill in moves:
+    for passed, pages, since, until in moves:
         now += timedelta(hours=passed)
-        if backfill:
-            since, until = (ORIGIN + timedelta(hours=end) for end in sorted(backfill))
-            span = Span(min(since, now), min(until, now), "", True)
-            life.run(span, now, pages)
-        else:
-            life.pull(now, pages)
+        if since and since > min(until or now, now):
+            since = None
+        life.pull(now, pages, since, until)
     now = ORIGIN + timedelta(days=40)
     life.pull(now)
-    assert life.stored == set(things)
-    feed_now = life.feed(now)
-    assert feed_now.unresolved() == []
-    assert gaps(feed_now.beginning(), now, feed_now.good_periods()) == []
+    begun = life.feed(now).start
+    assert life.stored >= {thing for thing in things if thing.at >= begun}
+    assert life.feed(now).unresolved() == []
+    assert gaps(begun, now, life.feed(now).good_periods()) == []
+
+
+@settings(max_examples=300)
+@given(items, steps)
+def test_every_planned_span_is_a_period_up_to_now(things, moves):
+    life, now = Life(Source(things)), ORIGIN
+    for passed, pages, since, until in moves:
+        now += timedelta(hours=passed)
+        if since and since > min(until or now, now):
+            since = None
+        life.pull(now, pages, since, until)
+        assert all(item.since <= item.until <= now for item in life.attempts)

@@ -1,0 +1,95 @@
+import itertools
+
+from odoo import models
+
+from ..canonical.facts import RejectedRow, TransactionFact
+from .backend_pipeline import CHUNK_FACTS, PARSE_ERRORS
+
+PREVIEW_ROWS = 20
+
+
+class SettlementBackend(models.Model):
+    _inherit = "settlement.backend"
+
+    def preview_file(self, filename, content):
+        """Tell what importing a file would change, and change nothing.
+
+        The file goes the very way an import goes, inside a savepoint that is rolled
+        back: what is shown is what would happen.
+
+        :param content: bytes or a binary file object.
+        :return: dict with ``new``, ``changed``, ``known``, ``batches`` (counts),
+            ``rejected`` (list of dicts ``number, reason, raw``), ``rows`` (the first
+            20 transactions as dicts) and ``error`` (text, empty if it could be read).
+        :raises UserError: if the backend does not recognise the file.
+        """
+        self.ensure_one()
+        self._require_group("group_accountant", "group_integration_admin")
+        self.check_access("read")
+        self._check_recognised(filename, content)
+        # Facts are nobody's to write; nothing of this survives the savepoint.
+        backend = self.sudo()
+        savepoint = self.env.cr.savepoint()
+        try:
+            return backend._preview(filename, content)
+        finally:
+            self.env.clear()
+            savepoint.close(rollback=True)
+
+    def _preview(self, filename, content):
+        """Import into the open savepoint and describe what came of it."""
+        message = self.env["settlement.message"]._receive(
+            self, "file", content, filename=filename
+        )
+        message = message.sudo()  # its rows that are put aside are nobody's to write
+        preview = {
+            "new": 0,
+            "changed": 0,
+            "known": 0,
+            "batches": 0,
+            "rejected": [],
+            "rows": [],
+            "error": "",
+        }
+        facts = iter(self._handler()._parse(message))
+        while chunk := self._next_facts(facts, preview):
+            self._preview_chunk(message, chunk, preview)
+        preview["rejected"] = [
+            {"number": row.number, "reason": row.reason, "raw": row.raw}
+            for row in message.row_ids
+        ]
+        return preview
+
+    def _next_facts(self, facts, preview):
+        """Return the next chunk; a file that breaks off ends the preview with words."""
+        chunk = []
+        try:
+            chunk.extend(itertools.islice(facts, CHUNK_FACTS))
+        except PARSE_ERRORS as error:
+            preview["error"] = str(error) or type(error).__name__
+        return chunk
+
+    def _preview_chunk(self, message, chunk, preview):
+        transactions = [fact for fact in chunk if isinstance(fact, TransactionFact)]
+        refused = sum(isinstance(fact, RejectedRow) for fact in chunk)
+        counters = self.env["settlement.fact.store"]._store(
+            self, [(message, fact) for fact in chunk]
+        )
+        stored = counters["transactions"]
+        preview["new"] += stored - counters["revisions"]
+        preview["changed"] += counters["revisions"]
+        preview["batches"] += counters["batches"]
+        preview["known"] += len(transactions) - stored - counters["rejected"] + refused
+        for fact in transactions[: PREVIEW_ROWS - len(preview["rows"])]:
+            preview["rows"].append(
+                {
+                    "booked_on": fact.booked_on.isoformat(),
+                    "external_id": fact.external_id,
+                    "kind": fact.kind,
+                    "gross_amount": str(fact.gross_amount),
+                    "net_amount": str(fact.net_amount),
+                    "currency": fact.currency,
+                    "counterparty": fact.counterparty_name,
+                    "reference": fact.invoice_reference,
+                }
+            )

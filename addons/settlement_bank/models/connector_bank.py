@@ -1,0 +1,26 @@
+from odoo import models
+
+from odoo.addons.settlement.canonical.facts import ParseResult
+
+from ..formats import bank_file
+
+
+class SettlementConnectorBank(models.AbstractModel):
+    """Statement files of banks, one account or many in a file."""
+
+    _name = "settlement.connector.bank"
+    _inherit = "settlement.connector"
+    _description = "Connector: Bank Files"
+
+    def _capabilities(self):
+        return {"file"}
+
+    def _recognises(self, filename, head):
+        return bank_file.recognises(filename, head)
+
+    def _parse(self, message):
+        return ParseResult(self._facts(message))
+
+    def _facts(self, message):
+        with message._open_content() as content:
+            yield from bank_file.parse(content)

@@ -1,0 +1,100 @@
+import logging
+from datetime import timedelta
+
+from psycopg2.extensions import TransactionRollbackError
+
+from odoo import api, fields, models
+
+from .backend_pull import BeingPulled
+from .pull_clock import OutOfTime, watched
+
+_logger = logging.getLogger(__name__)
+
+FIRST_RETRY = timedelta(minutes=5)
+LAST_RETRY = timedelta(hours=6)
+
+
+class SettlementBackend(models.Model):
+    _inherit = "settlement.backend"
+
+    def action_pull(self):
+        """Button: pull now, as much as a request has time for, and show the result."""
+        backends = self._for_pull()
+        checkpoint = watched()
+        messages = backends._pull_streams(None, None, checkpoint)
+        words = [self.env._("%(count)s new messages.", count=len(messages))]
+        words += [backend.last_error for backend in self if backend.last_error]
+        kind = "success" if len(words) == 1 else "warning"
+        try:
+            checkpoint()
+        except OutOfTime:
+            backends._wake_pull()
+            words.append(self.env._("The rest follows in the background."))
+        return self._notify(self.env._("Pulled"), " ".join(words), kind)
+
+    @api.model
+    def _wake_pull(self):
+        """Have the scheduled action run soon."""
+        self.env.ref("settlement_connector.cron_pull").sudo()._trigger()
+
+    @api.model
+    def _cron_pull(self):
+        """Scheduled action: pull every connected backend that is due."""
+        self._pull_due(watched(self.env.cr.commit))
+
+    @api.model
+    def _pull_due(self, checkpoint):
+        """Pull what is connected and due; one backend's failure stops no other."""
+        expiring = self.env["settlement.credential"].search(
+            [("expires_on", "!=", False)]
+        )
+        expiring._warn_expiring()
+        try:
+            for backend in self.search([("state", "=", "connected")]):
+                backend._pull_guarded(checkpoint)
+                checkpoint()
+        except OutOfTime:
+            self._wake_pull()
+
+    def _is_due(self):
+        pulls = "pull" in self._handler()._capabilities()
+        return (
+            pulls and (self.retry_at or fields.Datetime.now()) <= fields.Datetime.now()
+        )
+
+    def _pull_guarded(self, checkpoint):
+        """Pull one backend if it is due; an unforeseen error becomes an exception."""
+        self.ensure_one()
+        try:
+            if self._is_due():
+                self._pull_streams(None, None, checkpoint)
+        except (BeingPulled, TransactionRollbackError):
+            # Another transaction was faster; the next run starts from its result.
+            self.env.cr.rollback()
+            _logger.info("Pull of backend %s gave way to another one.", self.id)
+        except Exception as error:  # pylint: disable=broad-except
+            self.env.cr.rollback()
+            _logger.exception("Pull of backend %s failed.", self.id)
+            self._note_crash(error)
+
+    def _retry_delay(self, error):
+        """Return how long the schedule waits: doubling, at least as asked for."""
+        windows = self.env["settlement.window"]
+        mine = [("backend_id", "=", self.id)]
+        good = windows.search([*mine, ("state", "!=", "failed")], limit=1).id or 0
+        failed = windows.search_count([*mine, ("id", ">", good)], limit=10)
+        delay = min(LAST_RETRY, FIRST_RETRY * 2 ** max(failed - 1, 0))
+        asked = timedelta(seconds=getattr(error, "retry_after", None) or 0)
+        return max(delay, asked)
+
+    def _note_crash(self, error):
+        """Record an error of our own; its text stays in the server's log."""
+        sentence = self.env._(
+            "The pull broke off (%(kind)s). The log of the server says where.",
+            kind=type(error).__name__,
+        )
+        self._set_state(self.state, sentence)
+        self.retry_at = fields.Datetime.now() + self._retry_delay(error)
+        self.env["settlement.exception"]._raise_for(
+            self, "connector_failed", sentence, severity="high"
+        )

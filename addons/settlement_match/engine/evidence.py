@@ -1,0 +1,78 @@
+"""What each kind of evidence weighs. The contributions of a match add up to its score."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceKind:
+    """One way in which a payment can name a document; strongest first by ``rank``."""
+
+    rank: int
+    name: str
+    weight: int
+
+
+PROVIDER = ReferenceKind(0, "provider", 60)
+STRUCTURED = ReferenceKind(1, "structured", 60)
+INVOICE = ReferenceKind(2, "invoice", 55)
+ORDER = ReferenceKind(3, "order", 45)
+# In free text: the document's own number, or any other reference it carries.
+NUMBER = ReferenceKind(4, "number", 50)
+TOKEN = ReferenceKind(5, "token", 40)
+
+REFERENCE_KINDS = (PROVIDER, STRUCTURED, INVOICE, ORDER, NUMBER, TOKEN)
+
+CURRENCY_WEIGHT = 10
+# How the amount of a payment stands to what is open of the document.
+AMOUNT_WEIGHTS = {"exact": 30, "sum": 30, "part": -5, "over": -5}
+# The word of the sentence for each of them.
+AMOUNT_WORDS = {"exact": "amount", "sum": "sum", "part": "part", "over": "over"}
+
+TRACE_WEIGHT = 55
+DESCRIPTOR_WEIGHT = 40
+PROVIDER_NAME_WEIGHT = 30
+DATE_WEIGHT = 5
+
+
+def contribution(what: str, weight: int, text: str = "") -> dict[str, object]:
+    """Return one piece of evidence as it is stored."""
+    piece: dict[str, object] = {"what": what, "weight": weight}
+    return {**piece, "text": text} if text else piece
+
+
+def score(contributions: list[dict[str, object]]) -> int:
+    """Return the sum of the weights, kept within 0 and 100."""
+    total = sum(int(str(piece["weight"])) for piece in contributions)
+    return max(0, min(100, total))
+
+
+def of_reference(
+    kind: ReferenceKind, outcome: str, is_foreign: bool
+) -> list[dict[str, object]]:
+    """Return what speaks for a match by reference; the text itself is still empty.
+
+    :param is_foreign: the document is in the currency that the customer saw and paid,
+        the money came in another one.
+    """
+    return [
+        {**contribution(kind.name, kind.weight), "text": ""},
+        contribution("presentment" if is_foreign else "currency", CURRENCY_WEIGHT),
+        contribution(AMOUNT_WORDS[outcome], AMOUNT_WEIGHTS[outcome]),
+    ]
+
+
+def proof(outcome: str) -> dict[str, object]:
+    """Return how uniqueness was established for an outcome of the set stages."""
+    counted = {"method": "counted", "targets": 1, "sources": 1}
+    if outcome == "part":
+        # Several payments may name the document, but all of them fit into it.
+        return {**counted, "all_payments_fit": True}
+    return counted
+
+
+def as_json(value: object) -> str:
+    """Return a value as compact JSON text."""
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)

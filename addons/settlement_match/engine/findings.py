@@ -1,0 +1,186 @@
+"""What keeps a payment open, in plain English with its arithmetic.
+
+Amounts come written out, because how to write them is the currency's affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .sentences import listing
+
+# How many candidates a sentence names before it only counts them.
+_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A money fact as people know it."""
+
+    name: str
+    amount: str
+    day: str
+
+    def __str__(self) -> str:
+        """Return the payment with amount and day."""
+        return f"{self.name} of {self.day} over {self.amount}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Something open in the ledger."""
+
+    name: str
+    open: str
+
+    def __str__(self) -> str:
+        """Return the document with its open amount."""
+        return f"{self.name} ({self.open} open)"
+
+
+def _some(items: Sequence[object]) -> str:
+    names = [str(item) for item in items[:_NAMED]]
+    if len(items) > _NAMED:
+        names.append(f"{len(items) - _NAMED} more")
+    return listing(names)
+
+
+def several_documents(
+    payment: Payment, documents: Sequence[Document], total: str
+) -> str:
+    """Return the sentence for a payment that names several documents."""
+    return (
+        f"{payment} names {len(documents)} open documents: {_some(documents)}. "
+        f"Together {total} is open, which is not what was paid, so it is not certain "
+        "which of them it pays. Choose by hand."
+    )
+
+
+def rival_payments(
+    payment: Payment, document: Document, rivals: Sequence[Payment], total: str
+) -> str:
+    """Return the sentence for a document that several payments claim."""
+    return (
+        f"{payment} names {document}, and so do {len(rivals)} other payments: "
+        f"{_some(rivals)}. Together they are {total}, more than is open. One of them "
+        "may be a duplicate: choose the one that pays it and refund or apply the rest."
+    )
+
+
+def short(payment: Payment, document: Document, missing: str) -> str:
+    """Return the sentence for a payment that leaves a rest open."""
+    return (
+        f"{payment} pays a part of {document}: {missing} is missing. It settles what "
+        "it pays; remind the customer of the rest, or write it off."
+    )
+
+
+def over(payment: Payment, document: Document, excess: str) -> str:
+    """Return the sentence for a payment that exceeds what is open."""
+    return (
+        f"{payment} pays {document} in full and is {excess} too much. The rest stays "
+        "as the partner's credit: refund it or apply it to another invoice."
+    )
+
+
+def settled(payment: Payment, documents: Sequence[str]) -> str:
+    """Return the sentence for a payment of something that is paid already."""
+    return (
+        f"{payment} names {_some(documents)}, of which nothing is open any more: all "
+        "of it is too much. It may be a duplicate payment: refund it or apply it to "
+        "another invoice."
+    )
+
+
+def other_currency(payment: Payment, document: Document) -> str:
+    """Return the sentence for a document in another currency."""
+    return (
+        f"{payment} names {document}, which is in another currency. Check the rate "
+        "and match them by hand."
+    )
+
+
+def not_in_ledger(payment: Payment, reference: str) -> str:
+    """Return the sentence for a payment that Odoo knows and has not booked."""
+    return (
+        f"{payment} was paid online as {reference}, and Odoo says so too, but there "
+        "is no payment entry for it. Run the post-processing of the payment "
+        "transaction, or register the payment."
+    )
+
+
+def without_reference(payment: Payment, payer: str) -> str:
+    """Return the sentence for a payment that says nothing about what it pays."""
+    who = f"from {payer} " if payer else ""
+    return (
+        f"{payment} {who}carries no reference, and its payer is not known. Ask the "
+        "payer what it is for, then match it by hand; the bank account can be added "
+        "to the contact, so that the payer is known next time."
+    )
+
+
+def unmatched(payment: Payment, names: Sequence[str], partner: str) -> str:
+    """Return the sentence for a payment that fits nothing open."""
+    said = f"names {_some(names)}, and nothing open carries that" if names else (
+        "names nothing that is open"
+    )
+    hint = (
+        f" Its payer is known as {partner}: look among that partner's open items."
+        if partner
+        else ""
+    )
+    return (
+        f"{payment} {said}. The document may not be there yet, or be paid "
+        f"already.{hint} It is matched as soon as the document appears."
+    )
+
+
+def uncertain(payment: Payment, document: Document) -> str:
+    """Return the sentence for a weak reference whose amount differs."""
+    return (
+        f"The text of {payment} contains a reference of {document}, but the amounts "
+        "differ and it is not the document's own number. Match them by hand if they "
+        "belong together."
+    )
+
+
+def undone(payment: Payment, who: str, reason: str) -> str:
+    """Return the sentence for a payment whose match a person has undone."""
+    return (
+        f"The match of {payment} was undone by {who} ({reason}) and is not repeated "
+        "by itself. Match it by hand, or start its matching again."
+    )
+
+
+def several_bank_rows(payout: str, amount: str, rows: Sequence[str]) -> str:
+    """Return the sentence for a payout that may be one of several bank rows."""
+    return (
+        f"Payout {payout} over {amount} may be any of {len(rows)} bank rows: "
+        f"{_some(rows)}. Amount and days fit, and no text tells them apart. Choose by "
+        "hand."
+    )
+
+
+def several_payouts(payment: Payment, payout: str) -> str:
+    """Return the sentence for a bank row that may be one of several payouts."""
+    return (
+        f"{payment} may be payout {payout} or another of the same amount, and no text "
+        "tells them apart. Choose by hand."
+    )
+
+
+def missing_at_bank(payout: str, amount: str, expected: str, newest: str) -> str:
+    """Return the sentence for a payout that the bank should have shown."""
+    return (
+        f"Payout {payout} over {amount} should have arrived on {expected}. The bank's "
+        f"data reach until {newest} and do not show it. Ask the provider for its trace."
+    )
+
+
+def late_payout(payout: str, amount: str, expected: str, newest: str) -> str:
+    """Return the sentence for a payout that nobody could see yet."""
+    return (
+        f"Payout {payout} over {amount} should have arrived on {expected}, but the "
+        f"bank's data reach only until {newest}. Import the newer statements."
+    )

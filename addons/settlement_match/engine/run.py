@@ -1,0 +1,32 @@
+"""What one run of the matcher carries from stage to stage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+Note = tuple[str, str]
+
+
+@dataclass(slots=True)
+class MatchRun:
+    """One run over one company.
+
+    :ivar company: record of the company.
+    :ivar wanted: ids of the only transactions to match, None for all.
+    :ivar notes: transaction id → (reason, sentence) of what keeps it open. The first
+        stage that says something about a payment has the strongest evidence.
+    """
+
+    company: Any
+    wanted: list[int] | None = None
+    notes: dict[int, Note] = field(default_factory=dict)
+
+    def note(self, transaction_id: int, reason: str, sentence: str) -> None:
+        """Keep why a payment stays open, unless something stronger is known."""
+        if self.wanted is None or transaction_id in self._wanted_set():
+            self.notes.setdefault(transaction_id, (reason, sentence))
+
+    def _wanted_set(self) -> Collection[int]:
+        return self.wanted or ()

@@ -1,0 +1,179 @@
+from itertools import groupby
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import findings
+
+
+class SettlementMatcher(models.AbstractModel):
+    """From decisions to what a person should know about them."""
+
+    _inherit = "settlement.matcher"
+
+    @api.model
+    def _settle(self, run, stage, method, certain=SQL("TRUE")):
+        """Match what was decided and note what could not be.
+
+        :param certain: SQL condition on decisions: what may be matched at all.
+        :return: dict of counters.
+        """
+        self._plan_decisions(run, stage, method, certain)
+        matched = self._write_plan(run.company)
+        self._note_decisions(run, certain)
+        self._show_differences(run, certain)
+        return {**self._count_decisions(), "matched": matched}
+
+    @api.model
+    def _count_decisions(self):
+        """Return how many candidates there were and how many were ambiguous."""
+        query = SQL(
+            "SELECT count(*), count(DISTINCT transaction_id) FILTER (WHERE outcome IN "
+            "('rivals', 'several')) FROM settlement_decision"
+        )
+        candidates, ambiguous = self.env.execute_query(query)[0]
+        return {"candidates": candidates, "ambiguous": ambiguous}
+
+    # ------------------------------------------------------------------
+    # What stays open
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _note_decisions(self, run, certain):
+        """Note why payments of ``settlement_decision`` were not matched."""
+        rows = self._undecided_rows(certain)
+        for transaction_id, group in groupby(rows, key=lambda row: row["id"]):
+            if note := self._note(list(group)):
+                run.note(transaction_id, *note)
+
+    @api.model
+    def _undecided_rows(self, certain):
+        """Return what is not matched, one dict per payment and document."""
+        return self._decision_rows(
+            SQL(
+                "outcome NOT IN ('exact', 'sum', 'part', 'over', 'opposite', 'other') "
+                "OR NOT %s",
+                certain,
+            )
+        )
+
+    @api.model
+    def _decision_rows(self, condition):
+        """Return decisions as dicts, with the names that people know."""
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT decision.transaction_id AS id, decision.document_id,
+                       decision.outcome, decision.source_open, decision.document_open,
+                       decision.source_currency_id, decision.document_currency_id,
+                       decision.claimed_open, decision.total_open,
+                       fact.external_id, fact.booked_on,
+                       move.name AS document
+                  FROM settlement_decision decision
+                  JOIN settlement_transaction fact
+                    ON fact.id = decision.transaction_id
+                  JOIN account_move move ON move.id = decision.document_id
+                 WHERE %s
+                 ORDER BY decision.transaction_id, move.name, decision.document_id
+                """,
+                condition,
+            )
+        )
+
+    @api.model
+    def _note(self, rows):
+        """Return (reason, sentence) for the decisions on one payment."""
+        first = rows[0]
+        payment = self._payment_of(first)
+        documents = [self._document_of(row) for row in rows]
+        if first["outcome"] == "settled":
+            names = [row["document"] for row in rows]
+            return "amount_over", findings.settled(payment, names)
+        if first["outcome"] == "currency":
+            return "currency_mismatch", findings.other_currency(payment, documents[0])
+        if rivals := [row for row in rows if row["outcome"] == "rivals"]:
+            return "ambiguous", self._rivals_sentence(payment, rivals[0])
+        if first["outcome"] == "several":
+            total = self._money(first["total_open"], first["document_currency_id"])
+            sentence = findings.several_documents(payment, documents, total)
+            return "ambiguous", sentence
+        return "unmatched", findings.uncertain(payment, documents[0])
+
+    @api.model
+    def _rivals_sentence(self, payment, row):
+        """Return the sentence about other payments of the same document."""
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT fact.external_id, fact.booked_on, decision.source_open,
+                       decision.source_currency_id
+                  FROM settlement_decision decision
+                  JOIN settlement_transaction fact
+                    ON fact.id = decision.transaction_id
+                 WHERE decision.document_id = %s AND decision.transaction_id <> %s
+                   AND decision.same_way
+                 ORDER BY fact.booked_on, fact.id
+                """,
+                row["document_id"],
+                row["id"],
+            )
+        )
+        rivals = [self._payment_of(rival) for rival in rows]
+        total = self._money(row["claimed_open"], row["document_currency_id"])
+        return findings.rival_payments(payment, self._document_of(row), rivals, total)
+
+    @api.model
+    def _money(self, minor, currency_id):
+        """Return minor units written out in their currency."""
+        currency = self.env["res.currency"].browse(currency_id)
+        return currency.format(int(minor) / 10**currency.decimal_places)
+
+    @api.model
+    def _payment_of(self, row):
+        return findings.Payment(
+            row["external_id"],
+            self._money(row["source_open"], row["source_currency_id"]),
+            row["booked_on"].isoformat(),
+        )
+
+    @api.model
+    def _document_of(self, row):
+        return findings.Document(
+            row["document"],
+            self._money(row["document_open"], row["document_currency_id"]),
+        )
+
+    # ------------------------------------------------------------------
+    # What is matched and still differs
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _show_differences(self, run, certain):
+        """Open an exception for each part payment and each overpayment."""
+        condition = SQL(
+            "%s AND (outcome = 'over' OR outcome = 'part' "
+            "AND claimed_open <> document_open)",
+            certain,
+        )
+        condition = self._only_wanted(run, condition)
+        found = []
+        for row in self._decision_rows(condition):
+            payment, document = self._payment_of(row), self._document_of(row)
+            if row["outcome"] == "over":
+                excess = row["source_open"] - row["document_open"]
+                text = self._money(abs(excess), row["source_currency_id"])
+                found.append(
+                    (row["id"], "amount_over", findings.over(payment, document, text))
+                )
+            else:
+                missing = row["document_open"] - row["claimed_open"]
+                text = self._money(abs(missing), row["document_currency_id"])
+                found.append(
+                    (row["id"], "amount_short", findings.short(payment, document, text))
+                )
+        self._raise_all("settlement.transaction", found)
+
+    @api.model
+    def _raise_all(self, model, found):
+        """Open exceptions for (record id, reason, sentence) triples."""
+        self.env["settlement.exception"]._raise_many(self.env[model], found)

@@ -1,0 +1,177 @@
+import time
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import findings
+from ..engine.run import MatchRun
+
+# Large sorts and hash joins of a mass run stay in memory.
+WORK_MEMORY = "128MB"
+STAGES = ("identifier", "reference", "text", "batch")
+
+
+class SettlementMatcher(models.AbstractModel):
+    """Runs the stages of matching over the open rows of one company.
+
+    Each stage sees what the stages before it left and works in sets: candidates,
+    uniqueness, matches, claims and states are a handful of statements, however
+    many rows there are.
+    """
+
+    _name = "settlement.matcher"
+    _description = "Settlement Matcher"
+
+    @api.model
+    def _match_company(self, company, checkpoint=None):
+        """Match everything that is open in one company.
+
+        :param checkpoint: commits after each stage, or None.
+        :return: dict of stage → counters.
+        """
+        matcher = self.with_company(company)
+        if not matcher._lock(company, wait=checkpoint is None):
+            return {"busy": {"companies": 1}}
+        run = MatchRun(company)
+        matcher._prepare(run)
+        counters = {}
+        for stage in STAGES:
+            counters[stage] = matcher._timed_stage(stage, run)
+            if checkpoint:
+                checkpoint()
+                matcher._lock(company, wait=True)
+        matcher._show_leftovers(run)
+        return counters
+
+    @api.model
+    def _match_transactions(self, transactions):
+        """Match some transactions only; what rivals them is considered as well.
+
+        :return: dict of stage → counters.
+        """
+        counters = {}
+        for company in transactions.company_id:
+            wanted = transactions.filtered(lambda row: row.company_id == company).ids
+            run = MatchRun(company, wanted)
+            matcher = self.with_company(company)
+            matcher._lock(company, wait=True)
+            matcher._prepare(run)
+            for stage in STAGES:
+                found = matcher._timed_stage(stage, run)
+                counters[stage] = matcher._added(counters.get(stage, {}), found)
+            matcher._show_leftovers(run)
+        return counters
+
+    @api.model
+    def _lock(self, company, wait):
+        """Let one worker at a time match in a company, until its transaction ends.
+
+        A worker that had to wait sees the ledger as it was before: then the claims
+        refuse what the other one took, and the run starts again.
+        """
+        key = SQL("hashtextextended(%s, 0)", f"settlement.matcher:{company.id}")
+        if wait:
+            self.env.cr.execute(SQL("SELECT pg_advisory_xact_lock(%s)", key))
+            return True
+        query = SQL("SELECT pg_try_advisory_xact_lock(%s)", key)
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _prepare(self, run):
+        """Bring the references of the ledger up to date and let go of stale matches."""
+        self.env["settlement.document.reference"]._refresh(run.company)
+        self._release_stale(run.company)
+        if run.wanted is None:
+            self._note_refused(run)
+
+    @api.model
+    def _timed_stage(self, stage, run):
+        """Run one stage and return its counters with the seconds it took."""
+        self.env.flush_all()
+        self._enlarge_work_memory()
+        started = time.monotonic()
+        counters = getattr(self, f"_stage_{stage}")(run)
+        self.env.invalidate_all(flush=False)
+        return {**counters, "seconds": round(time.monotonic() - started, 3)}
+
+    @api.model
+    def _enlarge_work_memory(self):
+        """Let large sorts and hash joins of this transaction stay in memory."""
+        query = SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
+        self.env.cr.execute(query)
+
+    @api.model
+    def _added(self, counters, more):
+        """Return the sum of two dicts of counters."""
+        names = counters.keys() | more.keys()
+        return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
+
+    @api.model
+    def _temporary(self, name, select, analyze=True):
+        """Fill the temporary table ``name`` anew and gather its statistics."""
+        table = SQL.identifier(name)
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
+        self.env.cr.execute(
+            SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
+        )
+        if analyze:
+            self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
+    def _note_refused(self, run):
+        """Leave alone what a person took apart; only a person puts it together."""
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT DISTINCT ON (open.transaction_id) open.transaction_id AS id,
+                       open.source_open, open.currency_id AS source_currency_id,
+                       fact.external_id, fact.booked_on, match.undo_reason,
+                       partner.name AS who
+                  FROM (%s) open
+                  JOIN settlement_match_line line
+                    ON line.transaction_id = open.transaction_id
+                  JOIN settlement_match match ON match.id = line.match_id
+                  JOIN settlement_transaction fact ON fact.id = open.transaction_id
+                  JOIN res_users person ON person.id = match.undone_by_id
+                  JOIN res_partner partner ON partner.id = person.partner_id
+                 WHERE match.is_refused
+                 ORDER BY open.transaction_id, match.id DESC
+                """,
+                self._open_transactions_sql(run.company),
+            )
+        )
+        for row in rows:
+            sentence = findings.undone(
+                self._payment_of(row), row["who"], row["undo_reason"]
+            )
+            run.note(row["id"], "unmatched", sentence)
+
+    @api.model
+    def _release_stale(self, company):
+        """Undo matches whose journal item was settled by somebody else meanwhile."""
+        lines = self.env["settlement.match.line"]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.id
+                  FROM settlement_claim claim
+                  JOIN account_move_line entry ON entry.id = claim.move_line_id
+                  JOIN (%(totals)s) item ON item.id = claim.move_line_id
+                  JOIN settlement_match_line line
+                    ON line.move_line_id = claim.move_line_id
+                  JOIN settlement_match match ON match.id = line.match_id
+                 WHERE claim.company_id = %(company)s
+                   AND claim.claimed_minor > claim.posted_minor
+                   AND (claim.claimed_minor - claim.posted_minor > item.total
+                        OR entry.parent_state <> 'posted')
+                   AND match.state = 'confirmed'
+                """,
+                totals=self.env["settlement.claim"]._totals_sql("move_line_id"),
+                company=company.id,
+            )
+        )
+        stale = lines.browse([row[0] for row in rows]).match_id
+        if stale:
+            stale._undo(
+                self.env._("The journal item was settled or withdrawn otherwise.")
+            )
