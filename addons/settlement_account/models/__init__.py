@@ -7,6 +7,7 @@ from . import transaction_state
 from . import wallet
 from . import wallet_setup
 from . import wallet_posting
+from . import wallet_proof
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting
@@ -17,5 +18,7 @@ from . import posting_reversal
 from . import match
 from . import transaction
 from . import exception
+from . import verification
 from . import batch
 from . import backend
+from . import backend_status
