@@ -261,6 +261,31 @@ class SettlementTransaction(models.Model):
                 reason, cause = notice
                 self.env["settlement.exception"]._raise_for(transaction, reason, cause)
 
+        self._close_won_disputes()
+
+    def _close_won_disputes(self):
+        """Close what was opened for disputes whose money has come back.
+
+        Rows come in any order, so both the dispute and its reversal may be new.
+        """
+        touched = self.search(
+            Domain("id", "in", self.ids)
+            & Domain("kind", "in", ("dispute", "dispute_reversal"))
+        )
+        reversals = self.search(
+            Domain("backend_id", "in", touched.backend_id.ids)
+            & Domain("kind", "=", "dispute_reversal")
+            & Domain("is_current", "=", True)
+            & Domain("source_external_id", "in", touched.mapped("source_external_id"))
+        )
+        won = self.search(
+            Domain("backend_id", "in", reversals.backend_id.ids)
+            & Domain("kind", "=", "dispute")
+            & Domain("is_current", "=", True)
+            & Domain("source_external_id", "in", reversals.mapped("source_external_id"))
+        )
+        self.env["settlement.exception"]._clear_for(won, ["dispute_opened"])
+
     def _notice(self):
         """Return (reason, sentence) if this row alone calls for attention."""
         self.ensure_one()
