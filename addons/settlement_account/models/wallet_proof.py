@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..services.proof import WalletProof
 
@@ -131,3 +132,21 @@ class SettlementWallet(models.Model):
                 ("parent_state", "=", "posted"),
             ],
         }
+
+    def _account_balance(self):
+        """Return what the account of the wallet shows, in the wallet's currency."""
+        self.ensure_one()
+        is_own = self.currency_id == self.company_id.currency_id
+        column = "balance" if is_own else "amount_currency"
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT COALESCE(sum(%s), 0) FROM account_move_line "
+                "WHERE account_id = %s AND parent_state = 'posted' "
+                "AND (%s OR currency_id = %s)",
+                SQL.identifier(column),
+                self.account_id.id,
+                is_own,
+                self.currency_id.id,
+            )
+        )
+        return rows[0][0]
