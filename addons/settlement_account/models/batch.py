@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..services.batch_poster import POSTING_REASONS, BatchPoster
+
+
+class SettlementBatch(models.Model):
+    _inherit = "settlement.batch"
+
+    posting_ids = fields.One2many("settlement.posting", "batch_id")
+    posting_count = fields.Integer(compute="_compute_posting_count")
+
+    @api.depends("posting_ids")
+    def _compute_posting_count(self):
+        for batch in self:
+            batch.posting_count = len(batch.posting_ids)
+
+    def action_open_postings(self):
+        """Open the postings of these payouts and statements."""
+        return self.transaction_ids._open_records(self.posting_ids)
+
+    def action_post(self):
+        """Post these payouts now, whatever might still be matched of them.
+
+        :return: the new settlement.posting records.
+        :raises AccessError: without the accountant role.
+        :raises UserError: if one cannot be posted, saying why.
+        """
+        self.env["settlement.backend"]._require_group("group_accountant")
+        self.check_access("read")
+        # Postings are written by these methods only; the role was checked.
+        batches = self.sudo()
+        batches._check_may_post()
+        before = batches.posting_ids
+        batches._post_now()
+        if causes := batches._posting_refusals():
+            raise UserError("\n".join(causes))
+        batches.invalidate_recordset(["posting_ids"])
+        return (batches.posting_ids - before).sudo(False)
+
+    def _check_may_post(self):
+        for batch in self:
+            if batch.lists_rows and batch.state in ("open", "complete"):
+                raise UserError(
+                    self.env._(
+                        "%(batch)s is not validated: its lines are not complete, or "
+                        "do not add up.",
+                        batch=batch.external_id,
+                    )
+                )
+            if not batch.wallet_id.opening_date:
+                raise UserError(
+                    self.env._(
+                        "%(wallet)s has no opening date, so nothing of it is posted.",
+                        wallet=batch.wallet_id.display_name,
+                    )
+                )
+
+    def _post_now(self):
+        for backend, batches in self.grouped("backend_id").items():
+            BatchPoster(backend, by_hand=True).post(batches)
+
+    def _posting_refusals(self):
+        """Return why these batches, or their backends, could not be posted."""
+        exceptions = self.env["settlement.exception"]
+        subjects = [(self._name, self.ids), ("settlement.backend", self.backend_id.ids)]
+        causes = []
+        for model, ids in subjects:
+            found = exceptions.search(
+                [
+                    ("subject_model", "=", model),
+                    ("subject_id", "in", ids),
+                    ("reason", "in", POSTING_REASONS),
+                    ("state", "in", ("open", "in_progress", "waiting_approval")),
+                ]
+            )
+            causes += found.mapped("cause")
+        return causes
+
+    # ------------------------------------------------------------------
+    # Approval
+    # ------------------------------------------------------------------
+
+    def _approval_content(self, plans):
+        """Return what an approver agrees to: this payout, exactly these entries."""
+        self.ensure_one()
+        return {
+            "payout": self.external_id,
+            "wallet": self.wallet_id.display_name,
+            "total": self.currency_id.format(self.total),
+            "entries": [
+                {"date": plan.date, "lines": len(plan.lines), "hash": plan.digest()}
+                for plan in plans
+            ],
+        }
+
+    def _approval_reason(self):
+        self.ensure_one()
+        return self.env._(
+            "Post %(batch)s of %(total)s, which is above the limit for posting "
+            "without an approver.",
+            batch=self.external_id,
+            total=self.currency_id.format(self.total),
+        )
+
+    def _approval_decided(self, approval):
+        """Post what was just approved."""
+        if approval.sudo().state == "approved":
+            # The approver's role was checked when the approval was decided.
+            self.sudo()._post_now()
+
+    # ------------------------------------------------------------------
+    # States
+    # ------------------------------------------------------------------
+
+    def _refresh_posting_state(self):
+        """Move batches to posted, reconciled or back, as their rows are in the ledger."""
+        if not self:
+            return
+        self.env.flush_all()
+        wanted = self.env.execute_query(self._wanted_states_sql())
+        for batch_id, state in wanted:
+            self.browse(batch_id)._set_state(state)
+
+    def _wanted_states_sql(self):
+        """Return ``id, state`` of those of these batches whose state is another.
+
+        A payout is reconciled when the bank has its money, a statement when all its
+        entries are settled.
+        """
+        return SQL(
+            """
+            SELECT batch.id, wanted.state
+              FROM settlement_batch batch
+              JOIN settlement_wallet wallet ON wallet.id = batch.wallet_id
+             CROSS JOIN LATERAL (
+                    SELECT count(*) AS rows,
+                           count(*) FILTER (
+                                WHERE state.posting_state IN ('none', 'reversed'))
+                               AS missing,
+                           count(*) FILTER (
+                                WHERE state.posting_state <> 'reconciled'
+                                  AND (fact.kind = 'payout'
+                                       OR batch.kind = 'statement')) AS unsettled,
+                           count(*) FILTER (WHERE fact.kind = 'payout') AS payouts
+                      FROM settlement_transaction fact
+                      JOIN settlement_transaction_state state
+                        ON state.transaction_id = fact.id
+                     WHERE fact.batch_id = batch.id
+                       AND fact.is_current
+                       AND fact.booked_on >= wallet.opening_date
+                       AND (batch.lists_rows OR fact.kind = 'payout')
+                       AND (state.gross_minor <> 0 OR state.amount_minor <> 0)
+                   ) AS found
+             CROSS JOIN LATERAL (
+                    SELECT CASE
+                        WHEN found.missing > 0 OR found.rows = 0 THEN
+                            CASE WHEN batch.state IN ('posted', 'reconciled')
+                                 THEN CASE WHEN batch.lists_rows THEN 'validated'
+                                           ELSE 'open' END
+                                 ELSE batch.state END
+                        WHEN found.unsettled = 0
+                             AND (found.payouts > 0 OR batch.kind = 'statement'
+                                  OR batch.total_minor = 0) THEN 'reconciled'
+                        ELSE 'posted' END AS state
+                   ) AS wanted
+             WHERE batch.id = ANY(%s)
+               AND (batch.state IN ('validated', 'posted', 'reconciled')
+                    OR NOT batch.lists_rows)
+               AND wanted.state <> batch.state
+            """,
+            self.ids,
+        )

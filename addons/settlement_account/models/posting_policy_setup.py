@@ -1,0 +1,130 @@
+from odoo import api, models
+from odoo.fields import Command
+
+# Field → (name, type, reconcilable, code to start from).
+NEW_ACCOUNTS = {
+    "fee_account_id": ("Payment Provider Fees", "expense", False, "620100"),
+    "fee_clearing_account_id": (
+        "Payment Provider Fees to be Invoiced",
+        "asset_current",
+        True,
+        "101710",
+    ),
+    "dispute_account_id": ("Disputed Payments", "asset_current", True, "101720"),
+    "dispute_loss_account_id": ("Losses from Disputes", "expense", False, "620200"),
+    "reserve_account_id": (
+        "Reserves Held by Payment Providers",
+        "asset_current",
+        True,
+        "101730",
+    ),
+    "suspense_account_id": ("Settlement Suspense", "asset_current", True, "101740"),
+    "adjustment_account_id": (
+        "Provider Adjustments to Clear",
+        "asset_current",
+        True,
+        "101750",
+    ),
+    "difference_account_id": ("Settlement Differences", "expense", False, "620300"),
+    "bank_fee_account_id": ("Bank Charges", "expense", False, "620400"),
+    "interest_account_id": ("Bank Interest", "income_other", False, "441100"),
+    "unallocated_account_id": (
+        "Customer Payments to Allocate",
+        "liability_current",
+        True,
+        "201100",
+    ),
+    "withholding_account_id": (
+        "Tax Withheld by Payment Providers",
+        "asset_current",
+        True,
+        "101760",
+    ),
+    "pass_through_account_id": (
+        "Marketplace Tax Passed Through",
+        "liability_current",
+        True,
+        "201200",
+    ),
+    "loan_account_id": (
+        "Financing by Payment Providers",
+        "liability_current",
+        True,
+        "201300",
+    ),
+}
+JOURNAL_CODE = "SETL"
+
+
+class SettlementPostingPolicy(models.Model):
+    _inherit = "settlement.posting.policy"
+
+    @api.model
+    def _create_defaults(self, company):
+        """Make sure that a company has a policy whose accounts and journal are set.
+
+        What is there stays; only what is missing is created.
+
+        :return: the company's default policy.
+        """
+        policies = self.with_company(company)
+        policy = policies.search(
+            [("company_id", "=", company.id), ("backend_id", "=", False)]
+        ) or policies.create({"company_id": company.id})
+        values = {
+            name: policies._new_account(company, *definition).id
+            for name, definition in NEW_ACCOUNTS.items()
+            if not policy[name]
+        }
+        if not policy.transfer_account_id:
+            values["transfer_account_id"] = policies._transfer_account(company).id
+        if not policy.clearing_journal_id:
+            values["clearing_journal_id"] = policies._clearing_journal(company).id
+        if values:
+            policy.write(values)
+        return policy
+
+    @api.model
+    def _new_account(self, company, name, account_type, reconcile, code):
+        """Return the company's account of this name, created if it has none."""
+        accounts = self.env["account.account"].with_company(company)
+        known = accounts.search(
+            [
+                ("company_ids", "in", company.ids),
+                ("name", "=", name),
+                ("account_type", "=", account_type),
+            ],
+            limit=1,
+        )
+        return known or accounts.create(
+            {
+                "name": name,
+                "account_type": account_type,
+                "reconcile": reconcile,
+                "code": accounts._search_new_account_code(code),
+                "company_ids": [Command.set(company.ids)],
+            }
+        )
+
+    @api.model
+    def _transfer_account(self, company):
+        return company.transfer_account_id or self._new_account(
+            company, "Liquidity Transfer", "asset_current", True, "101770"
+        )
+
+    @api.model
+    def _clearing_journal(self, company):
+        """Return the hashed journal of our own that takes the entries."""
+        journals = self.env["account.journal"].with_company(company)
+        return journals.search(
+            [("company_id", "=", company.id), ("code", "=", JOURNAL_CODE)]
+        ) or journals.create(
+            {
+                "name": self.env._("Settlements"),
+                "code": JOURNAL_CODE,
+                "type": "general",
+                "company_id": company.id,
+                "restrict_mode_hash_table": True,
+                "show_on_dashboard": False,
+            }
+        )

@@ -1,0 +1,122 @@
+from odoo import models
+from odoo.fields import Command
+
+
+class SettlementWallet(models.Model):
+    _inherit = "settlement.wallet"
+
+    def _set_up_accounts(self):
+        """Give each wallet its journal and accounts, as far as they are missing.
+
+        :return: list of sentences that say what was created or changed.
+        """
+        said = []
+        for wallet in self:
+            policy = self.env["settlement.posting.policy"]._policy_of(wallet.backend_id)
+            said += wallet._set_up_journal(policy)
+            said += wallet._set_up_in_transit()
+            said += wallet._set_up_suspense(policy)
+        return said
+
+    def _set_up_journal(self, policy):
+        self.ensure_one()
+        if self.journal_id:
+            return []
+        known = self._bank_journal()
+        self.journal_id = known or self._new_journal(policy)
+        if known:
+            return [
+                self.env._(
+                    "%(wallet)s uses the bank journal %(journal)s.",
+                    wallet=self.display_name,
+                    journal=known.display_name,
+                )
+            ]
+        return [
+            self.env._(
+                "%(wallet)s has the new journal %(journal)s with the account "
+                "%(account)s.",
+                wallet=self.display_name,
+                journal=self.journal_id.display_name,
+                account=self.account_id.display_name,
+            )
+        ]
+
+    def _bank_journal(self):
+        """Return the bank journal whose account number is that of the wallet."""
+        self.ensure_one()
+        if not self.is_bank:
+            return self.env["account.journal"]
+        number = self.account_identifier.replace(" ", "").upper()
+        journals = self.env["account.journal"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("type", "=", "bank"),
+                ("bank_account_id.sanitized_acc_number", "=", number),
+            ]
+        )
+        taken = self.search([("journal_id", "in", journals.ids)]).journal_id
+        return (journals - taken).filtered(
+            lambda journal: (journal.currency_id or self.company_id.currency_id)
+            == self.currency_id
+        )[:1]
+
+    def _new_journal(self, policy):
+        """Return a new bank journal; Odoo gives it its own liquidity account."""
+        self.ensure_one()
+        company = self.company_id
+        is_foreign = self.currency_id != company.currency_id
+        journals = self.env["account.journal"].with_company(company)
+        return journals.create(
+            {
+                "name": self.display_name.strip(),
+                "code": journals._get_next_journal_default_code("bank", company),
+                "type": "bank",
+                "company_id": company.id,
+                "currency_id": self.currency_id.id if is_foreign else False,
+                "suspense_account_id": policy._value("suspense_account_id").id
+                or company.account_journal_suspense_account_id.id,
+            }
+        )
+
+    def _set_up_in_transit(self):
+        self.ensure_one()
+        if self.in_transit_account_id or self.is_bank:
+            return []
+        accounts = self.env["account.account"].with_company(self.company_id)
+        self.in_transit_account_id = accounts.create(
+            {
+                "name": self.env._(
+                    "Payouts in Transit %(wallet)s", wallet=self.display_name.strip()
+                ),
+                "account_type": "asset_current",
+                "reconcile": True,
+                "code": accounts._search_new_account_code("101780"),
+                "company_ids": [Command.set(self.company_id.ids)],
+            }
+        )
+        return [
+            self.env._(
+                "Payouts of %(wallet)s wait on the new account %(account)s.",
+                wallet=self.display_name,
+                account=self.in_transit_account_id.display_name,
+            )
+        ]
+
+    def _set_up_suspense(self, policy):
+        """Make the suspense account of a bank journal reconcilable."""
+        self.ensure_one()
+        account = self.journal_id.suspense_account_id
+        if not account:
+            self.journal_id.suspense_account_id = policy._value("suspense_account_id")
+            return []
+        if account.reconcile:
+            return []
+        account.reconcile = True
+        return [
+            self.env._(
+                "%(account)s allows reconciliation now: bank lines that wait there "
+                "are cleared one by one.",
+                account=account.display_name,
+            )
+        ]

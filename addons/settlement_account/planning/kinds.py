@@ -1,0 +1,44 @@
+"""Which account takes the gross of a row that settles no ledger item."""
+
+from __future__ import annotations
+
+from .rows import IGNORED, Row
+
+FEE_ROWS = frozenset({"fee", "fee_refund", "dispute_fee", "tax"})
+WITH_TARGET = frozenset({"charge", "refund", "refund_failure"})
+IN_TRANSIT = frozenset({"payout", "payout_failure"})
+# Rows whose line is looked for by a later one (release, reversal, failed payout),
+# or that a person looks at one by one: never summed.
+ACCOUNT_OF_KIND = {
+    "withholding": "withholding",
+    "pass_through_tax": "pass_through",
+    "dispute": "dispute",
+    "dispute_reversal": "dispute",
+    "adjustment": "adjustment",
+    "reserve_hold": "reserve",
+    "reserve_release": "reserve",
+    "transfer": "transfer",
+    "topup": "transfer",
+    "conversion": "transfer",
+    "financing": "loan",
+    "financing_repayment": "loan",
+    "payout": "in_transit",
+    "payout_failure": "in_transit",
+}
+DISPUTE_LOST = "dispute:lost"
+# Kind of a fee row that stands alone, as its fee lines would say it.
+FEE_KIND_OF_ROW = {
+    "fee": "other",
+    "fee_refund": "other",
+    "dispute_fee": "dispute",
+    "tax": "tax",
+}
+
+
+def account_role(row: Row) -> str:
+    """Return the role of the account that takes the gross of ``row``."""
+    if row.kind == "dispute" and row.source_code == DISPUTE_LOST:
+        return "dispute_loss"
+    if row.kind in WITH_TARGET:
+        return "unallocated" if row.match_state == IGNORED else "suspense"
+    return ACCOUNT_OF_KIND.get(row.kind, "suspense")

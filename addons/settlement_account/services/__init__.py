@@ -1,0 +1,1 @@
+"""Between the database and the plans: read rows, write entries, reconcile."""

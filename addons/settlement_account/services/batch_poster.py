@@ -1,0 +1,205 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.misc import split_every
+
+from .errors import PostingError
+from .row_reader import RowReader, by_batch
+from .slice_builder import SliceBuilder
+
+GROUP = 100
+"""Batches written at once: an entry alone costs four times as much."""
+
+# Exceptions that posting opens and, once it succeeds, closes.
+POSTING_REASONS = (
+    "unknown_mapping",
+    "rate_missing",
+    "currency_mismatch",
+    "closed_period",
+    "posting_failed",
+)
+# What refuses one batch and must not keep others from being posted. Conflicts with
+# another worker are none of them: the caller starts again.
+REFUSALS = (PostingError, UserError, IntegrityError)
+
+
+class BatchPoster:
+    """Posts payouts and settlements of one backend, each exactly once."""
+
+    def __init__(self, backend, checkpoint=None, by_hand=False):
+        self.env = backend.env
+        self.backend = backend
+        self.checkpoint = checkpoint or (lambda: None)
+        self.by_hand = by_hand
+        self.states = ("none", "reversed") if by_hand else ("none",)
+        self.counters = {"posted": 0, "held": 0, "waiting": 0, "refused": 0}
+
+    def post(self, batches):
+        """Post what can be posted of ``batches``; return counters.
+
+        Held are those with unmatched rows that may still be matched, waiting those
+        that need an approver, refused those with an exception.
+        """
+        try:
+            self.builder = SliceBuilder(self.backend)
+        except (PostingError, UserError) as error:
+            self.refuse(self.backend, error)
+            return self.counters
+        self._clear(self.backend)
+        for group in split_every(GROUP, batches.ids, batches.browse):
+            self._post_group(group)
+            self.checkpoint()
+        return self.counters
+
+    def _post_group(self, group):
+        # Batches that another worker holds are passed over, not waited for.
+        locked = group.try_lock_for_update()
+        ready = self._ready(locked)
+        if not ready:
+            return
+        try:
+            with self.env.cr.savepoint():
+                self._write([slice_ for _batch, slices in ready for slice_ in slices])
+        except REFUSALS:
+            self._post_one_by_one(ready)
+            return
+        self._done(ready)
+
+    def _post_one_by_one(self, ready):
+        """Find out which batch of a group cannot be posted; post the others."""
+        for batch, slices in ready:
+            try:
+                with self.env.cr.savepoint():
+                    self._write(slices)
+            except REFUSALS as error:
+                self.refuse(batch, error)
+            else:
+                self._done([(batch, slices)])
+
+    def _write(self, slices):
+        self.env["settlement.posting"]._post_slices(self.builder, slices)
+        # Whatever fails must fail inside the savepoint.
+        self.env.flush_all()
+
+    def _done(self, ready):
+        batches = self.env["settlement.batch"].concat(*(batch for batch, _ in ready))
+        self._clear(batches)
+        batches._refresh_posting_state()
+        self.counters["posted"] += len(batches)
+
+    # ------------------------------------------------------------------
+    # Which batches are ready
+    # ------------------------------------------------------------------
+
+    def _ready(self, batches):
+        """Return (batch, Prepared slices) of the batches that can be posted now."""
+        rows = self._rows(batches)
+        ready = []
+        for batch in batches:
+            if not rows[batch.id] or self._is_held(batch, rows[batch.id]):
+                continue
+            try:
+                slices = self._prepare(batch, rows[batch.id])
+            except PostingError as error:
+                self.refuse(batch, error)
+                continue
+            if self._is_approved(batch, slices):
+                ready.append((batch, slices))
+        return ready
+
+    def _rows(self, batches):
+        """Return the rows to post by batch; of a payout without list, only itself."""
+        condition = SQL(
+            """
+            fact.batch_id = ANY(%s) AND (fact.kind = 'payout' OR EXISTS (
+                SELECT FROM settlement_batch batch
+                 WHERE batch.id = fact.batch_id AND batch.lists_rows))
+            """,
+            batches.ids,
+        )
+        return by_batch(RowReader(self.env, self.states).read(condition))
+
+    def _prepare(self, batch, rows):
+        return self.builder.prepare(
+            batch.wallet_id, [each.row for each in rows], batch.external_id, "batch", batch
+        )
+
+    def _is_held(self, batch, rows):
+        """Return whether unmatched rows of a batch may still be matched."""
+        if self.by_hand or not any(each.is_open for each in rows):
+            return False
+        policy = self.builder.policy
+        held = policy.incomplete == "hold" or self._age(batch) < policy.hold_days
+        self.counters["held"] += held
+        return held
+
+    def _age(self, batch):
+        """Return the days from the batch to the newest data of its backend."""
+        newest = self.backend._newest_day()
+        day = batch.date or newest
+        return (newest - day) // timedelta(days=1)
+
+    # ------------------------------------------------------------------
+    # Approval
+    # ------------------------------------------------------------------
+
+    def _is_approved(self, batch, slices):
+        """Return whether the batch needs no approver, or one has agreed to it."""
+        if not self._needs_approval(batch):
+            return True
+        approvals = self.env["settlement.approval"]
+        content = batch._approval_content([each.plan for each in slices])
+        if approvals._approved(batch, content):
+            return True
+        approvals._request(batch, content, batch._approval_reason())
+        self.counters["waiting"] += 1
+        return False
+
+    def _needs_approval(self, batch):
+        policy = self.builder.policy
+        if not policy.auto_post:
+            return True
+        limit = policy.auto_post_limit
+        if not limit:
+            return False
+        day = batch.date or self.backend._newest_day()
+        rate = self.builder.rate(batch.currency_id, day)
+        currency = policy.currency_id
+        value = rate.to_company(abs(batch.total_minor))
+        return value > round(limit * 10**currency.decimal_places)
+
+    # ------------------------------------------------------------------
+    # Saying why not
+    # ------------------------------------------------------------------
+
+    def refuse(self, record, error):
+        """Open the exception that says why ``record`` is not posted."""
+        refuse(self.env, record, error)
+        self.counters["refused"] += 1
+
+    def _clear(self, records):
+        self.env["settlement.exception"]._clear_for(records, POSTING_REASONS)
+
+
+def refuse(env, record, error):
+    """Open the exception that says why ``record`` is not posted."""
+    if isinstance(error, IntegrityError):
+        error = PostingError(
+            "posting_failed",
+            env._(
+                "The database refuses it: %(error)s Somebody may have posted it at "
+                "the same time. Run again.",
+                error=str(error).split("\n", maxsplit=1)[0],
+            ),
+        )
+    elif not isinstance(error, PostingError):
+        reason = "posting_failed"
+        if record._name == "settlement.backend":
+            reason = "unknown_mapping"
+        error = PostingError(reason, str(error))
+    env["settlement.exception"]._raise_for(
+        record, error.reason, error.cause, fixes=error.fixes
+    )

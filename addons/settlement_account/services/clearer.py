@@ -1,0 +1,297 @@
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..planning import slices
+from ..planning.accounts import MissingAccount
+from ..planning.bank import own_charge_role
+from ..planning.clearing import Company, plan_clearing, stays_where_it_is
+from ..planning.rows import Settled
+from .batch_poster import POSTING_REASONS, REFUSALS, refuse
+from .errors import PostingError
+from .open_items import OpenItems
+from .payout_reader import PayoutReader
+from .reconciler import Reconciler
+from .settled_reader import NOTHING, SettledReader
+from .slice_builder import Prepared, SliceBuilder
+
+ROWS = 1000
+"""Rows cleared at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A posted row whose match, or nature, has come to light since."""
+
+    id: int
+    wallet_id: int
+    batch_id: int
+    kind: str
+    gross: int
+    label: str
+    source_code: str
+    partner_id: int
+    match_state: str
+    booked_on: object
+
+
+class Clearer:
+    """Moves what is matched after its posting from where it waited."""
+
+    def __init__(self, backend, checkpoint=None):
+        self.env = backend.env
+        self.backend = backend
+        self.checkpoint = checkpoint or (lambda: None)
+        self.counters = {"cleared": 0, "refused": 0}
+
+    def clear(self):
+        """Clear what can be cleared of the backend; return counters."""
+        waiting = self._waiting()
+        if not waiting:
+            return self.counters
+        try:
+            self.builder = SliceBuilder(self.backend)
+        except (PostingError, UserError) as error:
+            refuse(self.env, self.backend, error)
+            self.counters["refused"] += 1
+            return self.counters
+        for group in self._groups(waiting):
+            self._clear_group(group)
+            self.checkpoint()
+        return self.counters
+
+    def _groups(self, waiting):
+        """Return rows by statement, or by wallet and month; what fits one entry."""
+        groups = defaultdict(list)
+        for row in waiting:
+            month = slices.month_of(row.booked_on)
+            is_bank = row.kind.startswith("bank")
+            groups[row.wallet_id, row.batch_id if is_bank else 0, month].append(row)
+        return [
+            rows[start : start + ROWS // 2]
+            for rows in groups.values()
+            for start in range(0, len(rows), ROWS // 2)
+        ]
+
+    def _clear_group(self, rows):
+        wallet = self.env["settlement.wallet"].browse(rows[0].wallet_id)
+        # Two workers must not clear the same rows; the second finds them cleared.
+        if not wallet.try_lock_for_update():
+            return
+        try:
+            with self.env.cr.savepoint():
+                cleared = self._clear_rows(wallet, rows)
+                self.env.flush_all()
+        except REFUSALS as error:
+            refuse(self.env, wallet, error)
+            self.counters["refused"] += 1
+            return
+        self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
+        self.counters["cleared"] += cleared
+
+    # ------------------------------------------------------------------
+    # One group
+    # ------------------------------------------------------------------
+
+    def _clear_rows(self, wallet, rows):
+        """Move and reconcile what these rows settle; return how many rows moved."""
+        moves, in_place = self._moves(rows)
+        direct = [move for move in moves if move in in_place]
+        planned = [move for move in moves if move not in in_place]
+        if planned:
+            self._post(wallet, rows, planned)
+        self._reuse(direct)
+        self._note_charges(rows, planned)
+        moved = {move.transaction_id for move in moves}
+        facts = self.env["settlement.transaction"].browse(sorted(moved))
+        facts.batch_id._refresh_posting_state()
+        return len(moved)
+
+    def _note_charges(self, rows, moves):
+        """What the bank booked for itself is done once it is on its account."""
+        charges = {row.id for row in rows if row.match_state == "not_needed"}
+        moved = {move.transaction_id for move in moves}
+        self.env["settlement.posting"]._set_posting_state(
+            charges & moved, "reconciled"
+        )
+
+    def _moves(self, rows):
+        """Return all Moves of rows, and those that need no entry."""
+        ids = [row.id for row in rows]
+        settled = SettledReader(self.env).read(ids)
+        payouts = PayoutReader(self.env).read(ids)
+        items = OpenItems(self.env, ids)
+        done = self._in_ledger(ids)
+        moves = []
+        for row in rows:
+            parts = [
+                part
+                for part in self._parts(row, settled.get(row.id, NOTHING), payouts)
+                if not part.match_id or (row.id, part.match_id) not in done
+            ]
+            for part in parts:
+                taken = items.take(row.id, part, row.label)
+                if not taken:
+                    self._refuse_row(row, part)
+                moves += taken
+        direct = {
+            move
+            for move in moves
+            if stays_where_it_is(move) and items.is_whole(move)
+        }
+        return moves, direct
+
+    def _refuse_row(self, row, part):
+        """Say that the money of a row is no longer where it waited."""
+        fact = self.env["settlement.transaction"].browse(row.id)
+        error = PostingError(
+            "posting_failed",
+            self.env._(
+                "%(row)s is matched with %(match)s, but its money no longer waits in "
+                "the ledger: somebody has reconciled its line otherwise. Undo that "
+                "reconciliation, or undo the match.",
+                row=fact.external_id,
+                match=self.env["settlement.match"].browse(part.match_id).display_name,
+            ),
+        )
+        refuse(self.env, fact, error)
+
+    def _parts(self, row, settled, payouts):
+        """Return what a row settles, its meeting account filled in."""
+        parts = [*settled.parts, *payouts.get(row.id, ())]
+        if row.match_state == "not_needed" and row.kind.startswith("bank"):
+            return [self._own_charge(row)]
+        return [
+            part if part.account_id else self._meeting(row, part) for part in parts
+        ]
+
+    def _meeting(self, row, part):
+        """Money that settles money meets: own transfers on the transfer account."""
+        role = "transfer" if row.kind.startswith("bank") else "suspense"
+        return replace(part, account_id=self._account(row, role))
+
+    def _own_charge(self, row):
+        """What the bank books for itself goes to the account of charges or interest."""
+        role = own_charge_role(row.source_code)
+        wallet = self.env["settlement.wallet"].browse(row.wallet_id)
+        return Settled(
+            account_id=self._account(row, role),
+            partner_id=0,
+            amount=row.gross,
+            currency_id=wallet.currency_id.id,
+            amount_currency=row.gross,
+        )
+
+    def _account(self, row, role):
+        wallet = self.env["settlement.wallet"].browse(row.wallet_id)
+        try:
+            return self.builder.accounts(wallet).required(role, row.kind)
+        except MissingAccount as error:
+            raise PostingError(
+                "unknown_mapping", self.builder.missing_account(error), ("map",)
+            ) from error
+
+    def _post(self, wallet, rows, moves):
+        """Post one clearing entry of a group and reconcile both its ends."""
+        batch_id = rows[0].batch_id if rows[0].kind.startswith("bank") else 0
+        batch = self.env["settlement.batch"].browse(batch_id or [])
+        day = self.builder.first_open_day(self._day(moves))
+        plan = plan_clearing(
+            day,
+            batch.external_id or wallet.display_name,
+            moves,
+            Company(
+                self.builder.company.currency_id.id,
+                self.builder.accounts(wallet).difference,
+            ),
+        )
+        prepared = Prepared(
+            wallet=wallet,
+            batch=batch,
+            month=slices.month_of(rows[0].booked_on),
+            kind="clearing",
+            plan=plan,
+            rows=(),
+        )
+        self.env["settlement.posting"]._post_slices(self.builder, [prepared])
+
+    def _day(self, moves):
+        """Return the day from which all that is cleared was open."""
+        lines = self.env["account.move.line"].browse(
+            {move.item.line_id for move in moves}
+        )
+        return max(lines.mapped("date"))
+
+    def _reuse(self, moves):
+        """Let lines that wait where they are needed settle their new targets."""
+        lines = self.env["account.move.line"]
+        for move in moves:
+            lines.browse(move.item.line_id)._set_settlement_tags(
+                "settled", move.part.match_id, move.transaction_id
+            )
+        Reconciler(self.env).settle(
+            [(move.item.line_id, move.part.items) for move in moves]
+        )
+        postings = self.env["settlement.posting"]
+        postings._note_matches_posted(
+            {move.part.match_id for move in moves if move.part.match_id}
+        )
+        postings._note_transit([item for move in moves for item in move.part.items])
+
+    # ------------------------------------------------------------------
+    # What waits, and what is done
+    # ------------------------------------------------------------------
+
+    def _waiting(self):
+        """Return posted rows with a match, or a nature, that is not in the ledger."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT fact.id, fact.wallet_id, COALESCE(fact.batch_id, 0), fact.kind,
+                       state.gross_minor,
+                       left(concat_ws(' ', COALESCE(fact.counterparty_name,
+                            initcap(replace(fact.kind, '_', ' '))),
+                            COALESCE(fact.invoice_reference, fact.payment_reference,
+                                     fact.source_external_id, fact.external_id)), 120),
+                       COALESCE(fact.source_code, ''), COALESCE(fact.partner_id, 0),
+                       state.match_state, fact.booked_on
+                  FROM settlement_transaction fact
+                  JOIN settlement_transaction_state state
+                    ON state.transaction_id = fact.id
+                 WHERE fact.backend_id = %(backend)s
+                   AND fact.is_current
+                   AND state.posting_state = 'posted'
+                   AND (EXISTS (
+                            SELECT FROM settlement_match_line line
+                              JOIN settlement_match match ON match.id = line.match_id
+                             WHERE line.transaction_id = fact.id
+                               AND match.state = 'confirmed')
+                        OR (state.match_state = 'not_needed'
+                            AND state.statement_line_id IS NOT NULL
+                            AND fact.source_code IS NOT NULL))
+                 ORDER BY fact.booked_on, fact.id
+                """,
+                backend=self.backend.id,
+            )
+        )
+        return [Waiting(*row) for row in rows]
+
+    def _in_ledger(self, ids):
+        """Return the (row, match) pairs that have their line already."""
+        return set(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT settlement_transaction_id, settlement_match_id
+                      FROM account_move_line
+                     WHERE settlement_transaction_id = ANY(%s)
+                       AND settlement_match_id IS NOT NULL
+                       AND parent_state = 'posted'
+                    """,
+                    ids,
+                )
+            )
+        )

@@ -1,0 +1,2 @@
+from . import test_post_bank
+from . import test_post_batch
