@@ -11,6 +11,9 @@ class SettlementFactStore(models.AbstractModel):
 
         :return: list of (old id, new id) of identities whose current row changed.
         """
+        is_revised = SQL("SELECT FROM settlement_stage WHERE revision > 1 LIMIT 1")
+        if not self.env.execute_query(is_revised):
+            return []
         changed = self.env.execute_query(
             SQL(
                 """

@@ -164,9 +164,9 @@ class SettlementVerification(models.AbstractModel):
                  WHERE (stored.is_current AND (
                             state.id IS NULL
                          OR state.amount_minor <> stored.net_amount
-                            * 10 ^ currency.decimal_places
+                            * 10::numeric ^ currency.decimal_places
                          OR state.gross_minor <> stored.gross_amount
-                            * 10 ^ currency.decimal_places
+                            * 10::numeric ^ currency.decimal_places
                          OR state.currency_id <> stored.currency_id
                          OR state.wallet_id <> stored.wallet_id
                          OR state.company_id <> stored.company_id))
@@ -264,7 +264,8 @@ class SettlementVerification(models.AbstractModel):
                 SELECT batch.id
                   FROM settlement_batch batch
                   JOIN res_currency currency ON currency.id = batch.currency_id
-                 WHERE batch.total_minor <> batch.total * 10 ^ currency.decimal_places
+                 WHERE batch.total_minor
+                       <> batch.total * 10::numeric ^ currency.decimal_places
                 """
             )
         )

@@ -28,29 +28,30 @@ def local_name(element: etree._Element) -> str:
 def to_node(element: etree._Element) -> Node:
     """Return the children of an element as a dictionary."""
     node: Node = {}
-    for child in element:
-        add(node, child)
+    add(node, element)
     return node
 
 
-def add(node: Node, element: etree._Element) -> None:
-    """Put an element into a node, under its own name."""
-    tag = element.tag
-    name = tag[tag.find("}") + 1 :]
-    value: Node | str
-    if len(element):
-        value = to_node(element)
-    else:
-        content = element.text
-        value = content.strip() if content else ""
-        # Only amounts have an attribute; asking every element would take long.
-        if name.endswith("Amt") and (currency := element.get(_ATTRIBUTE)) is not None:
-            value = {f"@{_ATTRIBUTE}": [currency.strip()], "#": [value]}
-    same_name = node.get(name)
-    if same_name is None:
-        node[name] = [value]
-    elif len(same_name) < MAX_SAME_NAME:
-        same_name.append(value)
+def add(node: Node, elements: Iterable[etree._Element]) -> None:
+    """Put elements into a node, each under its own name."""
+    for element in elements:
+        tag = element.tag
+        name = tag[tag.find("}") + 1 :]
+        value: Node | str
+        if len(element):
+            value = {}
+            add(value, element)
+        else:
+            content = element.text
+            value = content.strip() if content else ""
+            # Only amounts have an attribute; asking every element would take long.
+            if name[-3:] == "Amt" and (currency := element.get(_ATTRIBUTE)) is not None:
+                value = {f"@{_ATTRIBUTE}": [currency.strip()], "#": [value]}
+        same_name = node.get(name)
+        if same_name is None:
+            node[name] = [value]
+        elif len(same_name) < MAX_SAME_NAME:
+            same_name.append(value)
 
 
 def take_before(
@@ -82,7 +83,7 @@ def _take(
 ) -> None:
     name = local_name(element)
     if name != keep and name in names:
-        add(node, element)
+        add(node, (element,))
 
 
 def nodes(node: Node, *path: str) -> Iterator[Node]:

@@ -134,3 +134,53 @@ def unmatched(payment: Payment, names: Sequence[str], partner: str) -> str:
         f"{payment} {said}. The document may not be there yet, or be paid "
         f"already.{hint} It is matched as soon as the document appears."
     )
+
+
+def uncertain(payment: Payment, document: Document) -> str:
+    """Return the sentence for a weak reference whose amount differs."""
+    return (
+        f"The text of {payment} contains a reference of {document}, but the amounts "
+        "differ and it is not the document's own number. Match them by hand if they "
+        "belong together."
+    )
+
+
+def undone(payment: Payment, who: str, reason: str) -> str:
+    """Return the sentence for a payment whose match a person has undone."""
+    return (
+        f"The match of {payment} was undone by {who} ({reason}) and is not repeated "
+        "by itself. Match it by hand, or start its matching again."
+    )
+
+
+def several_bank_rows(payout: str, amount: str, rows: Sequence[str]) -> str:
+    """Return the sentence for a payout that may be one of several bank rows."""
+    return (
+        f"Payout {payout} over {amount} may be any of {len(rows)} bank rows: "
+        f"{_some(rows)}. Amount and days fit, and no text tells them apart. Choose by "
+        "hand."
+    )
+
+
+def several_payouts(payment: Payment, payout: str) -> str:
+    """Return the sentence for a bank row that may be one of several payouts."""
+    return (
+        f"{payment} may be payout {payout} or another of the same amount, and no text "
+        "tells them apart. Choose by hand."
+    )
+
+
+def missing_at_bank(payout: str, amount: str, expected: str, newest: str) -> str:
+    """Return the sentence for a payout that the bank should have shown."""
+    return (
+        f"Payout {payout} over {amount} should have arrived on {expected}. The bank's "
+        f"data reach until {newest} and do not show it. Ask the provider for its trace."
+    )
+
+
+def late_payout(payout: str, amount: str, expected: str, newest: str) -> str:
+    """Return the sentence for a payout that nobody could see yet."""
+    return (
+        f"Payout {payout} over {amount} should have arrived on {expected}, but the "
+        f"bank's data reach only until {newest}. Import the newer statements."
+    )

@@ -10,10 +10,14 @@ from . import exception
 from . import document_reference
 from . import matcher
 from . import resolver
-from . import match_writer
+from . import plan
+from . import plan_writer
 from . import findings
 from . import leftovers
 from . import stage_identifier
 from . import stage_reference
 from . import stage_text
+from . import stage_batch
+from . import payout_exceptions
 from . import backend
+from . import bench

@@ -19,7 +19,7 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         self._plan_decisions(run, stage, method, certain)
-        matched = self._write_plan(run.company, ("transaction_id", "move_line_id"))
+        matched = self._write_plan(run.company)
         self._note_decisions(run, certain)
         self._show_differences(run, certain)
         return {**self._count_decisions(), "matched": matched}
@@ -97,7 +97,7 @@ class SettlementMatcher(models.AbstractModel):
             total = self._money(first["total_open"], first["document_currency_id"])
             sentence = findings.several_documents(payment, documents, total)
             return "ambiguous", sentence
-        return None
+        return "unmatched", findings.uncertain(payment, documents[0])
 
     @api.model
     def _rivals_sentence(self, payment, row):

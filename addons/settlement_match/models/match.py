@@ -51,7 +51,7 @@ class SettlementMatch(models.Model):
         "lines_digest",
     )
 
-    company_id = WeakMany2one("res.company", required=True, index=True)
+    company_id = WeakMany2one("res.company", required=True)
     currency_id = WeakMany2one("res.currency", required=True)
     method = fields.Selection(METHODS, required=True)
     stage = fields.Integer(
@@ -79,15 +79,18 @@ class SettlementMatch(models.Model):
     state = fields.Selection(STATES, required=True, default="proposed")
     line_ids = fields.One2many("settlement.match.line", "match_id")
     lines_digest = fields.Char(
-        size=64, help="SHA-256 over the fingerprints of the lines, in their order."
+        size=64, help="SHA-256 over what the lines say, in their order."
     )
     decided_by_id = WeakMany2one("res.users", string="Confirmed by")
     decided_at = fields.Datetime("Confirmed at")
     undone_by_id = WeakMany2one("res.users")
     undone_at = fields.Datetime()
     undo_reason = fields.Text()
+    is_refused = fields.Boolean(
+        help="A person undid it: scheduled runs do not match its money again."
+    )
 
-    _undecided_idx = models.Index("(company_id, state) WHERE state <> 'posted'")
+    _proposed_idx = models.Index("(company_id) WHERE state = 'proposed'")
     _score_range = models.Constraint(
         "CHECK (score BETWEEN 0 AND 100)", "A score lies between 0 and 100."
     )

@@ -203,30 +203,13 @@ class SettlementMatch(models.Model):
                   FROM (%s) digest
                  WHERE digest.match_id = match.id
                 """,
-                self._digests_sql(SQL("line.match_id = ANY(%s)", self.ids)),
+                self.env["settlement.match.line"]._digests_sql(
+                    SQL("line.match_id = ANY(%s)", self.ids)
+                ),
             )
         )
         self.invalidate_recordset(["lines_digest"], flush=False)
         self._seal_rows()
-
-    @api.model
-    def _digests_sql(self, condition, table=SQL("settlement_match_line")):
-        """Return ``match_id, digest`` over the lines that meet ``condition``.
-
-        :param table: where the lines stand, by default the real ones.
-        """
-        return SQL(
-            """
-            SELECT line.match_id,
-                   encode(sha256(convert_to(string_agg(
-                        line.row_hash, ',' ORDER BY line.id), 'UTF8')), 'hex') AS digest
-              FROM %s line
-             WHERE %s
-             GROUP BY line.match_id
-            """,
-            table,
-            condition,
-        )
 
     # ------------------------------------------------------------------
     # Confirming
@@ -311,10 +294,13 @@ class SettlementMatch(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why this match is undone."))
         # Matches are written by these methods only; the role was checked.
-        self.sudo()._undo(reason.strip())
+        self.sudo()._undo(reason.strip(), is_refused=True)
 
-    def _undo(self, reason):
-        """Release what these matches claimed and mark them undone."""
+    def _undo(self, reason, is_refused=False):
+        """Release what these matches claimed and mark them undone.
+
+        :param is_refused: a person says it is wrong, so it is not to be repeated.
+        """
         self.lock_for_update()
         active = self.filtered(lambda match: match.state in ACTIVE_STATES)
         active.filtered(lambda match: match.state == "posted")._release_posting(reason)
@@ -327,6 +313,7 @@ class SettlementMatch(models.Model):
                 "undone_by_id": self.env.uid,
                 "undone_at": fields.Datetime.now(),
                 "undo_reason": reason,
+                "is_refused": is_refused,
             }
         )
         for match in pending:
@@ -334,6 +321,9 @@ class SettlementMatch(models.Model):
                 "match.undone", match, reason=reason, before={"state": before[match.id]}
             )
         pending._refresh_match_states()
+        self.env["settlement.exception"]._clear_for(
+            pending.line_ids.transaction_id, ["amount_short", "amount_over"]
+        )
 
     def _release_posting(self, reason):
         """Take back what postings settled for these matches.

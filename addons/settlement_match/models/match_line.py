@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.settlement.models.big_integer import BigInteger
 
@@ -7,25 +8,16 @@ from .weak_many2one import WeakMany2one
 
 
 class SettlementMatchLine(models.Model):
-    """One item of a match and how much of it the match concerns."""
+    """One item of a match and how much of it the match concerns.
+
+    The digest of its match covers everything that a line says: it needs no hash of
+    its own.
+    """
 
     _name = "settlement.match.line"
     _description = "Line of a Match"
-    _inherit = ["settlement.hashed"]
     _order = "match_id, id"
     _log_access = False
-    # Transactions and batches stay. What a user may delete has a snapshot, which is
-    # hashed instead of the link.
-    _hashed_fields = (
-        "match_id",
-        "company_id",
-        "side",
-        "transaction_id",
-        "batch_id",
-        "amount_minor",
-        "currency_id",
-        "snapshot",
-    )
 
     match_id = WeakMany2one("settlement.match", required=True, index=True)
     company_id = WeakMany2one("res.company", required=True)
@@ -73,6 +65,49 @@ class SettlementMatchLine(models.Model):
         for line in self:
             fact = line.transaction_id or line.batch_id
             line.item_name = (line.snapshot or {}).get("name") or fact.display_name
+
+    @api.model
+    def _text_sql(self, alias):
+        """Return what a line says as SQL text.
+
+        Transactions and batches stay. What a user may delete has a snapshot, which
+        counts instead of the link.
+
+        :param alias: a relation with the columns of this table.
+        """
+        columns = ("side", "company_id", "transaction_id", "batch_id", "currency_id")
+        return SQL(
+            "concat_ws(',', %s, %s::text)",
+            SQL(", ").join(
+                SQL("COALESCE(%s::text, '-')", SQL.identifier(alias, column))
+                for column in (*columns, "amount_minor")
+            ),
+            SQL.identifier(alias, "snapshot"),
+        )
+
+    @api.model
+    def _digests_sql(self, condition):
+        """Return ``match_id, digest`` over the lines that meet ``condition``.
+
+        :param condition: on the match line ``line``.
+        """
+        return SQL(
+            """
+            SELECT line.match_id, %s AS digest
+              FROM settlement_match_line line
+             WHERE %s
+             GROUP BY line.match_id
+            """,
+            self._digest_sql(
+                SQL("string_agg(%s, ';' ORDER BY line.id)", self._text_sql("line"))
+            ),
+            condition,
+        )
+
+    @api.model
+    def _digest_sql(self, text):
+        """Return the digest of the text of all lines of a match."""
+        return SQL("encode(sha256(convert_to(%s, 'UTF8')), 'hex')", text)
 
     def _item(self):
         """Return the record this line is about, empty if it was deleted."""

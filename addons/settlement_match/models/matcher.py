@@ -3,11 +3,12 @@ import time
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..engine import findings
 from ..engine.run import MatchRun
 
 # Large sorts and hash joins of a mass run stay in memory.
 WORK_MEMORY = "128MB"
-STAGES = ("identifier", "reference", "text")
+STAGES = ("identifier", "reference", "text", "batch")
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -80,18 +81,24 @@ class SettlementMatcher(models.AbstractModel):
         """Bring the references of the ledger up to date and let go of stale matches."""
         self.env["settlement.document.reference"]._refresh(run.company)
         self._release_stale(run.company)
+        if run.wanted is None:
+            self._note_refused(run)
 
     @api.model
     def _timed_stage(self, stage, run):
         """Run one stage and return its counters with the seconds it took."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
-        )
+        self._enlarge_work_memory()
         started = time.monotonic()
         counters = getattr(self, f"_stage_{stage}")(run)
         self.env.invalidate_all(flush=False)
         return {**counters, "seconds": round(time.monotonic() - started, 3)}
+
+    @api.model
+    def _enlarge_work_memory(self):
+        """Let large sorts and hash joins of this transaction stay in memory."""
+        query = SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
+        self.env.cr.execute(query)
 
     @api.model
     def _added(self, counters, more):
@@ -100,14 +107,44 @@ class SettlementMatcher(models.AbstractModel):
         return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
 
     @api.model
-    def _temporary(self, name, select):
+    def _temporary(self, name, select, analyze=True):
         """Fill the temporary table ``name`` anew and gather its statistics."""
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
-        self.env.cr.execute(SQL("ANALYZE %s", table))
+        if analyze:
+            self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
+    def _note_refused(self, run):
+        """Leave alone what a person took apart; only a person puts it together."""
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT DISTINCT ON (open.transaction_id) open.transaction_id AS id,
+                       open.source_open, open.currency_id AS source_currency_id,
+                       fact.external_id, fact.booked_on, match.undo_reason,
+                       partner.name AS who
+                  FROM (%s) open
+                  JOIN settlement_match_line line
+                    ON line.transaction_id = open.transaction_id
+                  JOIN settlement_match match ON match.id = line.match_id
+                  JOIN settlement_transaction fact ON fact.id = open.transaction_id
+                  JOIN res_users person ON person.id = match.undone_by_id
+                  JOIN res_partner partner ON partner.id = person.partner_id
+                 WHERE match.is_refused
+                 ORDER BY open.transaction_id, match.id DESC
+                """,
+                self._open_transactions_sql(run.company),
+            )
+        )
+        for row in rows:
+            sentence = findings.undone(
+                self._payment_of(row), row["who"], row["undo_reason"]
+            )
+            run.note(row["id"], "unmatched", sentence)
 
     @api.model
     def _release_stale(self, company):

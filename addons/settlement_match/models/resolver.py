@@ -24,8 +24,8 @@ class SettlementMatcher(models.AbstractModel):
     def _resolve(self, named):
         """Decide on all payments that name a document.
 
-        :param named: SELECT of ``transaction_id, currency_id, source_open,
-            move_line_id, rank, text``.
+        :param named: SELECT of ``transaction_id, currency_id, gross_minor,
+            source_open, move_line_id, rank, text``.
         """
         self._temporary("settlement_named", named)
         self._temporary("settlement_item", self._items_sql())
@@ -36,10 +36,10 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _open_transactions_sql(self, company):
-        """Return ``transaction_id, currency_id, source_open`` of what is open."""
+        """Return ``transaction_id, currency_id, gross_minor, source_open``."""
         return SQL(
             """
-            SELECT state.transaction_id, state.currency_id,
+            SELECT state.transaction_id, state.currency_id, state.gross_minor,
                    CASE WHEN state.gross_minor < 0
                         THEN state.gross_minor + COALESCE(claim.claimed_minor, 0)
                         ELSE state.gross_minor - COALESCE(claim.claimed_minor, 0)
@@ -73,18 +73,21 @@ class SettlementMatcher(models.AbstractModel):
             """
             SELECT open.*,
                    sum(open_minor) OVER document AS document_open,
+                   count(*) OVER document = 1 AS is_alone,
                    sum(abs(open_minor)) OVER due - abs(open_minor) AS starts
               FROM (
                 SELECT entry.id AS move_line_id, entry.move_id AS document_id,
                        entry.currency_id, entry.move_name, entry.date,
                        entry.account_id, entry.partner_id, entry.date_maturity,
-                       %(residual)s - CASE WHEN entry.amount_residual_currency < 0
+                       residual.minor AS residual_minor,
+                       residual.minor - CASE WHEN residual.minor < 0
                             THEN -1 ELSE 1 END * COALESCE(
                                 claim.claimed_minor - claim.posted_minor, 0)
                             AS open_minor
                   FROM (SELECT DISTINCT move_line_id FROM settlement_named) named
                   JOIN account_move_line entry ON entry.id = named.move_line_id
                   JOIN res_currency currency ON currency.id = entry.currency_id
+                 CROSS JOIN LATERAL (SELECT %(residual)s AS minor) residual
                   LEFT JOIN settlement_claim claim ON claim.move_line_id = entry.id
               ) open
             WINDOW document AS (PARTITION BY document_id),
@@ -106,6 +109,7 @@ class SettlementMatcher(models.AbstractModel):
             SELECT named.transaction_id, item.document_id,
                    min(named.currency_id) AS source_currency_id,
                    min(named.source_open) AS source_open,
+                   min(named.gross_minor) AS gross_minor,
                    min(item.currency_id) AS document_currency_id,
                    min(item.document_open)::int8 AS document_open,
                    CASE WHEN min(named.currency_id) = min(item.currency_id)
@@ -155,13 +159,11 @@ class SettlementMatcher(models.AbstractModel):
                SET offered = abs(%(presented)s)
                              * CASE WHEN pair.source_open < 0 THEN -1 ELSE 1 END
               FROM settlement_transaction fact
-              JOIN settlement_transaction_state state
-                ON state.transaction_id = fact.id
               JOIN res_currency currency ON currency.id = fact.presentment_currency_id
              WHERE fact.id = pair.transaction_id
                AND pair.offered IS NULL
                AND pair.document_currency_id = fact.presentment_currency_id
-               AND pair.source_open = state.gross_minor
+               AND pair.source_open = pair.gross_minor
                AND fact.presentment_amount <> 0
             """,
             presented=minor_sql(SQL("fact.presentment_amount"), "currency"),

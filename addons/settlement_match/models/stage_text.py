@@ -101,7 +101,8 @@ class SettlementMatcher(models.AbstractModel):
         own_number = reference_text_sql("invoice", SQL("entry.move_name"))
         return SQL(
             """
-            SELECT found.transaction_id, found.currency_id, found.source_open,
+            SELECT found.transaction_id, found.currency_id, found.gross_minor,
+                   found.source_open,
                    found.move_line_id, found.rank, found.text
               FROM (
                 SELECT open.*, document.move_line_id, token.text, token.attempt,

@@ -1,0 +1,38 @@
+"""Open exceptions against what a person really has to see."""
+
+from collections import Counter
+
+_SUBJECTS = {"settlement.transaction": "row", "settlement.batch": "batch"}
+OPEN_STATES = ("open", "in_progress", "waiting_approval")
+
+
+def exception_differences(env, truth, keys):
+    """Yield a sentence for each exception that is missing or not called for."""
+    found = Counter(_found(env, keys, OPEN_STATES))
+    expected = Counter(_expected(truth, False))
+    for name in sorted(expected - found):
+        yield f"exception is missing: {' '.join(name)}"
+    for name in sorted(found - expected):
+        yield f"exception is not called for: {' '.join(name)}"
+    closed = set(_found(env, keys, ("resolved",)))
+    for name in sorted(set(_expected(truth, True)) - closed):
+        yield f"exception was never opened and closed: {' '.join(name)}"
+
+
+def _expected(truth, resolved):
+    for exception in truth.exceptions:
+        if exception.resolved == resolved:
+            subject = "row" if exception.subject == "row" else "batch"
+            yield exception.backend, subject, exception.key, exception.reason
+
+
+def _found(env, keys, states):
+    exceptions = env["settlement.exception"].search(
+        [("company_id", "in", list(keys.companies)), ("state", "in", states)]
+    )
+    for exception in exceptions:
+        subject = _SUBJECTS.get(exception.subject_model, exception.subject_model)
+        known = {"row": keys.rows, "batch": keys.batches}.get(subject, {})
+        key = known.get(exception.subject_id, str(exception.subject_id))
+        backend = keys.backends.get(exception.backend_id.id, "")
+        yield backend, subject, key, exception.reason

@@ -1,0 +1,1 @@
+"""Everything of a simulation that needs no Odoo: stand-ins, files, deliveries."""

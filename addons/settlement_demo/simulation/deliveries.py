@@ -1,0 +1,65 @@
+"""What reaches the company up to the end of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from ..world import CompanyWorld, World, camt, clock
+from ..world.records import Statement
+
+# A pull reaches back so far behind the one before: late data are found.
+LOOKBACK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One visit: all data up to the end of ``day`` are fetched.
+
+    :ivar since: first moment to pull, naive UTC.
+    :ivar until: first moment not to pull, naive UTC.
+    :ivar now: what the clocks outside show, Unix seconds.
+    """
+
+    day: date
+    since: datetime
+    until: datetime
+    now: int
+
+
+def steps(world: World) -> Iterator[Step]:
+    """Yield the visits of a world in their order."""
+    # The first day begins earlier in the east.
+    before = world.period.start - clock.DAY
+    since = _naive(clock.midnight(before))
+    for day in world.steps():
+        now = clock.day_end(day)
+        yield Step(day, since, _naive(now + 1), now)
+        since = _naive(now + 1) - LOOKBACK
+
+
+def files(
+    company: CompanyWorld, step: Step, after: date | None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, content) of the bank's files of one visit, oldest first.
+
+    :param after: day of the visit before; ``None`` = there was none.
+    """
+    arrived = [
+        statement
+        for bank in company.banks
+        for statement in bank.statements
+        if _is_new(statement, step.day, after)
+    ]
+    for statement in sorted(arrived, key=lambda each: (each.delivered_on, each.day)):
+        yield statement.filename, camt.write(statement)
+
+
+def _is_new(statement: Statement, day: date, after: date | None) -> bool:
+    delivered = statement.delivered_on
+    return delivered <= day and (after is None or delivered > after)
+
+
+def _naive(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant, timezone.utc).replace(tzinfo=None)

@@ -1,0 +1,438 @@
+"""The world itself: it adds up, it is complete and the same for the same seed."""
+
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.addons.settlement_demo.world import build, clock
+from odoo.addons.settlement_demo.world.companies import ORDINARY, PLANTED
+from odoo.addons.settlement_demo.world.truth import MATCHED, OPEN, from_json
+
+PLUGIN_FOLDER = Path(__file__).parents[4] / "tests"
+SCENARIOS = {
+    "partial_refund",
+    "full_refund",
+    "dispute_lost",
+    "dispute_won",
+    "failed_payout",
+    "payout_over_month_end",
+    "merged_payouts",
+    "payment_recorded_by_odoo",
+    "charge_part_payment",
+    "transfer_part_payment",
+    "transfer_overpayment",
+    "unknown_payer",
+    "charge_by_reference",
+    "charge_without_reference",
+    "ambiguous_reference",
+    "standalone_fee",
+    "reserve_hold_and_release",
+    "reserve_still_held",
+    "conversion_presented",
+    "conversion_settled",
+    "adjustment",
+    "bank_fee",
+    "bank_interest",
+    "supplier_payment",
+    "batch_entry",
+    "missing_statement",
+    "transfer_structured",
+    "transfer_for_several",
+    "charge_by_description",
+    "charge_by_order",
+    "transfer_by_reference",
+}
+MONTHS = (date(2026, 3, 1), date(2027, 2, 1), date(2026, 12, 1), date(2028, 10, 1))
+worlds = given(
+    seed=st.integers(0, 10**6), start=st.sampled_from(MONTHS), months=st.integers(1, 2)
+)
+few = settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def companies(seed, start, months):
+    world, truth = build(seed, start, months)
+    return [(company, truth) for company in world.companies]
+
+
+def stripe_rows(company):
+    return {row["id"]: row for row in company.stripe.rows}
+
+
+def all_statements(company):
+    return [s for bank in company.banks for s in bank.statements]
+
+
+def test_same_seed_same_world_and_truth():
+    first, second = build(7), build(7)
+    assert first[0] == second[0]
+    assert first[1].to_json() == second[1].to_json()
+
+
+def test_same_world_in_another_process():
+    """Nothing depends on the order of sets or on hashes of texts."""
+    program = (
+        "import odoo_free, hashlib;"
+        "from odoo.addons.settlement_demo.world import build;"
+        "print(hashlib.sha256(build(7)[1].to_json().encode()).hexdigest())"
+    )
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONPATH": str(PLUGIN_FOLDER), "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+
+
+def test_other_seed_other_world():
+    assert build(7)[1].to_json() != build(8)[1].to_json()
+
+
+def test_truth_survives_its_file():
+    truth = build(3)[1]
+    assert from_json(truth.to_json()) == truth
+
+
+@few
+@worlds
+def test_size(seed, start, months):
+    world, truth = build(seed, start, months)
+    kinds = Counter(row.kind for row in truth.rows)
+    assert kinds["charge"] >= 300 * months
+    assert len(truth.payouts) >= 12 * months
+    assert kinds["bank_credit"] + kinds["bank_debit"] >= 60 * months
+    currencies = {wallet.currency for c in world.companies for wallet in c.plan.wallets}
+    assert currencies == {"EUR", "USD", "JPY"}
+    versions = {s.version for c in world.companies for s in all_statements(c)}
+    assert versions == {"02", "08"}
+
+
+@few
+@worlds
+def test_every_scenario_is_present(seed, start, months):
+    truth = build(seed, start, months)[1]
+    assert truth.scenarios() >= SCENARIOS
+
+
+@few
+@worlds
+def test_stripe_rows_add_up(seed, start, months):
+    for company, _truth in companies(seed, start, months):
+        for row in company.stripe.rows:
+            assert row["net"] == row["amount"] - row["fee"]
+            assert row["fee"] == sum(d["amount"] for d in row["fee_details"])
+            assert row["amount"]
+
+
+@few
+@worlds
+def test_payouts_sum_and_list_each_row_once(seed, start, months):
+    for company, _truth in companies(seed, start, months):
+        rows = stripe_rows(company)
+        listed = Counter(
+            member for each in company.stripe.members.values() for member in each
+        )
+        assert set(listed.values()) == {1}
+        for payout in company.stripe.payouts:
+            inside = [rows[member] for member in company.stripe.members[payout["id"]]]
+            assert sum(row["net"] for row in inside) == 0
+            lines = [row for row in inside if row["type"] != "payout"]
+            assert sum(row["net"] for row in lines) == payout["amount"] > 0
+            assert all(row["created"] < payout["created"] for row in lines)
+            assert {row["currency"] for row in inside} == {payout["currency"]}
+
+
+@few
+@worlds
+def test_fees_are_those_of_the_pricing(seed, start, months):
+    for company, truth in companies(seed, start, months):
+        pricing = {w.currency: w.pricing for w in company.plan.wallets}
+        for row in truth.rows:
+            if row.kind == "charge" and row.scenario != "conversion_settled":
+                if row.backend == f"{company.plan.code}.stripe":
+                    price = pricing[row.currency]
+                    exact = Fraction(row.gross * price.basis_points, 10_000)
+                    assert abs(row.fee - price.fixed - exact) <= Fraction(1, 2)
+                    taxed = Fraction(row.fee * price.tax_percent, 100)
+                    assert abs(row.tax - taxed) <= Fraction(1, 2)
+        lost = [row for row in truth.rows if row.scenario == "dispute_won"]
+        assert sum(row.fee for row in lost if row.kind != "charge") == 0
+
+
+@few
+@worlds
+def test_failed_payout_is_paid_out_again(seed, start, months):
+    for company, truth in companies(seed, start, months):
+        for payout in truth.payouts:
+            if payout.failed and payout.backend == f"{company.plan.code}.stripe":
+                (back,) = (
+                    row
+                    for row in company.stripe.rows
+                    if row["source"] == payout.key and row["type"] == "payout_failure"
+                )
+                members = company.stripe.members
+                again = [po for po, inside in members.items() if back["id"] in inside]
+                assert len(again) == 1 and again != [payout.key]
+                assert not payout.bank
+
+
+@few
+@worlds
+def test_payout_over_the_month_end(seed, start, months):
+    world, truth = build(seed, start, months)
+    for company in world.companies[:1]:
+        rows = stripe_rows(company)
+        spanning = [p for p in truth.payouts if p.scenario == "payout_over_month_end"]
+        eur = [p for p in spanning if p.currency == "EUR"]
+        assert eur
+        for payout in eur:
+            inside = company.stripe.members[payout.key]
+            days = {
+                clock.local_day(rows[row]["created"], company.plan.zone)
+                for row in inside
+                if rows[row]["type"] != "payout"
+            }
+            assert len({(day.year, day.month) for day in days}) == 2
+            # The bank shows it in the later of the two months.
+            assert payout.bank_day is None or payout.bank_day.month == max(days).month
+
+
+@few
+@worlds
+def test_merged_payouts_are_one_bank_row(seed, start, months):
+    truth = build(seed, start, months)[1]
+    merged = [p for p in truth.payouts if p.scenario == "merged_payouts"]
+    assert len(merged) == 2
+    assert len({p.bank for p in merged}) == 1
+    (row,) = (row for row in truth.rows if row.key == merged[0].bank)
+    assert row.gross == sum(p.amount for p in merged)
+
+
+@few
+@worlds
+def test_every_payout_arrives_but_the_last_and_the_failed(seed, start, months):
+    truth = build(seed, start, months)[1]
+    for payout in truth.payouts:
+        if not payout.bank and not payout.failed:
+            assert (truth.end - payout.created_on).days < 7
+        if payout.bank:
+            (row,) = (row for row in truth.rows if row.key == payout.bank)
+            assert payout.key in [settled.target for settled in row.settles]
+
+
+@few
+@worlds
+def test_statements_foot_and_follow_each_other(seed, start, months):
+    for company, _truth in companies(seed, start, months):
+        for bank in company.banks:
+            balance = next(
+                p.opening for p in company.plan.banks if p.currency == bank.currency
+            )
+            for number, statement in enumerate(bank.statements, 1):
+                booked = [e for e in statement.entries if e.status == "BOOK"]
+                assert statement.sequence == number
+                assert statement.opening == balance
+                balance += sum(entry.amount for entry in booked)
+                assert statement.closing == balance
+                for entry in booked:
+                    details = [detail.amount for detail in entry.details]
+                    assert not details or sum(details) == entry.amount
+
+
+@few
+@worlds
+def test_late_statement_has_movements_and_comes_last(seed, start, months):
+    world, truth = build(seed, start, months)
+    company = world.companies[0]
+    late = [s for s in all_statements(company) if s.delivered_on == world.period.end]
+    marked = [s.day for s in truth.statements if s.scenario == "missing_statement"]
+    assert len(marked) == months
+    assert set(marked) <= {s.day for s in late}
+    assert all(s.entries for s in late if s.day in marked)
+
+
+@few
+@worlds
+def test_no_duplicates(seed, start, months):
+    world, truth = build(seed, start, months)
+    keys = Counter((row.backend, row.key) for row in truth.rows)
+    assert set(keys.values()) == {1}
+    numbers = Counter(document.key for document in truth.documents)
+    assert set(numbers.values()) == {1}
+    for company in world.companies:
+        ids = [row["id"] for row in company.stripe.rows]
+        assert len(ids) == len(set(ids))
+        references = [e.reference for s in all_statements(company) for e in s.entries]
+        assert len(references) == len(set(references))
+        names = [party.name for party in company.parties]
+        assert len(names) == len(set(names))
+
+
+@few
+@worlds
+def test_truth_covers_every_row_of_the_sources(seed, start, months):
+    world, truth = build(seed, start, months)
+    known = defaultdict(set)
+    for row in truth.rows:
+        known[row.backend].add(row.key)
+    for company in world.companies:
+        code = company.plan.code
+        assert known[f"{code}.stripe"] == set(stripe_rows(company))
+        booked = {
+            f"{entry.reference}#{index}" if len(entry.details) > 1 else entry.reference
+            for statement in all_statements(company)
+            for entry in statement.entries
+            if entry.status == "BOOK"
+            for index in range(max(len(entry.details), 1))
+        }
+        assert known[f"{code}.bank"] == booked
+
+
+@few
+@worlds
+def test_daily_balances_follow_from_the_raw_rows(seed, start, months):
+    for company, truth in companies(seed, start, months):
+        zone = company.plan.zone
+        for wallet in company.plan.wallets:
+            told = [
+                balance
+                for balance in truth.balances
+                if balance.backend == f"{company.plan.code}.stripe"
+                and balance.currency == wallet.currency
+            ]
+            for balance in told:
+                moved = sum(
+                    row["net"]
+                    for row in company.stripe.rows
+                    if row["currency"] == wallet.currency.lower()
+                    and clock.local_day(row["created"], zone) <= balance.day
+                )
+                assert balance.balance == wallet.opening + moved
+            assert told[-1].balance > 0
+
+
+@few
+@worlds
+def test_totals_close_the_circle(seed, start, months):
+    """Debits and credits of all roles and of the settled documents are zero."""
+    for company, truth in companies(seed, start, months):
+        code = company.plan.code
+        opening = Counter()
+        for plan in (*company.plan.wallets, *company.plan.banks):
+            opening[plan.currency] += plan.opening
+        sums = Counter()
+        for total in truth.totals:
+            if total.company == code:
+                sums[total.currency] += total.amount
+        for row in truth.rows:
+            if row.backend.startswith(code) and row.outcome == MATCHED and row.due:
+                documents = row.kind in ("charge", "refund") or not any(
+                    settled.target.startswith("po_") for settled in row.settles
+                )
+                if documents:
+                    sums[row.currency] -= row.gross
+        assert +(sums - opening) == Counter() == +(opening - sums)
+
+
+@few
+@worlds
+def test_money_of_a_row_is_fully_attributed(seed, start, months):
+    truth = build(seed, start, months)[1]
+    over = {e.key for e in truth.exceptions if e.reason == "amount_over"}
+    for row in truth.rows:
+        settled = sum(part.amount for part in row.settles)
+        if row.outcome == MATCHED and row.key not in over:
+            assert settled == row.gross, row
+        elif row.key in over:
+            assert 0 < settled < row.gross
+
+
+@few
+@worlds
+def test_residuals(seed, start, months):
+    truth = build(seed, start, months)[1]
+    left_open = {
+        "charge_part_payment",
+        "transfer_part_payment",
+        "charge_without_reference",
+        "unknown_payer",
+        "ambiguous_reference",
+    }
+    waiting = {part.target for r in truth.rows if not r.due for part in r.settles}
+    for document in truth.documents:
+        assert 0 <= document.residual <= document.amount
+        is_open = document.scenario in left_open or document.key in waiting
+        assert bool(document.residual) == is_open, document
+
+
+@few
+@worlds
+def test_temptations_are_planted(seed, start, months):
+    """What cannot be matched stands beside an open invoice of the same amount."""
+    truth = build(seed, start, months)[1]
+    invoices = {
+        (document.scenario, document.company, document.amount)
+        for document in truth.documents
+        if document.residual == document.amount
+    }
+    rows = [row for row in truth.rows if row.outcome == OPEN]
+    assert rows
+    for row in rows:
+        assert (row.scenario, row.backend.split(".")[0], row.gross) in invoices
+
+
+@few
+@worlds
+def test_every_exception_has_a_subject(seed, start, months):
+    truth = build(seed, start, months)[1]
+    rows = {(row.backend, row.key) for row in truth.rows}
+    statements = {(s.backend, f"{s.account}/{s.day}") for s in truth.statements}
+    payouts = {(payout.backend, payout.key) for payout in truth.payouts}
+    subjects = {"row": rows, "statement": statements, "payout": payouts}
+    for exception in truth.exceptions:
+        assert (exception.backend, exception.key) in subjects[exception.subject]
+    unmatched = {(row.backend, row.key) for row in truth.rows if row.outcome == OPEN}
+    assert unmatched <= {(e.backend, e.key) for e in truth.exceptions}
+
+
+@few
+@worlds
+def test_documents_are_dated_before_their_payment(seed, start, months):
+    world, truth = build(seed, start, months)
+    days = {d.key: d.day for c in world.companies for d in c.documents}
+    for row in truth.rows:
+        for part in row.settles:
+            if part.target in days:
+                assert days[part.target] <= row.booked_on
+
+
+def test_steps_are_ordered_and_end_with_the_world():
+    world = build(1, date(2026, 3, 1), 2)[0]
+    assert world.steps() == sorted(set(world.steps()))
+    assert world.steps()[-1] == world.period.end
+    assert date(2026, 3, 31) in world.steps()
+    assert date(2026, 4, 30) in world.steps()
+
+
+def test_a_period_starts_on_the_first():
+    with pytest.raises(ValueError, match="first of a month"):
+        build(1, date(2026, 3, 2))
+
+
+def test_each_story_says_what_it_is():
+    stories = [story for story, _weight in ORDINARY]
+    stories += [planted.story for each in PLANTED.values() for planted in each]
+    assert all(story.__doc__ for story in stories)

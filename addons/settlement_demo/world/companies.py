@@ -1,0 +1,149 @@
+"""The two companies of the small world, and what is planted in their months."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from . import stories_after as after
+from . import stories_bank as bank
+from . import stories_charges as charges
+from .records import BankPlan, CompanyPlan, Pricing, WalletPlan
+from .scene import Scene
+
+Story = Callable[[Scene, str, date], None]
+
+NORD = CompanyPlan(
+    code="nord",
+    name="Nordlicht Handel GmbH",
+    invoice_prefix="INV",
+    country="DE",
+    currency="EUR",
+    zone="Europe/Berlin",
+    wallets=(
+        WalletPlan(
+            currency="EUR",
+            pricing=Pricing(basis_points=150, fixed=25),
+            opening=50_000,
+            charges_per_day=6,
+            amounts=(1_500, 48_000),
+            payout_weekdays=(0, 2, 4),
+            settle_days=2,
+            fails=frozenset({3}),
+            merges=frozenset({7}),
+        ),
+        WalletPlan(
+            currency="USD",
+            pricing=Pricing(basis_points=325, fixed=30),
+            opening=0,
+            charges_per_day=2,
+            amounts=(2_000, 60_000),
+            payout_weekdays=(2,),
+            settle_days=3,
+            untraced=True,
+        ),
+    ),
+    banks=(
+        BankPlan("EUR", "08", 1_250_000, (8_000, 240_000), 1, "DE"),
+        BankPlan("USD", "02", 310_000, (8_000, 120_000), 0, "DE"),
+    ),
+    customers=60,
+    suppliers=6,
+    rates={"USD": Decimal("1.0850"), "GBP": Decimal("0.8550")},
+)
+
+SAKURA = CompanyPlan(
+    code="sakura",
+    name="Sakura Trading KK",
+    invoice_prefix="SKR",
+    country="JP",
+    currency="JPY",
+    zone="Asia/Tokyo",
+    wallets=(
+        WalletPlan(
+            currency="JPY",
+            pricing=Pricing(basis_points=360, fixed=0, tax_percent=10),
+            opening=0,
+            charges_per_day=2,
+            amounts=(900, 64_000),
+            payout_weekdays=(4,),
+            settle_days=4,
+        ),
+    ),
+    banks=(BankPlan("JPY", "08", 2_400_000, (12_000, 380_000), 1, "JP"),),
+    customers=30,
+    suppliers=3,
+)
+
+PLANS: tuple[CompanyPlan, ...] = (NORD, SAKURA)
+
+# Ordinary charges: how often each story is told.
+ORDINARY: tuple[tuple[Story, int], ...] = (
+    (charges.charge_by_reference, 6),
+    (charges.charge_by_description, 2),
+    (charges.charge_by_order, 1),
+    (charges.payment_recorded_by_odoo, 3),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """A story that happens every month, on one of these days of it (from 1).
+
+    A day 0 stands for the last day of the month.
+    """
+
+    story: Story
+    currency: str
+    first: int
+    last: int
+    times: int = 1
+
+
+PLANTED: dict[str, tuple[Planted, ...]] = {
+    "nord": (
+        Planted(charges.charge_part_payment, "EUR", 3, 25, 2),
+        Planted(charges.charge_without_reference, "EUR", 3, 25, 2),
+        Planted(charges.charge_without_reference, "USD", 3, 25),
+        Planted(charges.ambiguous_reference, "EUR", 3, 25),
+        Planted(charges.conversion_presented, "EUR", 3, 25, 2),
+        Planted(charges.conversion_settled, "EUR", 3, 25, 2),
+        Planted(charges.payout_over_month_end, "EUR", 0, 0),
+        Planted(after.partial_refund, "EUR", 2, 18, 2),
+        Planted(after.full_refund, "EUR", 2, 18),
+        Planted(after.full_refund, "USD", 2, 18),
+        Planted(after.dispute_lost, "EUR", 2, 10),
+        Planted(after.dispute_won, "EUR", 2, 10),
+        Planted(after.standalone_fee, "EUR", 4, 6),
+        Planted(after.reserve_hold_and_release, "EUR", 5, 12),
+        Planted(after.reserve_still_held, "EUR", 20, 24),
+        Planted(after.adjustment, "EUR", 6, 24),
+        Planted(bank.transfer_structured, "EUR", 2, 26, 3),
+        Planted(bank.transfer_for_several, "EUR", 2, 26, 2),
+        Planted(bank.transfer_part_payment, "EUR", 2, 26),
+        Planted(bank.transfer_overpayment, "EUR", 2, 26),
+        Planted(bank.unknown_payer, "EUR", 2, 26),
+        Planted(bank.batch_entry, "EUR", 2, 26, 2),
+        Planted(bank.supplier_payment, "EUR", 2, 26, 6),
+        Planted(bank.bank_fee, "EUR", 26, 28),
+        Planted(bank.bank_interest, "EUR", 26, 28),
+        Planted(bank.pending_entry, "EUR", 8, 20),
+        Planted(bank.missing_statement, "EUR", 12, 18),
+        Planted(bank.transfer_by_reference, "USD", 2, 26, 4),
+        Planted(bank.supplier_payment, "USD", 2, 26),
+        Planted(bank.bank_fee, "USD", 26, 28),
+    ),
+    "sakura": (
+        Planted(charges.charge_part_payment, "JPY", 3, 25),
+        Planted(charges.charge_without_reference, "JPY", 3, 25),
+        Planted(after.partial_refund, "JPY", 2, 18),
+        Planted(after.dispute_won, "JPY", 2, 10),
+        Planted(after.standalone_fee, "JPY", 4, 6),
+        Planted(bank.transfer_overpayment, "JPY", 2, 26),
+        Planted(bank.unknown_payer, "JPY", 2, 26),
+        Planted(bank.supplier_payment, "JPY", 2, 26, 3),
+        Planted(bank.bank_fee, "JPY", 26, 28),
+    ),
+}

@@ -1,0 +1,64 @@
+"""Fill the days of one company: ordinary business, and what is planted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from . import clock
+from . import stories_bank as bank
+from .companies import ORDINARY, PLANTED, Planted, Story
+from .scene import Scene
+
+# After the month a wallet goes on with so many charges a day.
+TAIL_CHARGES = 1
+# The last days of the world stay quiet at the bank: a weekend moves entries on.
+QUIET_DAYS = 4
+
+Happening = tuple[date, Story, str]
+
+
+def fill(scene: Scene) -> None:
+    """Tell all stories of a company, in the order of their days."""
+    happenings = [
+        *_ordinary_charges(scene),
+        *_ordinary_transfers(scene),
+        *_planted(scene),
+    ]
+    # Python's sort keeps the order of what happens on the same day.
+    for day, story, currency in sorted(happenings, key=lambda item: item[0]):
+        story(scene, currency, day)
+
+
+def _ordinary_charges(scene: Scene) -> Iterator[Happening]:
+    stories, weights = zip(*ORDINARY, strict=True)
+    for day in scene.period.days():
+        is_tail = day >= scene.period.tail_start
+        for wallet in scene.plan.wallets:
+            count = TAIL_CHARGES if is_tail else wallet.charges_per_day
+            for story in scene.random.choices(stories, weights, k=count):
+                yield day, story, wallet.currency
+
+
+def _ordinary_transfers(scene: Scene) -> Iterator[Happening]:
+    last = scene.period.end - timedelta(days=QUIET_DAYS)
+    for day in filter(
+        clock.is_banking_day, clock.days_between(scene.period.start, last)
+    ):
+        for account in scene.plan.banks:
+            for _number in range(account.transfers):
+                yield day, bank.transfer_by_reference, account.currency
+
+
+def _planted(scene: Scene) -> Iterator[Happening]:
+    for start in scene.period.month_starts:
+        for planted in PLANTED[scene.plan.code]:
+            for _number in range(planted.times):
+                yield _day(scene, planted, start), planted.story, planted.currency
+
+
+def _day(scene: Scene, planted: Planted, start: date) -> date:
+    if not planted.first:
+        return clock.next_month(start) - clock.DAY
+    number = scene.random.randint(planted.first, planted.last)
+    return start + timedelta(days=number - 1)

@@ -1,0 +1,196 @@
+"""What a world consists of, apart from the raw objects of Stripe.
+
+All amounts are integers in minor units of their currency (ISO 4217 exponent).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A customer or supplier. ``account`` is a bank account number or ""."""
+
+    key: str
+    name: str
+    email: str
+    country: str
+    account: str
+    is_supplier: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An invoice, credit note or vendor bill to be created in Odoo.
+
+    :param number: the number it gets; of a bill the number its vendor gave it.
+    :param amount: positive, whatever the kind.
+    :param reference: the customer's own order number.
+    :param payment_reference: structured reference to be used when paying.
+    :param origin: number of the sale order.
+    :param reverses: key of the invoice that a credit note takes back.
+    :param nets_invoice: whether Odoo has reconciled the note with its invoice.
+    """
+
+    key: str
+    kind: str
+    number: str
+    party: str
+    day: date
+    due: date
+    currency: str
+    amount: int
+    reference: str = ""
+    payment_reference: str = ""
+    origin: str = ""
+    reverses: str = ""
+    nets_invoice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OnlinePayment:
+    """A payment that Odoo itself took over its payment provider."""
+
+    key: str
+    document: str
+    party: str
+    day: date
+    currency: str
+    amount: int
+    reference: str
+    provider_reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankDetail:
+    """One payment inside a bank entry; ``amount`` is signed."""
+
+    amount: int
+    text: str = ""
+    end_to_end: str = ""
+    structured: str = ""
+    name: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BankEntry:
+    """One line of a bank account; ``amount`` is signed.
+
+    :param code: domain, family and sub-family of the bank transaction code.
+    :param status: ``BOOK`` or ``PDNG``; pending entries move nothing.
+    """
+
+    reference: str
+    day: date
+    value_date: date
+    amount: int
+    code: tuple[str, str, str]
+    details: tuple[BankDetail, ...] = ()
+    text: str = ""
+    status: str = "BOOK"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One bank account on one day.
+
+    :param delivered_on: the day on which the file arrives.
+    """
+
+    account: str
+    currency: str
+    version: str
+    day: date
+    sequence: int
+    opening: int
+    closing: int
+    entries: tuple[BankEntry, ...]
+    delivered_on: date
+
+    @property
+    def filename(self) -> str:
+        """Return the name under which the bank sends the file."""
+        account = "".join(filter(str.isalnum, self.account))
+        return f"camt053_{account}_{self.currency}_{self.day:%Y%m%d}.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """What Stripe takes of a charge.
+
+    :param basis_points: of the amount.
+    :param fixed: minor units per charge.
+    :param tax_percent: on the fee.
+    :param conversion_basis_points: of the amount, where currencies differ.
+    """
+
+    basis_points: int
+    fixed: int
+    tax_percent: int = 0
+    conversion_basis_points: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class WalletPlan:
+    """One currency of a Stripe account.
+
+    :param opening: minor units held before the first day; never paid out.
+    :param charges_per_day: ordinary charges in the months.
+    :param amounts: smallest and largest invoice.
+    :param payout_weekdays: 0 = Monday.
+    :param settle_days: days until a charge is available.
+    :param fails: numbers of the payouts that the bank refuses, counted from 0.
+    :param merges: numbers of the payouts that the bank adds to the one after.
+    :param untraced: whether the bank shows no trace id of payouts.
+    """
+
+    currency: str
+    pricing: Pricing
+    opening: int
+    charges_per_day: int
+    amounts: tuple[int, int]
+    payout_weekdays: tuple[int, ...]
+    settle_days: int
+    fails: frozenset[int] = frozenset()
+    merges: frozenset[int] = frozenset()
+    untraced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BankPlan:
+    """One bank account; ``transfers`` are ordinary credits per banking day.
+
+    :param version: of camt.053: ``02`` or ``08``.
+    """
+
+    currency: str
+    version: str
+    opening: int
+    amounts: tuple[int, int]
+    transfers: int
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPlan:
+    """One company with its Stripe account and its banks.
+
+    :param invoice_prefix: of the numbers of invoices; credit notes have an R before.
+    :param rates: units of each foreign currency per unit of the company's, about.
+    """
+
+    code: str
+    name: str
+    invoice_prefix: str
+    country: str
+    currency: str
+    zone: str
+    wallets: tuple[WalletPlan, ...]
+    banks: tuple[BankPlan, ...]
+    customers: int
+    suppliers: int
+    rates: dict[str, Decimal] = field(default_factory=dict)

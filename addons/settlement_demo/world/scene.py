@@ -1,0 +1,231 @@
+"""The stage on which stories happen: one company's books, Stripe account and banks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from . import clock
+from . import stripe_objects as objects
+from .bank_book import BankBook
+from .books import Books
+from .identifiers import Identifiers
+from .records import BankEntry, CompanyPlan, Document, Party
+from .stripe_book import StripeBook
+from .stripe_objects import Raw
+from .truth import (
+    MATCHED,
+    NOT_NEEDED,
+    OPEN,
+    ExceptionTruth,
+    RowTruth,
+    Settles,
+)
+
+
+@dataclass(slots=True)
+class Scene:
+    """Everything a story of one company needs.
+
+    :ivar rates: day → currency → units per unit of the company's currency.
+    """
+
+    plan: CompanyPlan
+    period: clock.Period
+    random: Random
+    books: Books
+    stripe: StripeBook
+    banks: dict[str, BankBook]
+    rates: dict[date, dict[str, Decimal]]
+    rows: list[RowTruth] = field(default_factory=list)
+    exceptions: list[ExceptionTruth] = field(default_factory=list)
+    document_scenarios: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def stripe_backend(self) -> str:
+        """Return the key of the company's Stripe backend."""
+        return f"{self.plan.code}.stripe"
+
+    @property
+    def bank_backend(self) -> str:
+        """Return the key of the company's bank backend."""
+        return f"{self.plan.code}.bank"
+
+    def instant(self, day: date) -> int:
+        """Return a random instant of a local day, some of them close to midnight."""
+        return clock.local_instant(
+            day, self.random.randint(300, 86_000), self.plan.zone
+        )
+
+    def later(self, day: date, shortest: int, longest: int) -> date:
+        """Return a day some days after ``day``, inside of the period."""
+        days = timedelta(days=self.random.randint(shortest, longest))
+        return min(day + days, self.period.end - clock.DAY)
+
+    def amount(self, bounds: tuple[int, int]) -> int:
+        """Return a random amount between two bounds, small ones more often."""
+        low, high = bounds
+        return low + int((high - low) * self.random.random() ** 2)
+
+    def bank_amount(self, currency: str) -> int:
+        """Return a random amount of a transfer to the account in ``currency``."""
+        return self.amount(self.banks[currency].plan.amounts)
+
+    def charge_amount(self, currency: str) -> int:
+        """Return a random amount of a charge in ``currency``."""
+        return self.amount(self.stripe.wallet(currency).amounts)
+
+    # ------------------------------------------------------------------
+    # The truth
+    # ------------------------------------------------------------------
+
+    def stripe_row(
+        self,
+        row: Raw,
+        scenario: str,
+        kind: str,
+        settles: Iterable[tuple[str, int]] = (),
+        *,
+        outcome: str = "",
+    ) -> RowTruth:
+        """Note what a row of Stripe really is.
+
+        :param settles: pairs of target key and signed amount.
+        :param outcome: by default matched if it settles something.
+        """
+        tax = sum(d["amount"] for d in row["fee_details"] if d["type"] == "tax")
+        parts = [Settles(*part) for part in settles]
+        truth = RowTruth(
+            backend=self.stripe_backend,
+            key=row["id"],
+            scenario=scenario,
+            kind=kind,
+            currency=row["currency"].upper(),
+            gross=row["amount"],
+            fee=row["fee"] - tax,
+            tax=tax,
+            net=row["net"],
+            booked_on=clock.local_day(row["created"], self.plan.zone),
+            outcome=outcome or (MATCHED if parts else NOT_NEEDED),
+            settles=parts,
+        )
+        self.rows.append(truth)
+        return truth
+
+    def bank_rows(
+        self,
+        bank: BankBook,
+        entry: BankEntry,
+        scenario: str,
+        settles: Iterable[Iterable[tuple[str, int]]] = (),
+        *,
+        outcome: str = "",
+    ) -> list[RowTruth]:
+        """Note what a bank entry really is: one row per detail, or one in all.
+
+        :param settles: for each detail its pairs of target key and signed amount.
+        """
+        several = len(entry.details) > 1
+        amounts = [d.amount for d in entry.details] if several else [entry.amount]
+        parts = list(settles) or [()] * len(amounts)
+        rows = []
+        for index, (amount, pairs) in enumerate(zip(amounts, parts, strict=True)):
+            targets = [Settles(*pair) for pair in pairs]
+            rows.append(
+                RowTruth(
+                    backend=self.bank_backend,
+                    key=f"{entry.reference}#{index}" if several else entry.reference,
+                    scenario=scenario,
+                    kind="bank_credit" if amount > 0 else "bank_debit",
+                    currency=bank.currency,
+                    gross=amount,
+                    fee=0,
+                    tax=0,
+                    net=amount,
+                    booked_on=entry.day,
+                    outcome=outcome or (MATCHED if targets else OPEN),
+                    settles=targets,
+                    batch=f"{bank.account}/{entry.day}",
+                )
+            )
+        self.rows.extend(rows)
+        return rows
+
+    def expect(self, row: RowTruth, reason: str) -> None:
+        """Note that a person has to see a row, and why."""
+        self.exceptions.append(
+            ExceptionTruth(row.backend, "row", row.key, reason, row.scenario)
+        )
+
+    def tell(self, scenario: str, *documents: Document) -> None:
+        """Note that documents belong to a scenario."""
+        for document in documents:
+            self.document_scenarios[document.key] = scenario
+
+    # ------------------------------------------------------------------
+    # Common first halves of stories
+    # ------------------------------------------------------------------
+
+    def invoice(
+        self,
+        scenario: str,
+        day: date,
+        currency: str,
+        amount: int = 0,
+        party: Party | None = None,
+        **references: str,
+    ) -> tuple[Document, Party]:
+        """Add an invoice of any customer; return both."""
+        customer = party or self.books.customer()
+        document = self.books.invoice(
+            day,
+            currency,
+            amount or self.charge_amount(currency),
+            customer,
+            **references,
+        )
+        self.tell(scenario, document)
+        return document, customer
+
+    def paid_invoice(
+        self, scenario: str, day: date, currency: str
+    ) -> tuple[Document, Raw, RowTruth]:
+        """Add an invoice and the charge that pays it and names it."""
+        document, customer = self.invoice(scenario, day, currency)
+        row = self.stripe.charge(
+            currency,
+            self.instant(day),
+            document.amount,
+            payer=customer,
+            metadata={"invoice": document.number},
+        )
+        truth = self.stripe_row(
+            row, scenario, "charge", [(document.key, document.amount)]
+        )
+        return document, row, truth
+
+
+def open_scene(
+    plan: CompanyPlan,
+    period: clock.Period,
+    seed: int,
+    rates: dict[date, dict[str, Decimal]],
+) -> Scene:
+    """Return an empty stage for one company."""
+    random = Random(f"{seed}/{plan.code}")
+    ids = Identifiers(Random(f"{seed}/{plan.code}/identifiers"))
+    account = objects.account(
+        ids.stripe("acct"), plan.name, plan.country, plan.currency, plan.zone
+    )
+    return Scene(
+        plan=plan,
+        period=period,
+        random=random,
+        books=Books(plan, random, ids),
+        stripe=StripeBook(plan, ids, account),
+        banks={bank.currency: BankBook(bank, ids) for bank in plan.banks},
+        rates=rates,
+    )

@@ -1,0 +1,302 @@
+"""One Stripe account while its months are written: rows, sources and changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from . import clock
+from . import stripe_objects as objects
+from .identifiers import Identifiers
+from .records import CompanyPlan, Party, Pricing, WalletPlan
+from .stripe_objects import Raw
+
+_DISPUTE_FEES = {"EUR": 2000, "USD": 1500, "JPY": 1300}
+
+
+@dataclass(slots=True)
+class Change:
+    """Fields of an object that change at an instant."""
+
+    object_id: str
+    at: int
+    values: dict[str, Any]
+
+
+@dataclass(slots=True)
+class StripeBook:
+    """The account of one company.
+
+    :ivar rows: balance transactions in the order of their making.
+    :ivar members: payout id → ids of the rows that it lists, its own included.
+    """
+
+    plan: CompanyPlan
+    ids: Identifiers = field(compare=False, repr=False)
+    account: Raw
+    rows: list[Raw] = field(default_factory=list)
+    sources: dict[str, Raw] = field(default_factory=dict)
+    payouts: list[Raw] = field(default_factory=list)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+    def wallet(self, currency: str) -> WalletPlan:
+        """Return the plan of the wallet in a currency."""
+        return next(plan for plan in self.plan.wallets if plan.currency == currency)
+
+    def opening_balance(self) -> dict[str, int]:
+        """Return what each wallet held before the first row, by lower-case code."""
+        return {plan.currency.lower(): plan.opening for plan in self.plan.wallets}
+
+    def add(
+        self,
+        currency: str,
+        created: int,
+        amount: int,
+        kind: str,
+        category: str,
+        *,
+        source: str | None = None,
+        description: str = "",
+        fees: list[Raw] | None = None,
+        exchange_rate: Decimal | None = None,
+        available_in: int = 0,
+        transaction_id: str = "",
+    ) -> Raw:
+        """Add one balance transaction.
+
+        :param available_in: days after the (UTC) day of its creation.
+        """
+        day = clock.utc_day(created) + available_in * clock.DAY
+        row = objects.balance_transaction(
+            transaction_id or self.ids.stripe("txn"),
+            amount=amount,
+            currency=currency,
+            created=created,
+            available_on=clock.midnight(day),
+            kind=kind,
+            category=category,
+            source=source,
+            description=description,
+            fees=fees,
+            exchange_rate=exchange_rate,
+        )
+        self.rows.append(row)
+        return row
+
+    def add_source(self, source: Raw) -> Raw:
+        """Add the object behind a row."""
+        self.sources[source["id"]] = source
+        return source
+
+    def change(self, object_id: str, at: int, **values: Any) -> None:
+        """Let fields of an object change at an instant."""
+        self.changes.append(Change(object_id, at, values))
+
+    # ------------------------------------------------------------------
+    # What customers do
+    # ------------------------------------------------------------------
+
+    def charge(
+        self,
+        currency: str,
+        created: int,
+        amount: int,
+        *,
+        payer: Party | None,
+        metadata: dict[str, str] | None = None,
+        description: str = "",
+        payment_intent: str = "",
+        method: str = "card",
+        settle_days: int | None = None,
+    ) -> Raw:
+        """Add a charge in the currency of the wallet; return its row."""
+        wallet = self.wallet(currency)
+        source = self._charge_source(
+            created,
+            amount,
+            currency,
+            payer,
+            metadata,
+            description,
+            payment_intent,
+            method,
+        )
+        return self.add(
+            currency,
+            created,
+            amount,
+            "charge" if method == "card" else "payment",
+            "charge",
+            source=source["id"],
+            description=description,
+            fees=processing_fees(wallet.pricing, amount, currency),
+            available_in=wallet.settle_days if settle_days is None else settle_days,
+            transaction_id=source["balance_transaction"],
+        )
+
+    def converted_charge(
+        self,
+        currency: str,
+        created: int,
+        paid: int,
+        paid_currency: str,
+        rate: Decimal,
+        *,
+        payer: Party,
+        metadata: dict[str, str],
+    ) -> Raw:
+        """Add a charge in another currency than the wallet's.
+
+        :param paid: minor units of ``paid_currency``, which has two decimals as the
+            wallet's currency has.
+        :param rate: units of the wallet's currency per unit of ``paid_currency``.
+        """
+        wallet = self.wallet(currency)
+        amount = rounded(paid * rate)
+        source = self._charge_source(
+            created, paid, paid_currency, payer, metadata, "", "", "card"
+        )
+        return self.add(
+            currency,
+            created,
+            amount,
+            "charge",
+            "charge",
+            source=source["id"],
+            fees=processing_fees(wallet.pricing, amount, currency, converts=True),
+            exchange_rate=rate,
+            available_in=wallet.settle_days,
+            transaction_id=source["balance_transaction"],
+        )
+
+    def _charge_source(
+        self,
+        created: int,
+        amount: int,
+        currency: str,
+        payer: Party | None,
+        metadata: dict[str, str] | None,
+        description: str,
+        payment_intent: str,
+        method: str,
+    ) -> Raw:
+        return self.add_source(
+            objects.charge(
+                self.ids.stripe("ch" if method == "card" else "py"),
+                amount=amount,
+                currency=currency,
+                created=created,
+                payment_intent=payment_intent or self.ids.stripe("pi"),
+                transaction=self.ids.stripe("txn"),
+                payer=payer,
+                metadata=metadata or {},
+                description=description,
+                method=method,
+            )
+        )
+
+    def refund(
+        self, paid_row: Raw, created: int, amount: int, metadata: dict[str, str]
+    ) -> Raw:
+        """Give back (a part of) a charge; Stripe keeps its fee."""
+        paid = self.sources[paid_row["source"]]
+        transaction_id = self.ids.stripe("txn")
+        source = self.add_source(
+            objects.refund(
+                self.ids.stripe("re"),
+                paid,
+                amount=amount,
+                created=created,
+                transaction=transaction_id,
+                metadata=metadata,
+            )
+        )
+        self.change(
+            paid["id"],
+            created,
+            amount_refunded=amount,
+            refunded=amount == paid["amount"],
+        )
+        return self.add(
+            paid_row["currency"].upper(),
+            created,
+            -amount,
+            "refund",
+            "refund",
+            source=source["id"],
+            description=f"REFUND FOR CHARGE ({paid['description'] or paid['id']})",
+            transaction_id=transaction_id,
+        )
+
+    def dispute(self, paid_row: Raw, created: int) -> Raw:
+        """Let the customer's bank take a charge back; return the withdrawal."""
+        paid = self.sources[paid_row["source"]]
+        currency = paid_row["currency"].upper()
+        source = self.add_source(
+            objects.dispute(
+                self.ids.stripe("dp"), paid, amount=paid["amount"], created=created
+            )
+        )
+        self.change(paid["id"], created, disputed=True)
+        return self.add(
+            currency,
+            created,
+            -paid_row["amount"],
+            "adjustment",
+            "dispute",
+            source=source["id"],
+            description=f"Chargeback withdrawal for {paid['id']}",
+            fees=[self._dispute_fee(currency, 1)],
+        )
+
+    def lose_dispute(self, withdrawal: Raw, at: int) -> None:
+        """Close a dispute; the money stays away."""
+        self.change(withdrawal["source"], at, status="lost")
+
+    def win_dispute(self, withdrawal: Raw, created: int) -> Raw:
+        """Close a dispute; the money and the dispute fee come back."""
+        currency = withdrawal["currency"].upper()
+        self.change(withdrawal["source"], created, status="won")
+        return self.add(
+            currency,
+            created,
+            -withdrawal["amount"],
+            "adjustment",
+            "dispute_reversal",
+            source=withdrawal["source"],
+            description=f"Chargeback reversal for {withdrawal['source']}",
+            fees=[self._dispute_fee(currency, -1)],
+        )
+
+    @staticmethod
+    def _dispute_fee(currency: str, sign: int) -> Raw:
+        amount = sign * _DISPUTE_FEES[currency]
+        return objects.fee_detail(amount, currency, text="Dispute fee")
+
+
+def rounded(amount: Decimal) -> int:
+    """Return the nearest integer, half away from zero."""
+    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def processing_fees(
+    pricing: Pricing, amount: int, currency: str, *, converts: bool = False
+) -> list[Raw]:
+    """Return the fee lines of a charge of ``amount`` minor units."""
+    fee = _share(amount, pricing.basis_points) + pricing.fixed
+    fees = [objects.fee_detail(fee, currency)]
+    if converts:
+        conversion = _share(amount, pricing.conversion_basis_points)
+        text = "Stripe currency conversion fee"
+        fees.append(objects.fee_detail(conversion, currency, text=text))
+    if pricing.tax_percent:
+        whole = sum(detail["amount"] for detail in fees)
+        tax = _share(whole, 100 * pricing.tax_percent)
+        fees.append(objects.fee_detail(tax, currency, "tax", "Tax on fees"))
+    return [detail for detail in fees if detail["amount"]]
+
+
+def _share(amount: int, basis_points: int) -> int:
+    return rounded(Decimal(amount * basis_points) / 10_000)
