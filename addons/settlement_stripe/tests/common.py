@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.tests import TransactionCase
 from odoo.tools import config
 
+from odoo.addons.settlement.tests.common import MATCHING_REASONS
 from odoo.addons.settlement_connector.secrets.keyring import (
     FILE_VARIABLE,
     KEYS_VARIABLE,
@@ -81,5 +82,10 @@ class StripeCase(TransactionCase):
         return self.env["settlement.batch"].search(domain, order="external_id")
 
     def exceptions(self):
-        domain = [("backend_id", "=", self.backend.id), ("state", "=", "open")]
+        """Return what is open about the rows and payouts as Stripe delivered them."""
+        domain = [
+            ("backend_id", "=", self.backend.id),
+            ("state", "=", "open"),
+            ("reason", "not in", MATCHING_REASONS),
+        ]
         return self.env["settlement.exception"].search(domain)
