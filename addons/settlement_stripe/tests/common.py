@@ -49,6 +49,7 @@ class StripeCase(TransactionCase):
         self.backend = self.new_backend(self.server)
 
     def new_backend(self, server, key=shop.KEY, **values):
+        """Return a backend of the shop's account behind ``server``."""
         backend = self.env["settlement.backend"].create(
             {
                 "name": f"Stripe {server.url}",
@@ -73,11 +74,13 @@ class StripeCase(TransactionCase):
         return backend
 
     def transactions(self, **fields):
+        """Return the backend's transactions with these values, by identity."""
         domain = [("backend_id", "=", self.backend.id)]
         domain += [(name, "=", value) for name, value in fields.items()]
         return self.env["settlement.transaction"].search(domain, order="external_id")
 
     def batches(self):
+        """Return the backend's payouts, by identity."""
         domain = [("backend_id", "=", self.backend.id)]
         return self.env["settlement.batch"].search(domain, order="external_id")
 
