@@ -157,6 +157,8 @@ class Clearer:
     def _parts(self, row, settled, payouts):
         """Return what a row settles, its meeting account filled in."""
         parts = [*settled.parts, *payouts.get(row.id, ())]
+        if rest := settled.rest(row.gross):
+            parts.append(rest)
         if row.match_state == "not_needed" and row.kind.startswith("bank"):
             return [self._own_charge(row)]
         return [part if part.account_id else self._meeting(row, part) for part in parts]
