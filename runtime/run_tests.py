@@ -221,7 +221,9 @@ def install_suite() -> Outcome:
     log = LOGS / "suite.log"
     start = time.monotonic()
     code = subprocess.run(
-        [str(CHECKOUT / "runtime" / "setup.sh"), "suite"], env=environment(), check=False
+        [str(CHECKOUT / "runtime" / "setup.sh"), "suite"],
+        env=environment(),
+        check=False,
     ).returncode
     outcome.seconds = time.monotonic() - start
     if code:

@@ -16,5 +16,8 @@
         "views/settlement_credential_wizard_views.xml",
         "views/settlement_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["settlement_connector/static/tests/tours/*.js"],
+    },
     "development_status": "Beta",
 }

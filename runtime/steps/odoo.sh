@@ -10,9 +10,9 @@ ODOO_PACKAGES=(
 step_odoo() {
     if [ -n "${ODOO_SOURCE:-}" ]; then
         odoo_from_source
-    elif [ -e "$RUNTIME/stamps/odoo" ] && [ -e "$(odoo_path)/odoo/release.py" ] &&
-        ! stamp_is odoo "source"; then
-        note "Odoo $ODOO_SERIES is unpacked"
+    elif [ -e "$RUNTIME/stamps/odoo" ] && [ -e "$(odoo_path)/odoo/release.py" ]; then
+        # A tree that was given once is remembered.
+        note "Odoo $ODOO_SERIES is in $(odoo_path)"
     else
         odoo_from_debian
     fi

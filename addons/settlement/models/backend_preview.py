@@ -41,6 +41,7 @@ class SettlementBackend(models.Model):
         message = self.env["settlement.message"]._receive(
             self, "file", content, filename=filename
         )
+        message = message.sudo()  # its rows that are put aside are nobody's to write
         preview = {
             "new": 0,
             "changed": 0,

@@ -114,32 +114,63 @@ class SettlementFactStore(models.AbstractModel):
     @api.model
     def _find_parents_sql(self):
         """Link fresh rows with the stored row they undo."""
-        return self._link_parents_sql(
-            SQL("child.id = stage.id AND stage.parent_external_id IS NOT NULL")
+        return SQL(
+            """
+            UPDATE settlement_transaction child
+               SET parent_id = found.parent_id
+              FROM (
+                SELECT stage.id, (
+                    SELECT parent.id
+                      FROM settlement_transaction parent
+                     WHERE parent.source_external_id = stage.parent_external_id
+                       AND parent.backend_id = stage.backend_id
+                       AND %(may_be_parent)s
+                       AND parent.id <> stage.id
+                     ORDER BY parent.id
+                     LIMIT 1) AS parent_id
+                  FROM settlement_stage stage
+                 WHERE stage.revision IS NOT NULL
+                   AND stage.parent_external_id IS NOT NULL
+              ) found
+             WHERE child.id = found.id
+               AND found.parent_id IS NOT NULL
+            """,
+            may_be_parent=self._may_be_parent_sql(),
         )
 
     @api.model
     def _find_children_sql(self):
-        """Link fresh rows with stored rows that have waited for them."""
-        return self._link_parents_sql(SQL("parent.id = stage.id"))
-
-    @api.model
-    def _link_parents_sql(self, condition):
+        """Link stored rows that have waited with the fresh row they undo."""
+        # OFFSET 0 keeps it a look-up by index for each fresh row.
         return SQL(
             """
-            UPDATE settlement_transaction child
-               SET parent_id = parent.id
-              FROM settlement_transaction parent, settlement_stage stage
-             WHERE stage.revision IS NOT NULL
-               AND child.backend_id = parent.backend_id
-               AND child.parent_external_id = parent.source_external_id
-               AND child.parent_id IS NULL
-               AND parent.is_current
-               AND parent.id <> child.id
-               AND parent.kind IN ('charge', 'payout', 'refund', 'dispute')
-               AND %(condition)s
-            """,
-            condition=condition,
+            UPDATE settlement_transaction AS child
+               SET parent_id = found.parent_id
+              FROM (
+                SELECT waiting.id, parent.id AS parent_id
+                  FROM settlement_stage parent
+                 CROSS JOIN LATERAL (
+                    SELECT waiting.id
+                      FROM settlement_transaction waiting
+                     WHERE waiting.backend_id = parent.backend_id
+                       AND waiting.parent_external_id = parent.source_external_id
+                       AND waiting.parent_id IS NULL
+                    OFFSET 0
+                 ) waiting
+                 WHERE parent.revision = 1
+                   AND parent.source_external_id IS NOT NULL
+                   AND parent.kind IN ('charge', 'payout', 'refund', 'dispute')
+                   AND waiting.id <> parent.id
+              ) found
+             WHERE child.id = found.id
+            """
+        )
+
+    @api.model
+    def _may_be_parent_sql(self):
+        return SQL(
+            "parent.is_current "
+            "AND parent.kind IN ('charge', 'payout', 'refund', 'dispute')"
         )
 
     @api.model

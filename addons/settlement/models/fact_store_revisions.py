@@ -11,6 +11,9 @@ class SettlementFactStore(models.AbstractModel):
 
         :return: list of (old id, new id) of identities whose current row changed.
         """
+        is_revised = SQL("SELECT FROM settlement_stage WHERE revision > 1 LIMIT 1")
+        if not self.env.execute_query(is_revised):
+            return []
         changed = self.env.execute_query(
             SQL(
                 """
@@ -98,4 +101,15 @@ class SettlementFactStore(models.AbstractModel):
                 old_ids,
             ),
             self._references_sql(new_ids),
+            # What is open about a row goes on with its current revision.
+            SQL(
+                """
+                UPDATE settlement_exception AS exception
+                   SET subject_id = pair.new, transaction_id = pair.new
+                  FROM %s
+                 WHERE exception.subject_model = 'settlement.transaction'
+                   AND exception.subject_id = pair.old
+                """,
+                pairs,
+            ),
         )

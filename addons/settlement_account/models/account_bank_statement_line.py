@@ -1,4 +1,12 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..services import token
+
+# What the bank said.
+_REPORTED = frozenset(
+    {"amount", "amount_currency", "foreign_currency_id", "date", "journal_id"}
+)
 
 
 class AccountBankStatementLine(models.Model):
@@ -25,6 +33,59 @@ class AccountBankStatementLine(models.Model):
         "WHERE settlement_wallet_id IS NOT NULL",
         "This booking of the bank is a statement line already.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Refuse manual lines on the journal of a provider: its entries are there."""
+        lines = super().create(vals_list)
+        if not token.allowed(self.env):
+            lines._check_not_on_provider_journal()
+        return lines
+
+    def _check_not_on_provider_journal(self):
+        # Which journals belong to providers does not depend on who asks.
+        wallets = self.env["settlement.wallet"].sudo()
+        taken = wallets.search(
+            [("journal_id", "in", self.journal_id.ids), ("is_bank", "=", False)]
+        )
+        if taken:
+            raise UserError(
+                self.env._(
+                    "%(journal)s shows what a payment provider holds for you. Its "
+                    "balance comes from the provider's own data: a line entered by "
+                    "hand would count twice.",
+                    journal=taken[:1].journal_id.display_name,
+                )
+            )
+
+    def _check_not_reported(self):
+        if token.allowed(self.env):
+            return
+        # Whether a line is reported does not depend on who asks.
+        if reported := self.sudo().filtered("settlement_wallet_id"):
+            raise UserError(
+                self.env._(
+                    "%(lines)s: the bank reported this line. It cannot be changed or "
+                    "deleted; undo its match to take back what it settles.",
+                    lines=", ".join(reported.mapped("display_name")[:5]),
+                )
+            )
+
+    def write(self, vals):
+        """Keep what the bank reported; texts and partner may be completed."""
+        if _REPORTED & set(vals):
+            self._check_not_reported()
+        return super().write(vals)
+
+    def unlink(self):
+        """Keep the lines that the bank reported."""
+        self._check_not_reported()
+        return super().unlink()
+
+    def action_undo_reconciliation(self):
+        """Keep the entries of reported lines as they are: their match is undone."""
+        self._check_not_reported()
+        return super().action_undo_reconciliation()
 
     def _settlement_counterpart(self):
         """Return the line that is not on the account of the bank."""

@@ -54,7 +54,7 @@ class Entry:
             if detail.counterparty_name
         )
         found = " / ".join(texts) or " / ".join(names) or self.key
-        return found if len(found) <= LONGEST_TEXT else f"{found[:LONGEST_TEXT - 1]}…"
+        return found if len(found) <= LONGEST_TEXT else f"{found[: LONGEST_TEXT - 1]}…"
 
     def common(self, name: str) -> str | int:
         """Return the value of a field if all details have the same, else nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -93,6 +94,21 @@ class EntryPlan:
 
     def digest(self) -> str:
         """Return the SHA-256 of the plan, the same for the same entry."""
-        content = {**self.as_dict(), "transactions": sorted(self.transaction_ids)}
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return digest_of(self.as_dict(), self.transaction_ids)
+
+
+def digest_of(plan: dict[str, Any], transaction_ids: Iterable[int] = ()) -> str:
+    """Return the SHA-256 of a plan given as data and of the rows it posts."""
+    content = {**plan, "transactions": sorted(transaction_ids)}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def reversed_plan(plan: dict[str, Any], day: date) -> dict[str, Any]:
+    """Return the plan of the entry that takes another one back on ``day``."""
+    turned = [plan["columns"].index(name) for name in ("amount_currency", "balance")]
+    lines = [
+        [-value if at in turned else value for at, value in enumerate(line)]
+        for line in plan["lines"]
+    ]
+    return {**plan, "date": day.isoformat(), "lines": lines}

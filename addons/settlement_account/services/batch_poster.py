@@ -80,7 +80,8 @@ class BatchPoster:
                 self._done([(batch, slices)])
 
     def _write(self, slices):
-        self.env["settlement.posting"]._post_slices(self.builder, slices)
+        postings = self.env["settlement.posting"]._post_slices(self.builder, slices)
+        postings.wallet_id._consume_foreign()
         # Whatever fails must fail inside the savepoint.
         self.env.flush_all()
 
@@ -124,7 +125,11 @@ class BatchPoster:
 
     def _prepare(self, batch, rows):
         return self.builder.prepare(
-            batch.wallet_id, [each.row for each in rows], batch.external_id, "batch", batch
+            batch.wallet_id,
+            [each.row for each in rows],
+            batch.external_id,
+            "batch",
+            batch,
         )
 
     def _is_held(self, batch, rows):

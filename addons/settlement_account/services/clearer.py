@@ -113,9 +113,7 @@ class Clearer:
         """What the bank booked for itself is done once it is on its account."""
         charges = {row.id for row in rows if row.match_state == "not_needed"}
         moved = {move.transaction_id for move in moves}
-        self.env["settlement.posting"]._set_posting_state(
-            charges & moved, "reconciled"
-        )
+        self.env["settlement.posting"]._set_posting_state(charges & moved, "reconciled")
 
     def _moves(self, rows):
         """Return all Moves of rows, and those that need no entry."""
@@ -137,9 +135,7 @@ class Clearer:
                     self._refuse_row(row, part)
                 moves += taken
         direct = {
-            move
-            for move in moves
-            if stays_where_it_is(move) and items.is_whole(move)
+            move for move in moves if stays_where_it_is(move) and items.is_whole(move)
         }
         return moves, direct
 
@@ -163,9 +159,7 @@ class Clearer:
         parts = [*settled.parts, *payouts.get(row.id, ())]
         if row.match_state == "not_needed" and row.kind.startswith("bank"):
             return [self._own_charge(row)]
-        return [
-            part if part.account_id else self._meeting(row, part) for part in parts
-        ]
+        return [part if part.account_id else self._meeting(row, part) for part in parts]
 
     def _meeting(self, row, part):
         """Money that settles money meets: own transfers on the transfer account."""

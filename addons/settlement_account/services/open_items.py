@@ -66,9 +66,7 @@ class OpenItems:
             amount = sign * min(abs(needed), abs(each.left))
             each.left += amount
             needed -= amount
-            moves.append(
-                Move(each.item, _portion(part, amount), label, transaction_id)
-            )
+            moves.append(Move(each.item, _portion(part, amount), label, transaction_id))
             if not needed:
                 break
         return moves

@@ -151,9 +151,7 @@ class SliceBuilder:
             return Rate()
         self._require_rate(currency, day)
         value = currency._get_conversion_rate(currency, own, self.company, day)
-        return Rate(
-            Decimal(repr(value)), currency.decimal_places, own.decimal_places
-        )
+        return Rate(Decimal(repr(value)), currency.decimal_places, own.decimal_places)
 
     def _require_rate(self, currency, day):
         """Odoo takes 1.0 where it has no rate; we never do."""

@@ -7,13 +7,11 @@ from .entry_writer import to_float
 from .errors import PostingError
 from .payout_reader import PayoutReader
 from .reconciler import Reconciler
+from .token import with_token
 
 LINES = 500
 """Statement lines created at once."""
 
-# Whoever creates lines on the journal of a wallet must show this very object.
-TOKEN = object()
-CONTEXT_KEY = "settlement_token"
 FAST = {
     "tracking_disable": True,
     "mail_notrack": True,
@@ -126,9 +124,7 @@ class StatementWriter:
 
     def _lines(self, batch, details):
         payouts = PayoutReader(self.env).read([detail.id for detail in details])
-        return [
-            self._line(batch, entry, payouts) for entry in entries_of(details)
-        ]
+        return [self._line(batch, entry, payouts) for entry in entries_of(details)]
 
     def _line(self, batch, entry, payouts):
         wallet = batch.wallet_id
@@ -176,8 +172,8 @@ class StatementWriter:
         return values
 
     def _create(self, lines):
-        statement_lines = self.env["account.bank.statement.line"].with_context(
-            **FAST, **{CONTEXT_KEY: TOKEN}
+        statement_lines = with_token(
+            self.env["account.bank.statement.line"].with_context(**FAST)
         )
         created = statement_lines.create([line.values for line in lines])
         return self.env["account.bank.statement.line"].browse(created.ids)

@@ -215,8 +215,10 @@ class SettlementAccountCase(AccountTestInvoicingCommon):
             self.open_item(move) if move._name == "account.move" else move
             for move in moves
         ]
-        match = self.env["settlement.match"].sudo()._propose(
-            [self.stored(fact) for fact in facts], items, **values
+        match = (
+            self.env["settlement.match"]
+            .sudo()
+            ._propose([self.stored(fact) for fact in facts], items, **values)
         )
         match._confirm()
         return match.sudo(False)

@@ -127,8 +127,9 @@ class TestPostBank(SettlementAccountCase):
         )
 
     def test_two_payouts_in_one_transfer(self):
-        first, second = self.row(gross="100"), self.row(
-            gross="50", batch_external_id="po_2"
+        first, second = (
+            self.row(gross="100"),
+            self.row(gross="50", batch_external_id="po_2"),
         )
         self.store(*self.payout(first), *self.payout(second, name="po_2"))
         arrived = self.bank_row("150")

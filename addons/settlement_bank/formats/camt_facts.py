@@ -59,8 +59,9 @@ def facts(booked: BookedEntry) -> Iterator[TransactionFact]:
     details = booked.entry.details
     if len(details) > 1 and _details_add_up(booked):
         for index, detail in enumerate(details):
-            amount = _detail_amount(booked, detail) or Decimal(0)
-            yield _fact(booked, _part(booked, detail, amount, f"#{index}"))
+            # Every detail has an amount, or they would not add up.
+            if (amount := _detail_amount(booked, detail)) is not None:
+                yield _fact(booked, _part(booked, detail, amount, f"#{index}"))
     elif len(details) == 1:
         detail = next(iter(details))
         yield _fact(booked, _part(booked, detail, booked.booking.amount, ""))

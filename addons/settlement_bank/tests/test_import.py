@@ -187,6 +187,19 @@ class TestImport(BankCase):
         self.import_bytes(io.BytesIO(content))
         self.assertEqual(len(self.rows()), 1)
 
+    def test_preview_tells_and_keeps_nothing(self):
+        content = camt_samples.document(
+            camt_samples.footing(Statement([Entry("1.00", "A"), Entry("0.005", "B")]))
+        )
+        preview = self.bank.with_user(self.accountant).preview_file("a.xml", content)
+        self.assertEqual((preview["new"], preview["batches"]), (1, 1))
+        self.assertIn("entry 2", preview["rejected"][0]["reason"])
+        cut = self.bank.with_user(self.accountant).preview_file("a.xml", content[:-150])
+        self.assertEqual(cut["new"], 1)
+        self.assertIn("breaks off", cut["error"])
+        self.assertFalse(self.rows())
+        self.assertFalse(self.statements())
+
     def test_other_files_are_refused_at_once(self):
         for content in (b":20:STARTUMS", b"PK\x03\x04nothing", b"<html></html>"):
             with self.assertRaises(UserError):

@@ -43,5 +43,5 @@ def secrets_of(request: requests.Request, auth: Auth | None) -> frozenset[str]:
     elif auth is not None:
         probe = requests.Request("GET", "https://probe.invalid").prepare()
         header = auth(probe).headers.get("Authorization", "")
-        found += [header, header.rpartition(" ")[2]]
+        found += [header, header.partition(" ")[2]]
     return frozenset(filter(None, found))

@@ -80,9 +80,10 @@ def _inflate(chunks: Iterator[bytes], max_bytes: int) -> bytes:
 
 def _step(decoder: Any, chunk: bytes, room: int) -> bytes:
     try:
-        return decoder.decompress(chunk, room)
+        step: bytes = decoder.decompress(chunk, room)
     except zlib.error:
         raise TransientError("The compressed answer cannot be read.") from None
+    return step
 
 
 def _too_large(max_bytes: int) -> BusinessError:

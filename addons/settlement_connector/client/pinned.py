@@ -75,8 +75,8 @@ class PinnedAdapter(HTTPAdapter):
     def send(
         self, request: requests.PreparedRequest, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Send with the time-outs of this adapter, never through a proxy."""
-        kwargs.update(timeout=self._timeout, proxies=None)
+        """Send with the time-outs of this adapter."""
+        kwargs["timeout"] = self._timeout
         return super().send(request, *args, **kwargs)
 
 

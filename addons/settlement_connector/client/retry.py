@@ -51,5 +51,5 @@ class RetryPolicy:
             return None
         if retry_after is not None:
             return retry_after if retry_after <= self.longest_wait else None
-        full = min(self.longest_wait, self.base * 2**attempt)
+        full = min(self.longest_wait, self.base * 2.0**attempt)
         return full * (0.5 + 0.5 * self.jitter())

@@ -13,7 +13,7 @@ from odoo.addons.settlement.canonical.errors import (
 )
 
 from ..windows.coverage import gaps
-from ..windows.plan import Feed, spans
+from ..windows.plan import Feed, Request, spans
 from .pull_clock import OutOfTime
 
 PAGE_ITEMS = 100
@@ -84,7 +84,8 @@ class SettlementBackend(models.Model):
         messages = self.env["settlement.message"]
         for backend in self:
             backend._check_pullable()
-            messages |= backend._pull_backend(since, until, checkpoint)
+            request = Request(fields.Datetime.now(), since, until)
+            messages |= backend._pull_backend(request, checkpoint)
         return messages
 
     def _check_pullable(self):
@@ -121,12 +122,12 @@ class SettlementBackend(models.Model):
         if not self._lock_pull():
             raise TransientError(self.env._("Another pull of this backend took over."))
 
-    def _pull_backend(self, since, until, checkpoint):
+    def _pull_backend(self, request, checkpoint):
         messages = self.env["settlement.message"]
         self.env["settlement.window"]._close_interrupted(self)
         failures = []
         for stream in self._handler()._streams(self):
-            new, failure = self._pull_stream(stream, since, until, checkpoint)
+            new, failure = self._pull_stream(stream, request, checkpoint)
             messages |= new
             if failure:
                 failures.append(failure)
@@ -136,13 +137,13 @@ class SettlementBackend(models.Model):
             self._note_success()
         return messages
 
-    def _pull_stream(self, stream, since, until, checkpoint):
+    def _pull_stream(self, stream, request, checkpoint):
         """Pull what is due of one stream.
 
         :return: (new messages, SettlementError that stopped it or None).
         """
         messages = self.env["settlement.message"]
-        for span in spans(lambda: self._feed(stream), since, until):
+        for span in spans(lambda: self._feed(stream, request.now), request):
             new, failure = self._pull_span(stream, span, checkpoint)
             messages |= new
             if failure:
@@ -150,13 +151,14 @@ class SettlementBackend(models.Model):
                 return messages, failure
         return messages, None
 
-    def _feed(self, stream):
+    def _feed(self, stream, now=None):
         """Return all that is known about past pulls of a stream."""
         lookback = timedelta(days=max(self.lookback_days, 0))
+        begun = self._regular_period()[0]
         return Feed(
             attempts=self.env["settlement.window"].sudo()._attempts(self, stream),
-            start=self.create_date.replace(microsecond=0) - lookback,
-            now=fields.Datetime.now(),
+            start=begun or self.create_date.replace(microsecond=0) - lookback,
+            now=now or fields.Datetime.now(),
             lookback=lookback,
         )
 
@@ -246,15 +248,24 @@ class SettlementBackend(models.Model):
     def _coverage(self, stream):
         """Return the periods of a stream that no complete pull covers.
 
-        :return: list of (since, until), naive UTC, from the beginning of the feed up
-            to its last attempt; empty if the feed is complete.
+        :return: list of (since, until), naive UTC, from the first moment to the last
+            that regular pulls asked for; empty if the stream is complete.
         """
         self.ensure_one()
-        feed = self._feed(stream)
-        if not feed.attempts:
-            return []
-        end = max(attempt.until for attempt in feed.attempts)
-        return gaps(feed.beginning(), end, feed.good_periods())
+        begun, end = self._regular_period()
+        return gaps(begun, end, self._feed(stream).good_periods()) if begun else []
+
+    def _regular_period(self):
+        """Return the first and the last moment that regular pulls have asked for.
+
+        All streams count: one that a pull did not come to is as incomplete as one
+        in which it broke off.
+
+        :return: (since, until), naive UTC; (False, False) before the first pull.
+        """
+        domain = [("backend_id", "=", self.id), ("is_backfill", "=", False)]
+        windows = self.env["settlement.window"].sudo()  # viewers may ask, too
+        return windows._read_group(domain, [], ["since:min", "until:max"])[0]
 
     def _pulled_streams(self):
         """Return the names of the streams that were ever pulled."""

@@ -3,6 +3,7 @@ from . import test_call_budget
 from . import test_check_connection
 from . import test_cli
 from . import test_connector
+from . import test_contract
 from . import test_coverage
 from . import test_credential
 from . import test_credential_privacy
@@ -11,3 +12,4 @@ from . import test_neutralize
 from . import test_pull
 from . import test_pull_failures
 from . import test_pull_schedule
+from . import test_tour

@@ -2,7 +2,10 @@ from datetime import timedelta
 
 from odoo.tests import tagged
 
-from odoo.addons.settlement.canonical.errors import TransientError
+from odoo.addons.settlement.canonical.errors import (
+    AuthenticationError,
+    TransientError,
+)
 
 from .common import NOW, ConnectorCase
 
@@ -34,6 +37,33 @@ class TestCoverage(ConnectorCase):
         self.backend.pull()
         self.assertTrue(self.backend._coverage("charges"))
         self.assertFalse(self.backend._coverage("payouts"))
+
+    def test_a_stream_that_the_pull_did_not_come_to_is_missing(self):
+        self.source.pages = {"charges": [AuthenticationError("x")], "payouts": []}
+        self.backend.pull(since=NOW - 90 * DAY)
+        self.assertEqual(self.backend._coverage("payouts"), [(NOW - 90 * DAY, NOW)])
+        self.travel(NOW + DAY)
+        self.backend.pull()
+        self.assertEqual(self.backend._coverage("payouts"), [])
+        period = (NOW - 90 * DAY, NOW + DAY)
+        self.assertEqual(self.source.calls[-1][:3], ("payouts", *period))
+
+    def test_slow_streams_do_not_look_incomplete(self):
+        self.source.pages = {"charges": [[]], "payouts": [[]]}
+        pull = self.source.pull
+
+        def slow_pull(*args):
+            self.travel(NOW + DAY)
+            return pull(*args)
+
+        self.teach("_pull", slow_pull)
+        self.backend.pull()
+        self.assertEqual(self.windows().mapped("until"), [NOW, NOW])
+        self.assertEqual(self.backend._coverage("charges"), [])
+
+    def test_backfills_promise_nothing(self):
+        self.backend.pull(since=NOW - 90 * DAY, until=NOW - 80 * DAY)
+        self.assertEqual(self.backend._coverage("charges"), [])
 
     def test_the_status_names_the_gaps(self):
         self.source.pages["charges"] = [TransientError("x")]

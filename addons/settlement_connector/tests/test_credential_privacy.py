@@ -146,6 +146,27 @@ class TestCredentialPrivacy(ConnectorCase):
             except TypeError:
                 continue
 
+    def test_methods_of_records_do_not_reveal(self):
+        """Server actions can call every method of a record, private ones too.
+
+        So a value may be revealed in a method that keeps it to itself, and in module
+        functions, but in no helper method that hands a value or a client on.
+        """
+        found = set()
+        for name in self.env.registry:
+            if not name.startswith("settlement."):
+                continue
+            for kind in type(self.env[name]).mro():
+                found |= {
+                    (name, attribute)
+                    for attribute, method in vars(kind).items()
+                    if "reveal"
+                    in getattr(method, "__code__", nothing.__code__).co_names
+                }
+        keep_it_to_themselves = {"_check_connection", "_pull", "_verify_webhook"}
+        helpers = {pair for pair in found if pair[1] not in keep_it_to_themselves}
+        self.assertEqual(helpers, {("settlement.backend", "_store_credential")})
+
     def test_the_whole_database_does_not_contain_it(self):
         """No table of the database: chatter, jobs, logs, events, dialogs."""
         self.env["settlement.credential.wizard"].with_user(self.admin).create(
@@ -176,6 +197,10 @@ class TestCredentialPrivacy(ConnectorCase):
             self.backend.set_credential("api_key", SECRET)
         except UserError as error:
             self.assert_private("".join(traceback.format_exception(error)))
+
+
+def nothing():
+    """Stand for attributes that are no plain functions."""
 
 
 class _Collector(logging.Handler):

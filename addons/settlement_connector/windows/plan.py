@@ -63,10 +63,24 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Request:
+    """What one pull of all streams is asked for.
+
+    :param now: the one end of all streams that this pull brings up to date.
+    :param since: first moment, if a person gave one.
+    :param until: last moment, if a person gave one; makes the pull a back-fill.
+    """
+
+    now: datetime
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Feed:
     """All past pulls of one stream, oldest first, and the limits of the next.
 
-    :param start: where the very first pull begins if nobody says.
+    :param start: from when on the stream is to be complete.
     """
 
     attempts: Sequence[Attempt]
@@ -89,11 +103,6 @@ class Feed:
             if since < until - self.lookback
         ]
 
-    def beginning(self) -> datetime:
-        """Return from when on this feed promises to be complete."""
-        regular = [item.since for item in self.attempts if not item.backfill]
-        return min(regular, default=self.start)
-
     def unresolved(self) -> list[Attempt]:
         """Return the failed pulls that no later pull has made good, newest first."""
         result = []
@@ -114,7 +123,7 @@ class Feed:
 
     def regular(self) -> Span:
         """Return the next regular pull."""
-        settled = covered_until(self.beginning(), self.settled_periods())
+        settled = covered_until(self.start, self.settled_periods())
         failed = [item.since for item in self.unresolved() if not item.backfill]
         return Span(min(settled, self.now, *failed), self.now)
 
@@ -126,20 +135,16 @@ class Feed:
         return None
 
 
-def spans(
-    read_feed: Callable[[], Feed], since: datetime | None, until: datetime | None
-) -> Iterator[Span]:
+def spans(read_feed: Callable[[], Feed], request: Request) -> Iterator[Span]:
     """Yield what to pull, each planned after the one before was stored.
 
     The caller stops at the first span that fails.
 
     :param read_feed: returns the feed as it stands at the moment of the call.
-    :param since: given by a person, else None.
-    :param until: given by a person, else None; makes the pull a back-fill.
     """
-    feed = read_feed()
-    if until:
-        until = min(until, feed.now)
+    feed, since = read_feed(), request.since
+    if request.until:
+        until = min(request.until, feed.now)
         yield Span(since or min(feed.regular().since, until), until, backfill=True)
         return
     resumed = feed.resumed()

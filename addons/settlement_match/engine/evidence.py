@@ -49,13 +49,16 @@ def score(contributions: list[dict[str, object]]) -> int:
     return max(0, min(100, total))
 
 
-def after_reference(outcome: str, is_foreign: bool) -> list[dict[str, object]]:
-    """Return what speaks for a match besides the reference that names its document.
+def of_reference(
+    kind: ReferenceKind, outcome: str, is_foreign: bool
+) -> list[dict[str, object]]:
+    """Return what speaks for a match by reference; the text itself is still empty.
 
     :param is_foreign: the document is in the currency that the customer saw and paid,
         the money came in another one.
     """
     return [
+        {**contribution(kind.name, kind.weight), "text": ""},
         contribution("presentment" if is_foreign else "currency", CURRENCY_WEIGHT),
         contribution(AMOUNT_WORDS[outcome], AMOUNT_WEIGHTS[outcome]),
     ]

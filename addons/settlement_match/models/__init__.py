@@ -10,7 +10,8 @@ from . import exception
 from . import document_reference
 from . import matcher
 from . import resolver
-from . import match_writer
+from . import plan
+from . import plan_writer
 from . import findings
 from . import leftovers
 from . import stage_identifier
@@ -19,3 +20,4 @@ from . import stage_text
 from . import stage_batch
 from . import payout_exceptions
 from . import backend
+from . import bench

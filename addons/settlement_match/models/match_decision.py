@@ -59,7 +59,9 @@ class SettlementMatch(models.Model):
         )
         line_model = self.env["settlement.match.line"]
         line_model.create([{**line, "match_id": match.id} for line in lines])
-        match._seal_with_lines()
+        # Its hash covers the lines, too, which did not exist at its creation.
+        self.env.flush_all()
+        match._seal_rows()
         match._refresh_match_states()
         self.env["settlement.event"]._log(
             "match.proposed", match, after={"row_hash": match.row_hash}
@@ -132,8 +134,12 @@ class SettlementMatch(models.Model):
 
     @api.model
     def _cut_to_smaller(self, sources, targets):
-        """Let a single item that exceeds the other side take part with less."""
-        if not sources or not targets:
+        """Let a single item that exceeds the other side take part with less.
+
+        Amounts of different currencies cannot be compared: there each side is whole.
+        """
+        currencies = {record.currency_id for record, _amount in (*sources, *targets)}
+        if not sources or not targets or len(currencies) > 1:
             return
         for one, others in ((sources, targets), (targets, sources)):
             other_sum = sum(amount for _record, amount in others)
@@ -192,41 +198,6 @@ class SettlementMatch(models.Model):
                 "partner": record.partner_id.id or None,
             }
         return snapshot
-
-    def _seal_with_lines(self):
-        """Hash these matches together with their lines."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE settlement_match AS match SET lines_digest = digest.digest
-                  FROM (%s) digest
-                 WHERE digest.match_id = match.id
-                """,
-                self._digests_sql(SQL("line.match_id = ANY(%s)", self.ids)),
-            )
-        )
-        self.invalidate_recordset(["lines_digest"], flush=False)
-        self._seal_rows()
-
-    @api.model
-    def _digests_sql(self, condition, table=SQL("settlement_match_line")):
-        """Return ``match_id, digest`` over the lines that meet ``condition``.
-
-        :param table: where the lines stand, by default the real ones.
-        """
-        return SQL(
-            """
-            SELECT line.match_id,
-                   encode(sha256(convert_to(string_agg(
-                        line.row_hash, ',' ORDER BY line.id), 'UTF8')), 'hex') AS digest
-              FROM %s line
-             WHERE %s
-             GROUP BY line.match_id
-            """,
-            table,
-            condition,
-        )
 
     # ------------------------------------------------------------------
     # Confirming

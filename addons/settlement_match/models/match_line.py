@@ -1,31 +1,37 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from odoo.addons.settlement.models.big_integer import BigInteger
 
 from .claim import ITEM_COLUMNS
 from .weak_many2one import WeakMany2one
 
+# What of a line the hash of its match covers, in this order, and the name at last.
+TEXT_PARTS = (
+    "side",
+    "company_id",
+    "transaction_id",
+    "batch_id",
+    "currency_id",
+    "amount_minor",
+    "item_model",
+    "item_id",
+    "item_date",
+    "item_account",
+    "item_partner",
+)
 
 class SettlementMatchLine(models.Model):
-    """One item of a match and how much of it the match concerns."""
+    """One item of a match and how much of it the match concerns.
+
+    The hash of a match covers everything that its lines say: they need none of
+    their own.
+    """
 
     _name = "settlement.match.line"
     _description = "Line of a Match"
-    _inherit = ["settlement.hashed"]
     _order = "match_id, id"
     _log_access = False
-    # Transactions and batches stay. What a user may delete has a snapshot, which is
-    # hashed instead of the link.
-    _hashed_fields = (
-        "match_id",
-        "company_id",
-        "side",
-        "transaction_id",
-        "batch_id",
-        "amount_minor",
-        "currency_id",
-        "snapshot",
-    )
 
     match_id = WeakMany2one("settlement.match", required=True, index=True)
     company_id = WeakMany2one("res.company", required=True)
@@ -73,6 +79,52 @@ class SettlementMatchLine(models.Model):
         for line in self:
             fact = line.transaction_id or line.batch_id
             line.item_name = (line.snapshot or {}).get("name") or fact.display_name
+
+    @api.model
+    def _text_sql(self, **parts):
+        """Return what a line says as SQL text.
+
+        Transactions and batches stay. What a user may delete has a snapshot, which
+        counts instead of the link.
+
+        :param parts: SQL expressions for some of ``TEXT_PARTS``.
+        """
+        texts = [
+            SQL("COALESCE(%s::text, '')", parts[name]) if name in parts else SQL("''")
+            for name in TEXT_PARTS
+        ]
+        name = SQL("quote_nullable(%s)", parts.get("item_name", SQL("NULL")))
+        return SQL("concat_ws(',', %s, %s)", SQL(", ").join(texts), name)
+
+    @api.model
+    def _own_text_sql(self):
+        """Return what the stored line ``line`` says as SQL text."""
+        columns = {
+            name: SQL.identifier("line", name)
+            for name in TEXT_PARTS
+            if name in self._fields
+        }
+        snapshot = {
+            f"item_{key}": SQL("line.snapshot ->> %s", key)
+            for key in ("model", "id", "name", "date", "account", "partner")
+        }
+        return self._text_sql(**columns, **snapshot)
+
+    @api.model
+    def _texts_sql(self, match_id):
+        """Return the text of all stored lines of one match.
+
+        :param match_id: SQL expression.
+        """
+        return SQL(
+            """
+            (SELECT string_agg(%s, ';' ORDER BY line.id)
+               FROM settlement_match_line line
+              WHERE line.match_id = %s)
+            """,
+            self._own_text_sql(),
+            match_id,
+        )
 
     def _item(self):
         """Return the record this line is about, empty if it was deleted."""

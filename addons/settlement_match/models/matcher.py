@@ -88,13 +88,17 @@ class SettlementMatcher(models.AbstractModel):
     def _timed_stage(self, stage, run):
         """Run one stage and return its counters with the seconds it took."""
         self.env.flush_all()
-        self.env.cr.execute(
-            SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
-        )
+        self._enlarge_work_memory()
         started = time.monotonic()
         counters = getattr(self, f"_stage_{stage}")(run)
         self.env.invalidate_all(flush=False)
         return {**counters, "seconds": round(time.monotonic() - started, 3)}
+
+    @api.model
+    def _enlarge_work_memory(self):
+        """Let large sorts and hash joins of this transaction stay in memory."""
+        query = SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
+        self.env.cr.execute(query)
 
     @api.model
     def _added(self, counters, more):

@@ -27,8 +27,7 @@ class SettlementMatcher(models.AbstractModel):
         plans = [self._pair_plan(pair) for pair in outcome.accepted]
         plans += [self._merged_plan(merged) for merged in outcome.merged]
         plans += self._returned_plans(run)
-        self._plan_payouts(plans)
-        matched = self._write_plan(run.company, ("transaction_id", "batch_id"))
+        matched = self._write_plan(run.company, self._plan_payouts(plans))
         self._propose_payouts(outcome.proposed)
         self._show_payouts(run, outcome)
         return {
@@ -214,16 +213,30 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _plan_payouts(self, plans):
-        """Fill the plan tables from plans made in Python."""
-        numbered = [{"number": number, **plan} for number, plan in enumerate(plans)]
+        """Return the plan for the writer, made of plans in Python."""
+        numbered = [
+            {
+                **plan,
+                "number": number,
+                "lines": [
+                    {**line, "position": position}
+                    for position, line in enumerate(plan["lines"])
+                ],
+            }
+            for number, plan in enumerate(plans)
+        ]
         self._temporary(
-            "settlement_plan",
+            "settlement_payout_plan",
             SQL(
                 """
-                SELECT nextval(pg_get_serial_sequence('settlement_match', 'id'))::int4
-                            AS id,
+                SELECT nextval('settlement_match_id_seq')::int4 AS id,
                        %(company)s::int4 AS company_id, 'batch'::varchar AS method,
-                       %(stage)s::int4 AS stage, FALSE AS rest_to_credit, plan.*
+                       %(stage)s::int4 AS stage, FALSE AS rest_to_credit,
+                       NULL::int4 AS transaction_id, NULL::int8 AS gross_minor,
+                       NULL::int4 AS move_line_id, NULL::int4 AS target_currency_id,
+                       NULL::int8 AS target_minor, NULL::int8 AS residual_minor,
+                       NULL::varchar AS move_name, NULL::date AS date,
+                       NULL::int4 AS account_id, NULL::int4 AS partner_id, plan.*
                   FROM jsonb_to_recordset(%(plans)s::jsonb) AS plan (
                        number int4, currency_id int4, amount_minor int8, score numeric,
                        evidence jsonb, unique_proof jsonb, lines jsonb)
@@ -236,18 +249,20 @@ class SettlementMatcher(models.AbstractModel):
         )
         lines = SQL(
             """
-            SELECT nextval(pg_get_serial_sequence('settlement_match_line', 'id'))::int4
-                        AS id,
-                   plan.id AS match_id, plan.company_id, line.side,
+            SELECT plan.id AS match_id, plan.company_id, line.side,
                    line.transaction_id, line.batch_id, NULL::int4 AS move_line_id,
-                   plan.currency_id, line.amount_minor, NULL::jsonb AS snapshot
-              FROM settlement_plan plan
+                   NULL::int4 AS statement_line_id, NULL::int4 AS expected_payment_id,
+                   plan.currency_id, line.amount_minor, NULL::varchar AS move_name,
+                   NULL::date AS date, NULL::int4 AS account_id,
+                   NULL::int4 AS partner_id, line.position
+              FROM settlement_payout_plan plan
              CROSS JOIN LATERAL jsonb_to_recordset(plan.lines) AS line (
-                   side varchar, transaction_id int4, batch_id int4, amount_minor int8)
-             ORDER BY plan.id
+                   side varchar, transaction_id int4, batch_id int4, amount_minor int8,
+                   position int4)
             """
         )
-        self._temporary("settlement_plan_line", self._hashed_lines_sql(lines))
+        self._temporary("settlement_plan_line", lines)
+        return SQL("SELECT * FROM settlement_payout_plan")
 
     @api.model
     def _propose_payouts(self, pairs):

@@ -37,6 +37,19 @@ def _limiter_of(backend):
         return _limiters.setdefault(key, RateLimiter(CALLS_PER_SECOND))
 
 
+def _stripe_client(handler, backend):
+    """Return a client with the backend's keys.
+
+    It is no method: server actions may call methods of records, and would have the
+    keys with the client.
+
+    :raises AuthenticationError: if there is no key.
+    """
+    keys = secrets_store.reveal(handler.env, backend, "api_key")
+    http = handler._client_for(backend, should_retry_header=SHOULD_RETRY_HEADER)
+    return StripeClient(http, keys, _limiter_of(backend))
+
+
 class SettlementConnectorStripe(models.AbstractModel):
     """Stripe: balance transactions, payouts and their lists, balances."""
 
@@ -67,18 +80,9 @@ class SettlementConnectorStripe(models.AbstractModel):
     # Talking to Stripe
     # ------------------------------------------------------------------
 
-    def _stripe_client(self, backend):
-        """Return a client with the backend's keys.
-
-        :raises AuthenticationError: if there is no key.
-        """
-        keys = secrets_store.reveal(self.env, backend, "api_key")
-        http = self._client_for(backend, should_retry_header=SHOULD_RETRY_HEADER)
-        return StripeClient(http, keys, _limiter_of(backend))
-
     def _check_connection(self, backend):
         """Return who Stripe says we are and in which currencies it holds money."""
-        client = self._stripe_client(backend)
+        client = _stripe_client(self, backend)
         balance = json.loads(client.balance().content)
         self._check_mode(backend, balance)
         account = self._account(client)
@@ -134,7 +138,7 @@ class SettlementConnectorStripe(models.AbstractModel):
         return list(dict.fromkeys(code.upper() for code in codes if code))
 
     def _pull(self, backend, stream, since, until, cursor, limit):
-        client = self._stripe_client(backend)
+        client = _stripe_client(self, backend)
         request = streams.PullRequest(
             since=since,
             until=until,

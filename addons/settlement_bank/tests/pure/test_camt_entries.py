@@ -185,6 +185,43 @@ def test_rate_turns_what_was_paid_into_what_was_booked(exchange, expected):
     assert fact.exchange_rate == expected
 
 
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (["Invoice 12", "thanks"], "Invoice 12 thanks"),
+        (["x" * 35, "y"], "x" * 35 + "y"),
+        (["x" * 140, "y" * 140, "z"], "x" * 140 + "y" * 140 + "z"),
+        (["x" * 36, "y"], "x" * 36 + " y"),
+    ],
+)
+def test_pieces_of_remittance_text(pieces, expected):
+    given = "".join(f"<Ustrd>{piece}</Ustrd>" for piece in pieces)
+    detail = Detail("5.00", extra=f"<RmtInf>{given}</RmtInf>")
+    (fact,) = parse(Statement([Entry("5.00", "R", details=[detail])])).transactions
+    assert fact.description == expected
+
+
+@pytest.mark.parametrize(
+    ("amount", "undone", "expected"),
+    [
+        ("5.00", "", "Debtor"),
+        ("-5.00", "", "Creditor"),
+        ("-5.00", "<RtrInf/>", "Debtor"),
+        ("5.00", "<RtrInf/>", "Creditor"),
+    ],
+)
+def test_counterparty_of_what_is_undone_is_that_of_the_first_booking(
+    amount, undone, expected
+):
+    parties = (
+        "<RltdPties><Dbtr><Nm>Debtor</Nm></Dbtr><Cdtr><Nm>Creditor</Nm></Cdtr>"
+        "</RltdPties>"
+    )
+    detail = Detail(amount, extra=parties + undone)
+    (fact,) = parse(Statement([Entry(amount, "R", details=[detail])])).transactions
+    assert fact.counterparty_name == expected
+
+
 def test_line_breaks_do_not_reach_references_and_names():
     detail = Detail("5.00", "E\n1", "two\nlines", "Anna\nBerger", "X")
     entry = Entry("5.00", "REF\n1", "N\n1", details=[detail])

@@ -153,6 +153,12 @@ def test_the_client_refuses_a_foreign_absolute_url():
         client.get("https://files.example.com/report.csv")
 
 
+def test_the_client_refuses_a_user_in_an_absolute_url():
+    client = HttpClient("https://api.example.com", ["api.example.com"])
+    with pytest.raises(BusinessError, match="user or password"):
+        client.get("https://me:pw@api.example.com/report.csv")
+
+
 @pytest.mark.parametrize("path", ["//evil.com/", "@evil.com/", "\\evil.com", "../x"])
 def test_no_path_leads_to_another_host(path):
     asked = []

@@ -92,6 +92,11 @@ def test_other_types_are_accepted_where_asked_for(server, client):
     assert server.received[0].headers["Accept"] == "text/csv"
 
 
+def test_an_answer_without_content_needs_no_type(server, client):
+    server.answer(204, b"", content_type="")
+    assert client.get("a").content == b""
+
+
 def test_cookies_are_not_kept(server, client):
     server.answer(headers={"Set-Cookie": "session=1"})
     client.get("a")
@@ -350,6 +355,26 @@ def test_no_secret_in_logs_errors_or_tracebacks(server, client, caplog, auth, st
     assert SECRET not in shown
     assert SECRET not in everything_logged(caplog)
     assert caplog.records
+
+
+SHAPELESS = "correct horse battery"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"auth": (SHAPELESS, "")},
+        {"auth": ("me", SHAPELESS)},
+        {"auth": BearerAuth(SHAPELESS)},
+        {"headers": {"X-Api-Key": SHAPELESS}},
+        {"params": {"api_key": SHAPELESS}},
+        {"params": [("access_token", SHAPELESS)]},
+    ],
+)
+def test_a_secret_that_looks_like_none_is_known_by_its_use(server, client, options):
+    server.answer(400, f'{{"message": "what is {SHAPELESS}?"}}'.encode())
+    with pytest.raises(BusinessError, match=r"what is \*\*\*\?"):
+        client.get("a", **options)
 
 
 def test_no_secret_when_nobody_listens(server, client, caplog):

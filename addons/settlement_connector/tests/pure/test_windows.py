@@ -12,7 +12,13 @@ from odoo.addons.settlement_connector.windows.coverage import (
     is_covered,
     merged,
 )
-from odoo.addons.settlement_connector.windows.plan import Attempt, Feed, Span, spans
+from odoo.addons.settlement_connector.windows.plan import (
+    Attempt,
+    Feed,
+    Request,
+    Span,
+    spans,
+)
 
 ORIGIN = datetime(2026, 1, 1)
 LOOKBACK = timedelta(days=2)
@@ -31,7 +37,8 @@ def failed(since, until, cursor="", **options):
 
 
 def feed(*attempts, now=20, start=0):
-    return Feed(attempts, day(start), day(now), LOOKBACK)
+    regular = [attempt.since for attempt in attempts if not attempt.backfill]
+    return Feed(attempts, min(regular, default=day(start)), day(now), LOOKBACK)
 
 
 periods = st.lists(
@@ -202,7 +209,9 @@ class Life:
         self.source, self.attempts, self.stored = source, [], set()
 
     def feed(self, now):
-        return Feed(tuple(self.attempts), day(0), now, LOOKBACK)
+        regular = [attempt.since for attempt in self.attempts if not attempt.backfill]
+        start = min(regular, default=day(0))
+        return Feed(tuple(self.attempts), start, now, LOOKBACK)
 
     def run(self, span, now, pages):
         """Pull a span; fail after ``pages`` pages unless it is None."""
@@ -225,7 +234,7 @@ class Life:
         return False
 
     def pull(self, now, pages=None, since=None, until=None):
-        for span in spans(lambda: self.feed(now), since, until):
+        for span in spans(lambda: self.feed(now), Request(now, since, until)):
             if not self.run(span, now, pages):
                 return
 
@@ -260,7 +269,7 @@ def test_everything_is_found_in_the_end(things, moves):
         life.pull(now, pages, since, until)
     now = ORIGIN + timedelta(days=40)
     life.pull(now)
-    begun = life.feed(now).beginning()
+    begun = life.feed(now).start
     assert life.stored >= {thing for thing in things if thing.at >= begun}
     assert life.feed(now).unresolved() == []
     assert gaps(begun, now, life.feed(now).good_periods()) == []

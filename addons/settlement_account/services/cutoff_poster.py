@@ -1,0 +1,116 @@
+from datetime import date, timedelta
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.misc import split_every
+
+from ..planning import slices
+from .batch_poster import POSTING_REASONS, REFUSALS, refuse
+from .errors import PostingError
+from .row_reader import RowReader
+from .slice_builder import SliceBuilder
+
+SLICES = 20
+"""Entries written at once."""
+
+
+class CutoffPoster:
+    """Posts rows that no posted payout lists when their month is over."""
+
+    def __init__(self, wallet, checkpoint=None):
+        self.env = wallet.env
+        self.wallet = wallet
+        self.checkpoint = checkpoint or (lambda: None)
+
+    def post(self, until):
+        """Post what was booked up to ``until`` and is not posted; count the entries.
+
+        Unmatched rows go to suspense. Rows of a month that is closed and has its
+        entries become a correction in the next open period.
+        """
+        try:
+            self.builder = SliceBuilder(self.wallet.backend_id)
+            prepared = self._prepared(until)
+            posted = 0
+            for group in split_every(SLICES, prepared, list):
+                posted += self._post_group(group)
+                self.checkpoint()
+        except REFUSALS as error:
+            refuse(self.env, self.wallet, error)
+            return 0
+        self.env["settlement.exception"]._clear_for(self.wallet, POSTING_REASONS)
+        return posted
+
+    def _prepared(self, until):
+        rows = RowReader(self.env).read(self._condition(until))
+        prepared = []
+        for month, of_month in slices.by_month(each.row for each in rows):
+            name = self.env._(
+                "%(wallet)s, cut-off %(month)s",
+                wallet=self.wallet.display_name,
+                month=month.strftime("%Y-%m"),
+            )
+            prepared += self.builder.prepare(self.wallet, of_month, name, "cutoff")
+        return prepared
+
+    def _condition(self, until):
+        """Return which rows a cut-off takes.
+
+        Not those of a payout that waits for its approver or that was refused: what
+        keeps the payout from being posted keeps them, too.
+        """
+        return SQL(
+            """
+            fact.wallet_id = %(wallet)s
+            AND fact.booked_on <= %(until)s
+            AND fact.kind NOT IN ('bank_credit', 'bank_debit')
+            AND NOT EXISTS (
+                SELECT FROM settlement_approval approval
+                 WHERE approval.subject_model = 'settlement.batch'
+                   AND approval.subject_id = fact.batch_id
+                   AND approval.state = 'waiting')
+            AND NOT EXISTS (
+                SELECT FROM settlement_exception exception
+                 WHERE exception.batch_id = fact.batch_id
+                   AND exception.reason IN %(reasons)s
+                   AND exception.state IN ('open', 'in_progress', 'waiting_approval'))
+            """,
+            wallet=self.wallet.id,
+            until=until,
+            reasons=POSTING_REASONS,
+        )
+
+    def _post_group(self, group):
+        if not self.wallet.try_lock_for_update():
+            return 0
+        with self.env.cr.savepoint():
+            postings = self.env["settlement.posting"]._post_slices(self.builder, group)
+            self.wallet._consume_foreign()
+            self.env.flush_all()
+        rows = [row.id for each in group for row in each.rows]
+        facts = self.env["settlement.transaction"].browse(rows)
+        facts.batch_id._refresh_posting_state()
+        return len(postings)
+
+
+def last_month_over(newest, days):
+    """Return the last day of the last month that is over for at least ``days``.
+
+    :param newest: day up to which there is data.
+    """
+    day = newest - timedelta(days=days)
+    return date(day.year, day.month, 1) - timedelta(days=1)
+
+
+def cut_off_backend(backend, checkpoint=None):
+    """Post the cut-offs that are due in a backend; return counters."""
+    counters = {"cutoffs": 0}
+    try:
+        policy = backend.env["settlement.posting.policy"]._policy_of(backend)
+    except (PostingError, UserError) as error:
+        refuse(backend.env, backend, error)
+        return counters
+    until = last_month_over(backend._newest_day(), policy.hold_days)
+    for wallet in backend.wallet_ids.filtered("opening_date"):
+        counters["cutoffs"] += CutoffPoster(wallet, checkpoint).post(until)
+    return counters

@@ -1,0 +1,152 @@
+from itertools import product
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import evidence
+from .resolver import ACCEPTED
+
+
+class SettlementMatcher(models.AbstractModel):
+    """From decisions to a plan: which matches to write, with which lines.
+
+    A plan is a SELECT with one row per match. Its source transaction and its target
+    journal item stand in it, if there is one of each, as it nearly always is: so a
+    million matches need no table in between. ``settlement_plan_line`` has all other
+    lines.
+    """
+
+    _inherit = "settlement.matcher"
+
+    @api.model
+    def _plan_decisions(self, stage, method):
+        """Return the plan that ``settlement_decision`` makes, as a SELECT.
+
+        :param stage: number of the stage, stored on the matches.
+        :param method: method of the matches, unless a structured reference decided.
+        """
+        self._temporary("settlement_plan_line", self._further_targets_sql())
+        return SQL(
+            """
+            SELECT leader.match_id AS id, %(company)s::int4 AS company_id,
+                   leader.transaction_id, leader.currency_id, leader.gross_minor,
+                   %(amount)s::int8 AS amount_minor,
+                   CASE WHEN left(leader.strongest, 1) = %(structured)s
+                        THEN 'structured' ELSE %(method)s END::varchar AS method,
+                   %(stage)s::int4 AS stage, kind.score,
+                   jsonb_set(kind.evidence, '{contributions,0,text}',
+                        to_jsonb(substr(leader.strongest, 2))) AS evidence,
+                   kind.proof AS unique_proof,
+                   leader.outcome = 'over' AS rest_to_credit,
+                   CASE WHEN %(is_single)s THEN leader.move_line_id END AS move_line_id,
+                   leader.document_currency_id AS target_currency_id,
+                   leader.residual_minor,
+                   CASE leader.outcome WHEN 'part' THEN leader.offered
+                        ELSE leader.open_minor END AS target_minor,
+                   leader.move_name, leader.date, leader.account_id, leader.partner_id
+              FROM settlement_decision leader
+              JOIN (VALUES %(kinds)s) AS kind (
+                    rank, outcome, is_foreign, evidence, score, proof)
+                ON kind.rank = left(leader.strongest, 1)
+               AND kind.outcome = leader.outcome
+               AND kind.is_foreign
+                   = (leader.currency_id <> leader.document_currency_id)
+             WHERE leader.match_id IS NOT NULL
+            """,
+            company=self.env.company.id,
+            amount=self._matched_amount_sql(),
+            structured=str(evidence.STRUCTURED.rank),
+            method=method,
+            stage=stage,
+            is_single=self._is_single_sql(),
+            kinds=self._kinds_sql(),
+        )
+
+    @api.model
+    def _matched_amount_sql(self):
+        """Return how much of the payment ``leader`` is matched."""
+        return SQL(
+            "CASE leader.outcome WHEN 'over' THEN leader.document_open "
+            "ELSE leader.source_open END"
+        )
+
+    @api.model
+    def _is_single_sql(self):
+        """Return whether the decision ``leader`` has one target only: its own item."""
+        return SQL("(leader.is_alone AND leader.outcome <> 'sum')")
+
+    @api.model
+    def _kinds_sql(self):
+        """Return evidence, score and proof of each kind of match, as VALUES."""
+        rows = []
+        cases = product(evidence.REFERENCE_KINDS, ACCEPTED, (False, True))
+        for kind, outcome, is_foreign in cases:
+            pieces = evidence.of_reference(kind, outcome, is_foreign)
+            rows.append(
+                SQL(
+                    "(%s, %s, %s, %s::jsonb, %s::numeric, %s::jsonb)",
+                    str(kind.rank),
+                    outcome,
+                    is_foreign,
+                    evidence.as_json({"contributions": pieces}),
+                    evidence.score(pieces),
+                    evidence.as_json(evidence.proof(outcome)),
+                )
+            )
+        return SQL(", ").join(rows)
+
+    @api.model
+    def _further_targets_sql(self):
+        """Return the targets of matches that have several of them.
+
+        A document is settled item by item in order of due dates: an item takes what
+        its stretch of the document shares with the stretch that the payment covers.
+        """
+        return SQL(
+            """
+            SELECT leader.match_id, %(company)s::int4 AS company_id,
+                   'target'::varchar AS side, NULL::int4 AS transaction_id,
+                   NULL::int4 AS batch_id, item.move_line_id,
+                   NULL::int4 AS statement_line_id, NULL::int4 AS expected_payment_id,
+                   item.document_currency_id AS currency_id,
+                   (CASE WHEN item.open_minor < 0 THEN -1 ELSE 1 END
+                    * (LEAST(paid.ends, item.starts + abs(item.open_minor))
+                       - GREATEST(paid.starts, item.starts)))::int8 AS amount_minor,
+                   item.move_name, item.date, item.account_id, item.partner_id,
+                   row_number() OVER (
+                        PARTITION BY leader.match_id
+                        ORDER BY item.document_id, item.starts, item.move_line_id)
+                        AS position
+              FROM settlement_decision leader
+              JOIN (%(stretches)s) paid ON paid.transaction_id = leader.transaction_id
+              JOIN settlement_decision item
+                ON item.transaction_id = paid.transaction_id
+               AND item.document_id = paid.document_id
+               AND item.starts < paid.ends
+               AND item.starts + abs(item.open_minor) > paid.starts
+             WHERE leader.match_id IS NOT NULL
+               AND NOT %(is_single)s
+            """,
+            company=self.env.company.id,
+            stretches=self._stretches_sql(),
+            is_single=self._is_single_sql(),
+        )
+
+    @api.model
+    def _stretches_sql(self):
+        """Return which stretch of each document each accepted payment covers."""
+        return SQL(
+            """
+            SELECT transaction_id, document_id, 0::numeric AS starts,
+                   9223372036854775807::numeric AS ends
+              FROM settlement_decision
+             WHERE outcome IN ('exact', 'sum', 'over') AND is_first
+             UNION ALL
+            SELECT transaction_id, document_id,
+                   sum(abs(offered)) OVER payments - abs(offered),
+                   sum(abs(offered)) OVER payments
+              FROM settlement_decision
+             WHERE outcome = 'part' AND is_first
+            WINDOW payments AS (PARTITION BY document_id ORDER BY transaction_id)
+            """
+        )
