@@ -355,7 +355,7 @@ class TestProof(ProofCase):
             self.loose("payout_failure", "100", day=9, parent_external_id="po_1"),
         )
         self.post()
-        self.wallet._post_cutoff(self.day(31))
+        self.wallet.action_post_cutoff(self.day(31))
         transit = self.wallet._transit(self.day(31))
         self.assertEqual(transit["posted_minor"], 0)
         self.assertEqual(transit["ledger_minor"], 0)
