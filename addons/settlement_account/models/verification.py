@@ -39,6 +39,7 @@ class SettlementVerification(models.AbstractModel):
         return [
             *super()._checks(),
             "_check_wallet_proofs",
+            "_check_opening_dates",
             "_check_posted_amounts",
             "_check_posted_batches",
             "_check_posting_states",
@@ -70,6 +71,34 @@ class SettlementVerification(models.AbstractModel):
                 continue
             for sentence in wallet._finding_sentences(newest, findings):
                 yield self._finding(4, "settlement.wallet", wallet.id, sentence)
+
+    def _check_opening_dates(self):
+        """Nothing that was booked before the opening of a wallet is posted."""
+        yield from self._findings_of(
+            4,
+            "settlement.wallet",
+            SQL(
+                """
+                SELECT wallet.id, wallet.opening_date::text
+                  FROM settlement_wallet wallet
+                 WHERE EXISTS (
+                        SELECT FROM settlement_posting posting
+                          JOIN settlement_posting_line line
+                            ON line.posting_id = posting.id AND line.active
+                          JOIN settlement_transaction fact
+                            ON fact.id = line.transaction_id
+                         WHERE posting.wallet_id = wallet.id
+                           AND fact.booked_on < wallet.opening_date)
+                    OR EXISTS (
+                        SELECT FROM account_bank_statement_line bank
+                          JOIN account_move move ON move.id = bank.move_id
+                         WHERE bank.settlement_wallet_id = wallet.id
+                           AND move.date < wallet.opening_date)
+                """
+            ),
+            self.env._("It opens on %(day)s, and rows booked before are posted."),
+            "day",
+        )
 
     # ------------------------------------------------------------------
     # Law 3: what was posted is what the rows say
@@ -240,8 +269,10 @@ class SettlementVerification(models.AbstractModel):
                   FROM settlement_transaction_state state
                   JOIN settlement_transaction fact ON fact.id = state.transaction_id
                  WHERE state.posting_state = 'reconciled'
-                   AND state.match_state <> 'not_needed'
                    AND fact.kind NOT IN %(transit)s
+                   -- What a bank books for itself is settled by its account.
+                   AND NOT (state.match_state = 'not_needed'
+                            AND fact.kind IN ('bank_credit', 'bank_debit'))
                    AND NOT EXISTS (
                         SELECT FROM settlement_match_line line
                           JOIN settlement_match match ON match.id = line.match_id

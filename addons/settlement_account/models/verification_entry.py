@@ -172,7 +172,11 @@ class SettlementVerification(models.AbstractModel):
 
     def _check_postings_pinned(self):
         """Each posting is pinned by the event of its making."""
-        for posting_id in self._unpinned("settlement.posting", "posting.posted"):
+        unpinned = (
+            set(self._unpinned("settlement.posting", action))
+            for action in ("posting.posted", "posting.reversed")
+        )
+        for posting_id in sorted(set.intersection(*unpinned)):
             yield self._finding(
                 11,
                 "settlement.posting",

@@ -9,25 +9,29 @@ ITEM = "account_move_line"
 
 @tagged("post_install", "-at_install")
 class TestVerification(ProofCase):
-    def setUp(self):
-        super().setUp()
-        self.add_bank()
-        self.wallet.opening_balance = 20
-        self.wallet.action_post_opening()
-        self.charge = self.row(gross="100", fee="3", day=5)
-        self.fee = self.row("fee", "-1", day=5)
-        self.store(*self.payout(self.charge, self.fee))
-        self.match(self.charge, self.invoice(100))
-        self.arrived = self.bank_row("96", day=8)
-        self.other = self.bank_row("40", day=8)
-        self.store_statement(self.arrived, self.other)
-        self.post_all()
-        self.transfer = self.match_bank([self.batch()], self.arrived)
-        self.post_all()
-        self.posting = self.batch().posting_ids
-        self.move = self.posting.move_id
-        lines = self.env["account.bank.statement.line"]
-        self.lines = lines.search([("settlement_wallet_id", "=", self.bank.id)])
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # What the helpers of a test build stays for all tests of the class.
+        world = cls()
+        cls.bank = world.add_bank()
+        cls.bank_backend = cls.bank.backend_id
+        cls.wallet.opening_balance = 20
+        cls.wallet.action_post_opening()
+        cls.charge = world.row(gross="100", fee="3", day=5)
+        cls.fee = world.row("fee", "-1", day=5)
+        world.store(*world.payout(cls.charge, cls.fee))
+        world.match(cls.charge, world.invoice(100))
+        cls.arrived = world.bank_row("96", day=8)
+        cls.other = world.bank_row("40", day=8)
+        world.store_statement(cls.arrived, cls.other)
+        world.post_all()
+        cls.transfer = world.match_bank([world.batch()], cls.arrived)
+        world.post_all()
+        cls.posting = world.batch().posting_ids
+        cls.move = cls.posting.move_id
+        lines = cls.env["account.bank.statement.line"]
+        cls.lines = lines.search([("settlement_wallet_id", "=", cls.bank.id)])
 
     def item(self, account, move=None):
         """Return the first journal item on an account."""
@@ -99,9 +103,8 @@ class TestVerification(ProofCase):
         line = (12, "account.move.line", item.id)
         expense = self.company_data["default_account_expense"].id
         for assignment, expected in (
-            ("debit = debit + 1", line),
             ("credit = credit + 1", line),
-            ("debit = 5, credit = credit + 5", line),
+            ("debit = credit, credit = 0", line),
             ("balance = balance + 1", posting),
             ("amount_currency = amount_currency + 1", posting),
             (
