@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..planning import proof as proofs
 from ..services.proof_reader import ProofReader
@@ -91,6 +92,24 @@ class SettlementWallet(models.Model):
             "views": [(False, "list"), (False, "form")],
             "domain": domain,
         }
+
+    def _account_balance(self):
+        """Return what the account of the wallet shows, in the wallet's currency."""
+        self.ensure_one()
+        is_own = self.currency_id == self.company_id.currency_id
+        column = "balance" if is_own else "amount_currency"
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT COALESCE(sum(%s), 0) FROM account_move_line "
+                "WHERE account_id = %s AND parent_state = 'posted' "
+                "AND (%s OR currency_id = %s)",
+                SQL.identifier(column),
+                self.account_id.id,
+                is_own,
+                self.currency_id.id,
+            )
+        )
+        return rows[0][0]
 
     # ------------------------------------------------------------------
     # One day, several days

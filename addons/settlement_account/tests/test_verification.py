@@ -394,7 +394,7 @@ class TestVerification(ProofCase):
     def test_what_an_exception_tells_is_no_finding(self):
         self.by_hand(1, 6)
         self.assertIn((4, "settlement.wallet", self.wallet.id), self.named())
-        self.wallet._prove()
+        self.wallet.sudo()._prove()
         self.assertEqual(self.findings(), [])
         # But it does not cover what comes after.
         self.by_hand(1, 8)
