@@ -109,6 +109,7 @@ class SettlementPosting(models.Model):
             self,
             reason=reason,
             after={"reversal": reversal.row_hash, "entry": move.name},
+            rows=reversal,
         )
         self._note_transit(transit.ids)
         (self.batch_id | rows.batch_id)._refresh_posting_state()
