@@ -102,4 +102,15 @@ class SettlementFactStore(models.AbstractModel):
                 old_ids,
             ),
             self._references_sql(new_ids),
+            # What is open about a row goes on with its current revision.
+            SQL(
+                """
+                UPDATE settlement_exception AS exception
+                   SET subject_id = pair.new, transaction_id = pair.new
+                  FROM %s
+                 WHERE exception.subject_model = 'settlement.transaction'
+                   AND exception.subject_id = pair.old
+                """,
+                pairs,
+            ),
         )

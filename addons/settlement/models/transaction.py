@@ -177,6 +177,21 @@ class SettlementTransaction(models.Model):
     )
     _wallet_booked_idx = models.Index("(wallet_id, booked_on) WHERE is_current")
 
+    @api.depends("kind", "gross_amount", "currency_id", "counterparty_name")
+    def _compute_display_name(self):
+        """Say what people would: what it is, how much, and of whom."""
+        kinds_in_words = dict(self._fields["kind"]._description_selection(self.env))
+        for transaction in self:
+            whose = (
+                transaction.counterparty_name
+                or transaction.invoice_reference
+                or transaction.source_external_id
+                or transaction.external_id
+            )
+            amount = transaction.currency_id.format(transaction.gross_amount)
+            kind = kinds_in_words.get(transaction.kind, "")
+            transaction.display_name = f"{kind} {amount}, {whose}"
+
     @api.depends("is_current", "state_ids.match_state", "state_ids.posting_state")
     def _compute_states(self):
         for transaction in self:
@@ -246,10 +261,35 @@ class SettlementTransaction(models.Model):
                 reason, cause = notice
                 self.env["settlement.exception"]._raise_for(transaction, reason, cause)
 
+        self._close_won_disputes()
+
+    def _close_won_disputes(self):
+        """Close what was opened for disputes whose money has come back.
+
+        Rows come in any order, so both the dispute and its reversal may be new.
+        """
+        touched = self.search(
+            Domain("id", "in", self.ids)
+            & Domain("kind", "in", ("dispute", "dispute_reversal"))
+        )
+        reversals = self.search(
+            Domain("backend_id", "in", touched.backend_id.ids)
+            & Domain("kind", "=", "dispute_reversal")
+            & Domain("is_current", "=", True)
+            & Domain("source_external_id", "in", touched.mapped("source_external_id"))
+        )
+        won = self.search(
+            Domain("backend_id", "in", reversals.backend_id.ids)
+            & Domain("kind", "=", "dispute")
+            & Domain("is_current", "=", True)
+            & Domain("source_external_id", "in", reversals.mapped("source_external_id"))
+        )
+        self.env["settlement.exception"]._clear_for(won, ["dispute_opened"])
+
     def _notice(self):
         """Return (reason, sentence) if this row alone calls for attention."""
         self.ensure_one()
-        amount = self.currency_id.format(self.gross_amount)
+        amount = self.currency_id.format(abs(self.gross_amount))
         names = {"row": self.external_id, "amount": amount, "day": self.booked_on}
         if (self.source_code or "").startswith("unknown:"):
             return "unknown_mapping", self.env._(

@@ -218,6 +218,51 @@ class TestFactStore(SettlementCase):
         self.assertEqual(exception.reason, "unknown_mapping")
         self.assertIn("mystery", exception.cause)
 
+    def test_a_dispute_is_shown_until_its_money_comes_back(self):
+        dispute = self.charge(
+            "txn_dispute",
+            gross="-50.00",
+            fee="15.00",
+            kind="dispute",
+            source_external_id="dp_1",
+            source_code="dispute",
+        )
+        reversal = replace(
+            dispute,
+            external_id="txn_reversal",
+            kind="dispute_reversal",
+            gross_amount=Decimal("50.00"),
+            net_amount=Decimal("35.00"),
+        )
+        exceptions = self.env["settlement.exception"]
+        for order in ((dispute, reversal), (reversal, dispute)):
+            for number, fact in enumerate(order):
+                self.store_facts(
+                    replace(
+                        fact,
+                        source_external_id=f"dp_{order[0].kind}",
+                        external_id=f"{order[0].kind}{number}",
+                    )
+                )
+            row = self.stored(f"{order[0].kind}{order.index(dispute)}")
+            found = exceptions.search([("transaction_id", "=", row.id)])
+            with self.subTest(first=order[0].kind):
+                self.assertEqual(found.reason, "dispute_opened")
+                self.assertIn("50.00", found.cause)
+                self.assertNotIn("-", found.cause.partition("(")[0])
+                self.assertEqual(found.state, "resolved")
+
+    def test_what_is_open_goes_on_with_the_current_revision(self):
+        self.store_facts(self.charge(source_version_at=datetime(2026, 1, 1)))
+        opened = self.env["settlement.exception"]._raise_for(
+            self.stored(), "ambiguous", "Two invoices fit."
+        )
+        newer = self.charge(gross="90.00", source_version_at=datetime(2026, 1, 2))
+        self.store_facts(newer)
+        current = self.stored().filtered("is_current")
+        self.assertEqual(opened.transaction_id, current)
+        self.assertEqual(opened.subject_id, current.id)
+
     def test_a_chunk_costs_a_fixed_number_of_queries(self):
         few = [self.charge(f"txn_few_{number}") for number in range(10)]
         many = [self.charge(f"txn_many_{number}") for number in range(400)]

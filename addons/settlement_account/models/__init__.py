@@ -1,3 +1,4 @@
+from . import account_journal
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -7,6 +8,7 @@ from . import transaction_state
 from . import wallet
 from . import wallet_setup
 from . import wallet_posting
+from . import wallet_proof
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting
@@ -17,5 +19,7 @@ from . import posting_reversal
 from . import match
 from . import transaction
 from . import exception
+from . import verification
 from . import batch
 from . import backend
+from . import backend_status

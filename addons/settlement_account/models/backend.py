@@ -38,8 +38,7 @@ class SettlementBackend(models.Model):
         totals = dict(super()._step_post(checkpoint))
         # Entries belong to the company of their backend, whoever runs this.
         backends = [backend.with_company(backend.company_id) for backend in self]
-        # Payouts first: bank lines of this run settle what they put in transit.
-        for step in (_post_payouts, _post_statements, cut_off_backend, _clear):
+        for step in STEPS:
             for backend in backends:
                 _add(totals, step(backend, checkpoint))
         return totals
@@ -93,7 +92,16 @@ def _clear(backend, checkpoint):
     return counters
 
 
+def _prove(backend, checkpoint):
+    backend.wallet_ids._prove()
+    return {}
+
+
 def _add(totals, counters):
     """Add counters to totals of the same names."""
     for name, count in counters.items():
         totals[name] = totals.get(name, 0) + count
+
+
+# Payouts first: bank lines of the same run settle what they put in transit.
+STEPS = (_post_payouts, _post_statements, cut_off_backend, _clear, _prove)

@@ -115,7 +115,7 @@ class SettlementBatch(models.Model):
     # ------------------------------------------------------------------
 
     def _refresh_posting_state(self):
-        """Move batches to posted, reconciled or back, as their rows are in the ledger."""
+        """Move batches to posted, reconciled or back, as the ledger has their rows."""
         if not self:
             return
         self.env.flush_all()

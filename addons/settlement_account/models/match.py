@@ -31,8 +31,7 @@ class SettlementMatch(models.Model):
 
     def _check_period_open(self, pairs):
         """Refuse to open items again that a closed period shows as settled."""
-        for company in pairs.company_id:
-            of_company = pairs.filtered(lambda pair: pair.company_id == company)
+        for company, of_company in pairs.grouped("company_id").items():
             for day in sorted(set(of_company.mapped("max_date"))):
                 locks = company._get_violated_lock_dates(
                     day, False, self.env["account.journal"]

@@ -23,7 +23,7 @@ def company_values(env, wallet, rows):
 
 
 def _query(wallet, ids):
-    """Return (id, value in company currency) of conversions whose other leg is known."""
+    """Return (id, value in company currency) of legs whose other leg is known."""
     company_currency = wallet.company_id.currency_id
     return SQL(
         """

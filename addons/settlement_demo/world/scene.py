@@ -154,10 +154,10 @@ class Scene:
         self.rows.extend(rows)
         return rows
 
-    def expect(self, row: RowTruth, reason: str) -> None:
+    def expect(self, row: RowTruth, reason: str, resolved: bool = False) -> None:
         """Note that a person has to see a row, and why."""
         self.exceptions.append(
-            ExceptionTruth(row.backend, "row", row.key, reason, row.scenario)
+            ExceptionTruth(row.backend, "row", row.key, reason, row.scenario, resolved)
         )
 
     def tell(self, scenario: str, *documents: Document) -> None:

@@ -51,7 +51,7 @@ def dispute_won(scene: Scene, currency: str, day: date) -> None:
         withdrawal, scene.instant(scene.later(taken, 5, 9))
     )
     truth = scene.stripe_row(withdrawal, "dispute_won", "dispute")
-    scene.expect(truth, "dispute_opened")
+    scene.expect(truth, "dispute_opened", resolved=True)
     scene.stripe_row(reversal, "dispute_won", "dispute_reversal")
 
 

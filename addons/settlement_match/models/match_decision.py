@@ -132,8 +132,12 @@ class SettlementMatch(models.Model):
 
     @api.model
     def _cut_to_smaller(self, sources, targets):
-        """Let a single item that exceeds the other side take part with less."""
-        if not sources or not targets:
+        """Let a single item that exceeds the other side take part with less.
+
+        Amounts of different currencies cannot be compared: there each side is whole.
+        """
+        currencies = {record.currency_id for record, _amount in (*sources, *targets)}
+        if not sources or not targets or len(currencies) > 1:
             return
         for one, others in ((sources, targets), (targets, sources)):
             other_sum = sum(amount for _record, amount in others)

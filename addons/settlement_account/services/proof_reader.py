@@ -1,0 +1,383 @@
+from collections import defaultdict
+
+from odoo.tools import SQL
+
+from ..planning.proof import RowGroup, Snapshot, TransitBook, WalletBook
+from .row_reader import IS_BOOKED
+
+RESERVE_KINDS = ("reserve_hold", "reserve_release")
+TRANSIT_KINDS = ("payout", "payout_failure")
+
+# The source counts the row in its balance; its booking day says since when.
+IS_COUNTED = SQL("(fact.is_current AND %s)", IS_BOOKED)
+
+# Each transaction with the dates of the entries that brought it into the ledger, and
+# of those that took it out again.
+PRESENCE = SQL(
+    """
+    SELECT line.transaction_id,
+           array_agg(entry.date ORDER BY entry.date) AS entered,
+           COALESCE(array_agg(undo.date ORDER BY undo.date)
+                        FILTER (WHERE undo.id IS NOT NULL), '{}') AS gone
+      FROM settlement_posting_line line
+      JOIN settlement_posting posting
+        ON posting.id = line.posting_id AND posting.kind <> 'reversal'
+      JOIN account_move entry
+        ON entry.id = posting.move_id AND entry.state = 'posted'
+      LEFT JOIN settlement_posting reversal ON reversal.reversal_of_id = posting.id
+      LEFT JOIN account_move undo
+        ON undo.id = reversal.move_id AND undo.state = 'posted'
+     GROUP BY line.transaction_id
+    """
+)
+# An amount of a journal item in the currency of the wallet.
+ITEM_AMOUNT = SQL(
+    "CASE WHEN wallet.currency_id = company.currency_id THEN item.balance "
+    "ELSE item.amount_currency END"
+)
+
+
+def minor(amount, holder="currency"):
+    """Return an SQL amount in minor units.
+
+    :param holder: alias of the table whose ``decimal_places`` hold.
+    """
+    decimals = SQL.identifier(holder, "decimal_places")
+    return SQL("round(%s * 10::numeric ^ %s)::int8", amount, decimals)
+
+
+class ProofReader:
+    """Reads what the proofs of wallets need, summed by day, all wallets at once."""
+
+    def __init__(self, wallets):
+        self.env = wallets.env
+        self.wallets = wallets.filtered("opening_date")
+
+    def _query(self, query, **parts):
+        return self.env.execute_query(SQL(query, wallets=self.wallets.ids, **parts))
+
+    # ------------------------------------------------------------------
+    # Wallets
+    # ------------------------------------------------------------------
+
+    def books(self):
+        """Return the WalletBook of each wallet that has an opening, by its id."""
+        self.env.flush_all()
+        groups, ledger = self._groups(), self._ledger("journal.default_account_id")
+        reported, statements = self._reported(), self._statements()
+        return {
+            wallet.id: WalletBook(
+                opening_date=wallet.opening_date,
+                opening_balance=wallet._minor(wallet.opening_balance),
+                groups=groups[wallet.id],
+                ledger=ledger[wallet.id],
+                # A bank proves itself by its statements; what it tells between them
+                # may contain what it has not booked.
+                snapshots=(wallet.is_bank and statements[wallet.id])
+                or reported[wallet.id],
+            )
+            for wallet in self.wallets
+        }
+
+    def _groups(self):
+        groups = defaultdict(list)
+        for wallet_id, booked, entered, gone, amount in self._query(
+            """
+            WITH presence AS (%(presence)s)
+            SELECT wallet.id,
+                   CASE WHEN %(is_counted)s THEN fact.booked_on END AS booked,
+                   COALESCE(presence.entered,
+                            array_remove(ARRAY[bank.date], NULL)) AS entered,
+                   COALESCE(presence.gone, '{}') AS gone,
+                   %(net)s
+              FROM settlement_wallet wallet
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              JOIN settlement_transaction fact ON fact.wallet_id = wallet.id
+              LEFT JOIN presence ON presence.transaction_id = fact.id
+              LEFT JOIN settlement_transaction_state state
+                ON state.transaction_id = fact.id
+               AND state.statement_line_id IS NOT NULL
+              LEFT JOIN account_bank_statement_line statement_line
+                ON statement_line.id = state.statement_line_id
+              LEFT JOIN account_move bank
+                ON bank.id = statement_line.move_id AND bank.state = 'posted'
+             WHERE wallet.id = ANY(%(wallets)s)
+               AND fact.booked_on >= wallet.opening_date
+               AND fact.net_amount <> 0
+               AND (fact.is_current OR presence.transaction_id IS NOT NULL)
+             GROUP BY wallet.id, currency.decimal_places, booked, entered, gone
+            """,
+            presence=PRESENCE,
+            is_counted=IS_COUNTED,
+            net=minor(SQL("sum(fact.net_amount)")),
+        ):
+            groups[wallet_id].append(
+                RowGroup(amount, booked, tuple(entered), tuple(gone))
+            )
+        return groups
+
+    def _ledger(self, account):
+        """Return what an account of each wallet gained, by wallet and date."""
+        gained = defaultdict(dict)
+        for wallet_id, day, amount in self._query(
+            """
+            SELECT wallet.id, item.date, %(amount)s
+              FROM settlement_wallet wallet
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              JOIN res_company company ON company.id = wallet.company_id
+              LEFT JOIN account_journal journal ON journal.id = wallet.journal_id
+              JOIN account_move_line item
+                ON item.account_id = %(account)s
+               AND item.company_id = wallet.company_id
+               AND item.parent_state = 'posted'
+             WHERE wallet.id = ANY(%(wallets)s)
+             GROUP BY wallet.id, currency.decimal_places, item.date
+            """,
+            account=SQL(account),
+            amount=minor(SQL("sum(%s)", ITEM_AMOUNT)),
+        ):
+            gained[wallet_id][day] = amount
+        return gained
+
+    # ------------------------------------------------------------------
+    # What the source says it holds
+    # ------------------------------------------------------------------
+
+    def _reported(self):
+        """Return the last balance reported on each day, as Snapshots by wallet."""
+        return self._snapshots(
+            """
+            WITH reported AS (
+                SELECT DISTINCT ON (wallet.id, told.day)
+                       wallet.id AS wallet_id, wallet.opening_date, told.day,
+                       balance.observed_at,
+                       COALESCE(balance.available, 0) + COALESCE(balance.pending, 0)
+                       + COALESCE(balance.reserve, 0) AS amount
+                  FROM settlement_wallet wallet
+                  JOIN settlement_backend backend ON backend.id = wallet.backend_id
+                  JOIN settlement_balance balance ON balance.wallet_id = wallet.id
+                 CROSS JOIN LATERAL (
+                        SELECT (balance.observed_at AT TIME ZONE 'UTC'
+                                AT TIME ZONE backend.timezone)::date AS day) told
+                 WHERE wallet.id = ANY(%(wallets)s)
+                   AND told.day >= wallet.opening_date
+                 ORDER BY wallet.id, told.day, balance.observed_at DESC
+            ), moved AS (
+                SELECT fact.wallet_id, fact.booked_on AS day,
+                       sum(sum(fact.net_amount)) OVER (
+                            PARTITION BY fact.wallet_id
+                            ORDER BY fact.booked_on) AS amount
+                  FROM settlement_wallet wallet
+                  JOIN settlement_transaction fact ON fact.wallet_id = wallet.id
+                 WHERE wallet.id IN (SELECT wallet_id FROM reported)
+                   AND fact.booked_on >= wallet.opening_date
+                   AND fact.kind NOT IN %(reserve)s
+                   AND %(is_counted)s
+                 GROUP BY fact.wallet_id, fact.booked_on
+            )
+            SELECT wallet.id, reported.day, %(balance)s, %(seen)s
+              FROM reported
+              JOIN settlement_wallet wallet ON wallet.id = reported.wallet_id
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              LEFT JOIN LATERAL (
+                    SELECT moved.amount FROM moved
+                     WHERE moved.wallet_id = wallet.id AND moved.day <= reported.day
+                     ORDER BY moved.day DESC LIMIT 1) before ON TRUE
+             -- Rows of the same day that came after the balance was asked for.
+              LEFT JOIN LATERAL (
+                    SELECT sum(fact.net_amount) AS amount
+                      FROM settlement_transaction fact
+                     WHERE fact.wallet_id = wallet.id
+                       AND fact.booked_on = reported.day
+                       AND fact.occurred_at > reported.observed_at
+                       AND fact.kind NOT IN %(reserve)s
+                       AND %(is_counted)s) late ON TRUE
+            """,
+            reserve=RESERVE_KINDS,
+            is_counted=IS_COUNTED,
+            balance=minor(SQL("reported.amount")),
+            seen=minor(
+                SQL("(COALESCE(before.amount, 0) - COALESCE(late.amount, 0))")
+            ),
+        )
+
+    def _statements(self):
+        """Return the closing balance of the last statement of each day by wallet.
+
+        A statement has seen its own rows and those of the statements before it, on
+        whatever day they were booked. Of several without numbers on one day, the last
+        is the one from which none goes on.
+        """
+        return self._snapshots(
+            """
+            WITH listed AS (
+                SELECT fact.batch_id, sum(fact.net_amount) AS amount
+                  FROM settlement_wallet wallet
+                  JOIN settlement_transaction fact ON fact.wallet_id = wallet.id
+                 WHERE wallet.id = ANY(%(wallets)s)
+                   AND fact.batch_id IS NOT NULL
+                   AND fact.booked_on >= wallet.opening_date
+                   AND %(is_counted)s
+                 GROUP BY fact.batch_id
+            ), statement AS (
+                SELECT batch.*,
+                       sum(COALESCE(listed.amount, 0)) OVER (
+                            PARTITION BY batch.wallet_id
+                            ORDER BY batch.date) AS seen,
+                       EXISTS (
+                            SELECT FROM settlement_batch next
+                             WHERE next.wallet_id = batch.wallet_id
+                               AND next.kind = batch.kind
+                               AND next.date = batch.date
+                               AND next.id <> batch.id
+                               AND next.has_balances
+                               AND next.opening_balance = batch.closing_balance
+                       ) AS goes_on
+                  FROM settlement_batch batch
+                  LEFT JOIN listed ON listed.batch_id = batch.id
+                 WHERE batch.wallet_id = ANY(%(wallets)s)
+                   AND batch.kind = 'statement'
+                   AND batch.date IS NOT NULL
+            )
+            SELECT DISTINCT ON (wallet.id, statement.date)
+                   wallet.id, statement.date, %(balance)s, %(seen)s
+              FROM statement
+              JOIN settlement_wallet wallet ON wallet.id = statement.wallet_id
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              LEFT JOIN LATERAL (
+                    SELECT sum(fact.net_amount) AS amount
+                      FROM settlement_transaction fact
+                     WHERE fact.wallet_id = wallet.id
+                       AND fact.batch_id IS NULL
+                       AND fact.booked_on BETWEEN wallet.opening_date
+                                              AND statement.date
+                       AND %(is_counted)s) loose ON TRUE
+             WHERE statement.has_balances
+               AND statement.date >= wallet.opening_date
+             ORDER BY wallet.id, statement.date, statement.sequence DESC,
+                      statement.goes_on, statement.id DESC
+            """,
+            is_counted=IS_COUNTED,
+            balance=minor(SQL("COALESCE(statement.closing_balance, 0)")),
+            seen=minor(SQL("(statement.seen + COALESCE(loose.amount, 0))")),
+        )
+
+    def _snapshots(self, query, **parts):
+        found = defaultdict(list)
+        for wallet_id, *values in self._query(query, **parts):
+            found[wallet_id].append(Snapshot(*values))
+        return found
+
+    # ------------------------------------------------------------------
+    # Payouts in transit
+    # ------------------------------------------------------------------
+
+    def transit_books(self):
+        """Return the TransitBook of each wallet with such an account, by its id.
+
+        Wallets that share an account, and their currency, are proved together.
+        """
+        self.env.flush_all()
+        payouts = self._payouts()
+        ledger = self._ledger("wallet.in_transit_account_id")
+        received = self._received()
+        return {
+            wallet.id: TransitBook(
+                payouts=payouts[wallet.id],
+                received=received[wallet.id],
+                ledger=ledger[wallet.id],
+            )
+            for wallet in self.wallets.filtered("in_transit_account_id")
+        }
+
+    def _payouts(self):
+        groups = defaultdict(list)
+        for wallet_id, entered, gone, amount in self._query(
+            """
+            WITH presence AS (%(presence)s)
+            SELECT wallet.id, presence.entered, presence.gone, %(amount)s
+              FROM settlement_wallet wallet
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              JOIN settlement_wallet peer
+                ON peer.in_transit_account_id = wallet.in_transit_account_id
+               AND peer.company_id = wallet.company_id
+               AND peer.currency_id = wallet.currency_id
+              JOIN settlement_transaction fact ON fact.wallet_id = peer.id
+              JOIN presence ON presence.transaction_id = fact.id
+             WHERE wallet.id = ANY(%(wallets)s) AND fact.kind IN %(kinds)s
+             GROUP BY wallet.id, currency.decimal_places, presence.entered,
+                      presence.gone
+            """,
+            presence=PRESENCE,
+            kinds=TRANSIT_KINDS,
+            amount=minor(SQL("-sum(fact.gross_amount)")),
+        ):
+            groups[wallet_id].append(RowGroup(amount, None, tuple(entered), tuple(gone)))
+        return groups
+
+    def _received(self):
+        """Return by wallet and day what arrived at a bank.
+
+        That is what bank lines and our clearing brought onto the account, and what
+        people reconciled payouts with by hand.
+        """
+        received = defaultdict(lambda: defaultdict(int))
+        for wallet_id, day, amount in self._query(
+            """
+            WITH item AS (
+                SELECT wallet.id AS wallet_id, currency.decimal_places, item.id,
+                       item.date, item.settlement_role AS role,
+                       wallet.currency_id = company.currency_id AS is_own,
+                       %(item_amount)s AS amount,
+                       (statement_line.settlement_wallet_id IS NOT NULL
+                        OR posting.kind = 'clearing'
+                        OR undone.kind = 'clearing') AS is_bank,
+                       posting.kind = 'reversal' AS is_undo
+                  FROM settlement_wallet wallet
+                  JOIN res_currency currency ON currency.id = wallet.currency_id
+                  JOIN res_company company ON company.id = wallet.company_id
+                  JOIN account_move_line item
+                    ON item.account_id = wallet.in_transit_account_id
+                   AND item.company_id = wallet.company_id
+                   AND item.parent_state = 'posted'
+                  LEFT JOIN account_bank_statement_line statement_line
+                    ON statement_line.move_id = item.move_id
+                  LEFT JOIN settlement_posting posting
+                    ON posting.move_id = item.move_id
+                  LEFT JOIN settlement_posting undone
+                    ON undone.id = posting.reversal_of_id
+                 WHERE wallet.id = ANY(%(wallets)s)
+            ), pair AS (
+                SELECT debit_move_id AS payout_id, credit_move_id AS other_id,
+                       max_date, amount AS own_amount,
+                       debit_amount_currency AS amount
+                  FROM account_partial_reconcile
+                 UNION ALL
+                SELECT credit_move_id, debit_move_id, max_date, -amount,
+                       -credit_amount_currency
+                  FROM account_partial_reconcile
+            ), arrival AS (
+                SELECT wallet_id, decimal_places, date AS day, -amount AS amount
+                  FROM item WHERE role IS DISTINCT FROM 'in_transit' AND is_bank
+                 UNION ALL
+                SELECT payout.wallet_id, payout.decimal_places, pair.max_date,
+                       CASE WHEN payout.is_own THEN pair.own_amount
+                            ELSE pair.amount END
+                  FROM item payout
+                  JOIN pair ON pair.payout_id = payout.id
+                  JOIN item other
+                    ON other.id = pair.other_id AND other.wallet_id = payout.wallet_id
+                 WHERE payout.role = 'in_transit'
+                   AND other.role IS DISTINCT FROM 'in_transit'
+                   AND other.is_bank IS NOT TRUE
+                   AND other.is_undo IS NOT TRUE
+            )
+            SELECT arrival.wallet_id, arrival.day, %(amount)s
+              FROM arrival
+             GROUP BY arrival.wallet_id, arrival.decimal_places, arrival.day
+            """,
+            item_amount=ITEM_AMOUNT,
+            amount=minor(SQL("sum(arrival.amount)"), "arrival"),
+        ):
+            received[wallet_id][day] += amount
+        return received
