@@ -20,6 +20,7 @@ from . import match
 from . import transaction
 from . import exception
 from . import verification
+from . import bench
 from . import batch
 from . import backend
 from . import backend_status
