@@ -102,7 +102,8 @@ class SettlementPosting(models.Model):
         matches._set_unposted()
         self._release_rows()
         # The lines of a reversed entry stand for nothing any more.
-        self.move_id.line_ids._set_settlement_tags(None)
+        lines = self.move_id.line_ids
+        lines._set_settlement_tags([(line_id, None, 0, 0) for line_id in lines.ids])
         self.write({"state": "reversed", "reason": reason})
         self.env["settlement.event"]._log(
             "posting.reversed",

@@ -26,14 +26,14 @@ class SettlementWallet(models.Model):
         """Prove these wallets as of their newest data.
 
         For accountants the result is kept on the wallet and its exception opened or
-        closed; who may only read gets the result and changes nothing.
+        closed; an auditor gets the result and changes nothing.
 
         :return: list of proofs as :meth:`_proof` gives them, one for each wallet that
             has an opening date.
-        :raises AccessError: without a role.
+        :raises AccessError: without one of these roles.
         """
         backends = self.env["settlement.backend"]
-        backends._require_group("group_viewer")
+        backends._require_group("group_accountant", "group_auditor")
         self.check_access("read")
         # Whoever may see a wallet may see what its account shows in all.
         wallets = self.sudo()

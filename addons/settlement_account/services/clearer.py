@@ -220,11 +220,12 @@ class Clearer:
 
     def _reuse(self, moves):
         """Let lines that wait where they are needed settle their new targets."""
-        lines = self.env["account.move.line"]
-        for move in moves:
-            lines.browse(move.item.line_id)._set_settlement_tags(
-                "settled", move.part.match_id, move.transaction_id
-            )
+        self.env["account.move.line"]._set_settlement_tags(
+            [
+                (move.item.line_id, "settled", move.part.match_id, move.transaction_id)
+                for move in moves
+            ]
+        )
         Reconciler(self.env).settle(
             [(move.item.line_id, move.part.items) for move in moves]
         )

@@ -434,10 +434,11 @@ class TestProof(ProofCase):
         self.assertEqual(self.wallet.difference, 30.0)
         self.assertTrue(self.exceptions("balance_gap", self.wallet))
 
-    def test_without_a_role_nobody_proves(self):
-        stranger = self.env["res.users"].create({"name": "X", "login": "stranger"})
-        with self.assertRaises(AccessError):
-            self.wallet.with_user(stranger).action_prove()
+    def test_who_only_looks_at_settlements_proves_nothing(self):
+        for role in ("group_viewer", "group_integration_admin"):
+            user = self.new_user(role)
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.wallet.with_user(user).action_prove()
 
     def test_another_company_sees_nothing(self):
         other = self.setup_other_company()["company"]
