@@ -41,6 +41,22 @@ class SettlementWallet(models.Model):
             wallets._prove()
         return [wallet._proof() for wallet in wallets.filtered("opening_date")]
 
+    def action_open_proof(self):
+        """Open the proof of the last 30 days, one line for each day."""
+        self.ensure_one()
+        self.env["settlement.backend"]._require_group("group_viewer")
+        self.check_access("read")
+        if not self.opening_date:
+            raise UserError(self._nothing_to_prove())
+        days = self.env["settlement.wallet.day"]._create_for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Proof of %(wallet)s", wallet=self.display_name),
+            "res_model": days._name,
+            "views": [(False, "list")],
+            "domain": [("id", "in", days.ids)],
+        }
+
     def action_open_missing(self, day=None):
         """Open the rows that are booked on ``day`` and not in the ledger by then."""
         return self._open_absent(day, "missing")
@@ -150,15 +166,16 @@ class SettlementWallet(models.Model):
 
     def _reader(self, day):
         if not self.opening_date or (day and day < self.opening_date):
-            raise UserError(
-                self.env._(
-                    "%(wallet)s is in the books from its opening date on "
-                    "(%(day)s); before, there is nothing to prove.",
-                    wallet=self.display_name,
-                    day=self.opening_date or self.env._("none yet"),
-                )
-            )
+            raise UserError(self._nothing_to_prove())
         return ProofReader(self)
+
+    def _nothing_to_prove(self):
+        return self.env._(
+            "%(wallet)s is in the books from its opening date on (%(day)s); before, "
+            "there is nothing to prove.",
+            wallet=self.display_name,
+            day=self.opening_date or self.env._("none yet"),
+        )
 
     def _proofs(self, first, last):
         """Return the DayProof of each day from ``first`` to ``last``, one query set.
