@@ -59,7 +59,9 @@ class SettlementMatch(models.Model):
         )
         line_model = self.env["settlement.match.line"]
         line_model.create([{**line, "match_id": match.id} for line in lines])
-        match._seal_with_lines()
+        # Its hash covers the lines, too, which did not exist at its creation.
+        self.env.flush_all()
+        match._seal_rows()
         match._refresh_match_states()
         self.env["settlement.event"]._log(
             "match.proposed", match, after={"row_hash": match.row_hash}
@@ -196,24 +198,6 @@ class SettlementMatch(models.Model):
                 "partner": record.partner_id.id or None,
             }
         return snapshot
-
-    def _seal_with_lines(self):
-        """Hash these matches together with their lines."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE settlement_match AS match SET lines_digest = digest.digest
-                  FROM (%s) digest
-                 WHERE digest.match_id = match.id
-                """,
-                self.env["settlement.match.line"]._digests_sql(
-                    SQL("line.match_id = ANY(%s)", self.ids)
-                ),
-            )
-        )
-        self.invalidate_recordset(["lines_digest"], flush=False)
-        self._seal_rows()
 
     # ------------------------------------------------------------------
     # Confirming

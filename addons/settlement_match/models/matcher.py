@@ -107,15 +107,14 @@ class SettlementMatcher(models.AbstractModel):
         return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
 
     @api.model
-    def _temporary(self, name, select, analyze=True):
+    def _temporary(self, name, select):
         """Fill the temporary table ``name`` anew and gather its statistics."""
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
-        if analyze:
-            self.env.cr.execute(SQL("ANALYZE %s", table))
+        self.env.cr.execute(SQL("ANALYZE %s", table))
 
     @api.model
     def _note_refused(self, run):
