@@ -1,6 +1,8 @@
-"""Keep the values of credentials out of Odoo's own debug log of RPC calls."""
+"""Keep credentials and the addresses of webhooks out of the server's log."""
 
 import logging
+
+from .webhooks.address import PATH, mask_addresses
 
 _PRIVATE_METHODS = frozenset({"set_credential"})
 _PRIVATE_MODELS = frozenset({"settlement.credential.wizard"})
@@ -19,4 +21,18 @@ class PrivateCallFilter(logging.Filter):
         return True
 
 
+class WebhookAddressFilter(logging.Filter):
+    """Mask the token in the address of a webhook, wherever the line names it."""
+
+    def filter(self, record):
+        """Redact what is private; every line is kept."""
+        if PATH in str(record.msg) or PATH in str(record.args):
+            record.msg = mask_addresses(record.getMessage())
+            record.args = None
+        return True
+
+
+# The access log of Odoo's server, and what describes the requests it works on.
+for _name in ("werkzeug", "odoo.http", "odoo.service.server", "odoo.tools.misc"):
+    logging.getLogger(_name).addFilter(WebhookAddressFilter())
 logging.getLogger("odoo.service.model").addFilter(PrivateCallFilter())

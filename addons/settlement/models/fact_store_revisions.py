@@ -7,13 +7,9 @@ class SettlementFactStore(models.AbstractModel):
 
     @api.model
     def _settle_revisions(self, backend):
-        """Make the highest version of the source current, in any order of arrival.
-
-        :return: list of (old id, new id) of identities whose current row changed.
-        """
-        is_revised = SQL("SELECT FROM settlement_stage WHERE revision > 1 LIMIT 1")
-        if not self.env.execute_query(is_revised):
-            return []
+        """Make the highest version of the source current, in any order of arrival."""
+        if not self._count_revisions():
+            return
         changed = self.env.execute_query(
             SQL(
                 """
@@ -43,7 +39,12 @@ class SettlementFactStore(models.AbstractModel):
         )
         if changed:
             self._switch_current(changed)
-        return changed
+
+    @api.model
+    def _count_revisions(self):
+        """Return how many rows of the stage are further revisions of an identity."""
+        query = SQL("SELECT count(*) FROM settlement_stage WHERE revision > 1")
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _switch_current(self, changed):

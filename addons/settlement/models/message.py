@@ -189,17 +189,18 @@ class SettlementMessage(models.Model):
         if not items:
             return self.browse()
         rows = [self._item_row(stream, item) for item in items]
-        inserted = self._insert_items(backend, stream, rows)
-        messages = self.browse(inserted)
-        if messages:
-            messages._seal_rows()
-            self.env["settlement.event"]._log(
-                "message.received",
-                backend,
-                rows=messages,
-            )
-            backend._wake()
+        query = self._insert_query(backend, "poll", stream, rows)
+        messages = self.browse(row[0] for row in self.env.execute_query(query))
+        messages._note_received(backend)
         return messages
+
+    def _note_received(self, backend):
+        """Seal messages that were inserted just now, log them, have them parsed."""
+        if not self:
+            return
+        self._seal_rows()
+        self.env["settlement.event"]._log("message.received", backend, rows=self)
+        backend._wake()
 
     @api.model
     def _item_row(self, stream, item):
@@ -218,11 +219,14 @@ class SettlementMessage(models.Model):
         )
 
     @api.model
-    def _insert_items(self, backend, stream, rows):
-        """Insert item rows in one statement; return the ids of the new ones."""
+    def _insert_query(self, backend, channel, stream, rows):
+        """Return the statement that inserts rows and gives the ids of the new ones.
+
+        :param rows: tuples as :meth:`_item_row` returns them.
+        """
         columns = list(zip(*rows, strict=True))
         contexts = [json.dumps(context) for context in columns[6]]
-        query = SQL(
+        return SQL(
             """
             INSERT INTO settlement_message (
                 backend_id, company_id, channel, stream, external_id, context,
@@ -230,7 +234,7 @@ class SettlementMessage(models.Model):
                 state, attempts, correlation_id,
                 create_uid, create_date, write_uid, write_date
             )
-            SELECT %(backend)s, %(company)s, 'poll', %(stream)s, item.external_id,
+            SELECT %(backend)s, %(company)s, %(channel)s, %(stream)s, item.external_id,
                    item.context::jsonb, item.dedupe_key, item.sha256,
                    item.stored_sha256, item.size, item.payload,
                    %(now)s, 'received', 0, %(correlation)s,
@@ -248,7 +252,8 @@ class SettlementMessage(models.Model):
             """,
             backend=backend.id,
             company=backend.company_id.id,
-            stream=stream,
+            channel=channel,
+            stream=stream or None,
             now=fields.Datetime.now(),
             correlation=str(uuid.uuid4()),
             user=self.env.uid,
@@ -260,7 +265,6 @@ class SettlementMessage(models.Model):
             payloads=list(columns[5]),
             contexts=contexts,
         )
-        return [row[0] for row in self.env.execute_query(query)]
 
     # ------------------------------------------------------------------
     # Reading

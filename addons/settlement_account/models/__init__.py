@@ -20,6 +20,8 @@ from . import match
 from . import transaction
 from . import exception
 from . import verification
+from . import verification_entry
+from . import bench
 from . import batch
 from . import backend
 from . import backend_status

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BANK_CONNECTORS = frozenset({"bank"})
-_FOUND = frozenset({"proved_at", "difference", "posting_number"})
+_FOUND = frozenset({"proved_at", "difference", "posting_number", "proof_gaps"})
 _FIXED_BY_POSTING = ("opening_balance", "opening_date", "journal_id")
 
 

@@ -275,3 +275,46 @@ def gaps(proofs: Iterable[DayProof | DayTransit]) -> list[Gap]:
         if difference:
             found.append(Gap(days_of_run[0], days_of_run[-1], difference))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that the proofs of one wallet leave unexplained.
+
+    :param opening: what the ledger lacks of the opening balance.
+    """
+
+    wallet: Sequence[Gap] = ()
+    transit: Sequence[Gap] = ()
+    opening: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.wallet or self.transit or self.opening)
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the findings as JSON-ready data, the same for the same findings."""
+        return {
+            "wallet": [gap.as_list() for gap in self.wallet],
+            "transit": [gap.as_list() for gap in self.transit],
+            "opening": self.opening,
+        }
+
+
+def find(
+    book: WalletBook, transit: TransitBook | None, opening: int
+) -> tuple[DayProof, Findings]:
+    """Prove a wallet on every day since its opening.
+
+    :param opening: what its account showed at the opening.
+    :return: the proof of the last day the source told of, and what is unexplained.
+    """
+    last = book.newest_day()
+    proofs = prove(book, book.opening_date, last)
+    told = book.newest_source_day()
+    newest = next(proof for proof in proofs if proof.day == told)
+    transits: list[DayTransit] = []
+    if transit:
+        last = max({last, *transit.ledger, *transit.received})
+        transits = prove_transit(transit, book.opening_date, last)
+    findings = Findings(gaps(proofs), gaps(transits), book.opening_balance - opening)
+    return newest, findings

@@ -1,4 +1,6 @@
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 
 from odoo.tools import SQL
 
@@ -11,10 +13,14 @@ TRANSIT_KINDS = ("payout", "payout_failure")
 # The source counts the row in its balance; its booking day says since when.
 IS_COUNTED = SQL("(fact.is_current AND %s)", IS_BOOKED)
 
-# Each transaction with the dates of the entries that brought it into the ledger, and
-# of those that took it out again.
-PRESENCE = SQL(
-    """
+# An amount of a journal item in the currency of the wallet.
+ITEM_AMOUNT = SQL(
+    "CASE WHEN wallet.currency_id = company.currency_id THEN item.balance "
+    "ELSE item.amount_currency END"
+)
+# The transactions that the wallets have posted: the dates of the entries that brought
+# each into the ledger, and of those that took it out again.
+PRESENCE = """
     SELECT line.transaction_id,
            array_agg(entry.date ORDER BY entry.date) AS entered,
            COALESCE(array_agg(undo.date ORDER BY undo.date)
@@ -27,14 +33,45 @@ PRESENCE = SQL(
       LEFT JOIN settlement_posting reversal ON reversal.reversal_of_id = posting.id
       LEFT JOIN account_move undo
         ON undo.id = reversal.move_id AND undo.state = 'posted'
+     WHERE posting.wallet_id = ANY(%s)
      GROUP BY line.transaction_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentRow:
+    """A row that one side has on a day and the other has not.
+
+    ``absence`` is 1 for a row that the ledger lacks, -1 for one it has too early
+    (or too often). ``entry`` is the name of its latest entry, on ``entered_on``.
     """
-)
-# An amount of a journal item in the currency of the wallet.
-ITEM_AMOUNT = SQL(
-    "CASE WHEN wallet.currency_id = company.currency_id THEN item.balance "
-    "ELSE item.amount_currency END"
-)
+
+    id: int
+    external_id: str
+    amount: int
+    absence: int
+    is_current: bool
+    booked_on: date
+    entry: str
+    entered_on: date | None
+    batch: str
+    batch_state: str
+    match_state: str
+
+    @property
+    def is_missing(self):
+        """Whether the ledger lacks it."""
+        return self.absence > 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTransit:
+    """A payout that is under way on a day, or money at the bank without a payout."""
+
+    line_id: int
+    transaction_id: int
+    name: str
+    amount: int
 
 
 def minor(amount, holder="currency"):
@@ -105,9 +142,9 @@ class ProofReader:
                AND fact.booked_on >= wallet.opening_date
                AND fact.net_amount <> 0
                AND (fact.is_current OR presence.transaction_id IS NOT NULL)
-             GROUP BY wallet.id, currency.decimal_places, booked, entered, gone
+             GROUP BY wallet.id, currency.decimal_places, 2, 3, 4
             """,
-            presence=PRESENCE,
+            presence=SQL(PRESENCE, self.wallets.ids),
             is_counted=IS_COUNTED,
             net=minor(SQL("sum(fact.net_amount)")),
         ):
@@ -115,6 +152,41 @@ class ProofReader:
                 RowGroup(amount, booked, tuple(entered), tuple(gone))
             )
         return groups
+
+    def openings(self):
+        """Return what the account of each wallet showed at its opening, by its id.
+
+        That is everything before the opening date, and of that day what neither
+        rows nor bank lines of ours brought.
+        """
+        self.env.flush_all()
+        return dict(
+            self._query(
+                """
+                SELECT wallet.id, %(amount)s
+                  FROM settlement_wallet wallet
+                  JOIN res_currency currency ON currency.id = wallet.currency_id
+                  JOIN res_company company ON company.id = wallet.company_id
+                  JOIN account_journal journal ON journal.id = wallet.journal_id
+                  JOIN account_move_line item
+                    ON item.account_id = journal.default_account_id
+                   AND item.company_id = wallet.company_id
+                   AND item.parent_state = 'posted'
+                   AND item.date <= wallet.opening_date
+                 WHERE wallet.id = ANY(%(wallets)s)
+                   AND (item.date < wallet.opening_date OR NOT EXISTS (
+                            SELECT FROM settlement_posting posting
+                             WHERE posting.move_id = item.move_id
+                               AND posting.kind <> 'opening'
+                        ) AND NOT EXISTS (
+                            SELECT FROM account_bank_statement_line bank
+                             WHERE bank.move_id = item.move_id
+                               AND bank.settlement_wallet_id = wallet.id))
+                 GROUP BY wallet.id, currency.decimal_places
+                """,
+                amount=minor(SQL("sum(%s)", ITEM_AMOUNT)),
+            )
+        )
 
     def _ledger(self, account):
         """Return what an account of each wallet gained, by wallet and date."""
@@ -138,6 +210,60 @@ class ProofReader:
         ):
             gained[wallet_id][day] = amount
         return gained
+
+    def absent_rows(self, day, limit=None):
+        """Return the AbsentRows of the wallets on a day, oldest first."""
+        self.env.flush_all()
+        rows = self._query(
+            """
+            WITH presence AS (%(presence)s)
+            SELECT fact.id, fact.external_id, %(net)s, absent.times,
+                   fact.is_current, fact.booked_on, COALESCE(entry.name, ''),
+                   entry.date, COALESCE(batch.external_id, ''),
+                   COALESCE(batch.state, ''), COALESCE(state.match_state, '')
+              FROM settlement_wallet wallet
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              JOIN settlement_transaction fact ON fact.wallet_id = wallet.id
+              LEFT JOIN presence ON presence.transaction_id = fact.id
+              LEFT JOIN settlement_transaction_state state
+                ON state.transaction_id = fact.id
+              LEFT JOIN account_bank_statement_line statement_line
+                ON statement_line.id = state.statement_line_id
+              LEFT JOIN account_move bank
+                ON bank.id = statement_line.move_id AND bank.state = 'posted'
+             CROSS JOIN LATERAL (
+                    SELECT (%(is_counted)s AND fact.booked_on <= %(day)s)::int
+                           - COALESCE((bank.date <= %(day)s)::int, 0)
+                           - (SELECT count(*) FROM unnest(presence.entered) AS date
+                               WHERE date <= %(day)s)
+                           + (SELECT count(*) FROM unnest(presence.gone) AS date
+                               WHERE date <= %(day)s) AS times) absent
+              LEFT JOIN settlement_batch batch ON batch.id = fact.batch_id
+              LEFT JOIN LATERAL (
+                    SELECT move.name, move.date
+                      FROM settlement_posting_line line
+                      JOIN settlement_posting posting
+                        ON posting.id = line.posting_id
+                      JOIN account_move move ON move.id = posting.move_id
+                     WHERE line.transaction_id = fact.id AND line.active
+                     UNION ALL
+                    SELECT bank.name, bank.date WHERE bank.id IS NOT NULL
+                     LIMIT 1) entry ON absent.times <> 0
+             WHERE wallet.id = ANY(%(wallets)s)
+               AND fact.booked_on >= wallet.opening_date
+               AND fact.net_amount <> 0
+               AND (fact.is_current OR presence.transaction_id IS NOT NULL)
+               AND absent.times <> 0
+             ORDER BY fact.booked_on, fact.id
+             LIMIT %(limit)s
+            """,
+            presence=SQL(PRESENCE, self.wallets.ids),
+            is_counted=IS_COUNTED,
+            net=minor(SQL("fact.net_amount")),
+            day=day,
+            limit=limit,
+        )
+        return [AbsentRow(*row) for row in rows]
 
     # ------------------------------------------------------------------
     # What the source says it holds
@@ -290,6 +416,12 @@ class ProofReader:
             for wallet in self.wallets.filtered("in_transit_account_id")
         }
 
+    def _transit_peers(self):
+        """Return all wallets that share an account in transit with these."""
+        accounts = self.wallets.in_transit_account_id
+        wallets = self.wallets.with_context(active_test=False)
+        return wallets.search([("in_transit_account_id", "in", accounts.ids)])
+
     def _payouts(self):
         groups = defaultdict(list)
         for wallet_id, entered, gone, amount in self._query(
@@ -308,7 +440,7 @@ class ProofReader:
              GROUP BY wallet.id, currency.decimal_places, presence.entered,
                       presence.gone
             """,
-            presence=PRESENCE,
+            presence=SQL(PRESENCE, self._transit_peers().ids),
             kinds=TRANSIT_KINDS,
             amount=minor(SQL("-sum(fact.gross_amount)")),
         ):
@@ -381,3 +513,46 @@ class ProofReader:
         ):
             received[wallet_id][day] += amount
         return received
+
+    def open_transit(self, day):
+        """Return as OpenTransit what stands on the accounts in transit on a day."""
+        self.env.flush_all()
+        rows = self._query(
+            """
+            SELECT item.id, COALESCE(item.settlement_transaction_id, 0),
+                   COALESCE(fact.source_external_id, fact.external_id, item.name,
+                            move.name),
+                   %(amount)s
+              FROM settlement_wallet wallet
+              JOIN res_currency currency ON currency.id = wallet.currency_id
+              JOIN res_company company ON company.id = wallet.company_id
+              JOIN account_move_line item
+                ON item.account_id = wallet.in_transit_account_id
+               AND item.company_id = wallet.company_id
+               AND item.parent_state = 'posted'
+               AND item.date <= %(day)s
+              JOIN account_move move ON move.id = item.move_id
+              LEFT JOIN settlement_transaction fact
+                ON fact.id = item.settlement_transaction_id
+             CROSS JOIN LATERAL (
+                    SELECT %(item_amount)s - COALESCE(sum(CASE
+                        WHEN wallet.currency_id = company.currency_id
+                        THEN sign * pair.amount
+                        WHEN sign > 0 THEN pair.debit_amount_currency
+                        ELSE -pair.credit_amount_currency END), 0) AS amount
+                      FROM (SELECT 1 AS sign, partial.*
+                              FROM account_partial_reconcile partial
+                             WHERE partial.debit_move_id = item.id
+                             UNION ALL
+                            SELECT -1, partial.*
+                              FROM account_partial_reconcile partial
+                             WHERE partial.credit_move_id = item.id) pair
+                     WHERE pair.max_date <= %(day)s) rest
+             WHERE wallet.id = ANY(%(wallets)s) AND rest.amount <> 0
+             ORDER BY item.date, item.id
+            """,
+            amount=minor(SQL("rest.amount")),
+            item_amount=ITEM_AMOUNT,
+            day=day,
+        )
+        return [OpenTransit(*row) for row in rows]

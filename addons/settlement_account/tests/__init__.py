@@ -7,4 +7,6 @@ from . import test_post_periods
 from . import test_post_safety
 from . import test_proof
 from . import test_setup
+from . import test_status
 from . import test_undo
+from . import test_verification

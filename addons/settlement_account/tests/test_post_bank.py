@@ -155,6 +155,25 @@ class TestPostBank(SettlementAccountCase):
         self.assertEqual(self.lines().mapped("is_reconciled"), [True, False])
         self.assertEqual(self.stored(paid).posting_state, "reconciled")
 
+    def test_what_a_customer_pays_too_much_stays_as_the_customer_s_credit(self):
+        paid = self.bank_row("120")
+        self.store_statement(paid)
+        invoice = self.invoice(100)
+        self.match(paid, invoice, rest_to_credit=True)
+        self.post_all()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(self.lines().mapped("is_reconciled"), [True])
+        item = self.open_item(invoice)
+        credit = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", item.account_id.id),
+                ("partner_id", "=", item.partner_id.id),
+                ("reconciled", "=", False),
+            ]
+        )
+        self.assertEqual(credit.mapped("amount_residual"), [-20.0])
+        self.assertFalse(self.post_all()["cleared"])
+
     def test_several_details_of_one_booking_are_settled_one_by_one(self):
         details = [
             self.bank_row("100", entry_reference="E1"),

@@ -193,10 +193,9 @@ class TestPostCurrency(SettlementAccountCase):
             (line,) = self.wallet_lines(wallet)
             self.assertEqual(line.amount_currency, float(gross))
             self.assertEqual(line.balance, round(float(gross) / rate, 2))
-            self.assertEqual(wallet._proof()["difference"], 0)
-            self.assertEqual(
-                wallet._proof()["ledger"], int(float(gross) * 10**decimals)
-            )
+            proof = wallet._proof()
+            self.assertEqual(proof["difference_minor"], 0)
+            self.assertEqual(proof["ledger_minor"], int(float(gross) * 10**decimals))
 
     def test_conversion_between_wallets_leaves_nothing_on_the_way(self):
         out = self.row(

@@ -235,13 +235,22 @@ class TestPostSafety(SettlementAccountCase):
         charge = self.row(gross="100")
         self.store(*self.payout(charge))
         posting = self.post()
+        old = self.stored(charge)
         changed = self.revised(charge, gross_amount=Decimal(90), net_amount=Decimal(90))
         self.store(changed)
         new = self.stored(charge)
         exception = self.exceptions("changed_after_posting", new)
         self.assertIn("90.00", exception.cause)
-        self.assertEqual(self.wallet._proof()["missing_rows"], {new.id: -1000})
-        self.assertEqual(self.wallet._proof()["difference"], 0)
+        proof = self.wallet._proof()
+        self.assertEqual(
+            [(row["id"], row["net_minor"]) for row in proof["missing"]],
+            [(new.id, 9000)],
+        )
+        self.assertEqual(
+            [(row["id"], row["net_minor"]) for row in proof["early"]],
+            [(old.id, 10000)],
+        )
+        self.assertEqual(proof["difference_minor"], 0)
         self.assertEqual(self.post(), posting)
 
     # ------------------------------------------------------------------

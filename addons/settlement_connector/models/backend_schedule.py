@@ -51,7 +51,9 @@ class SettlementBackend(models.Model):
         expiring._warn_expiring()
         try:
             for backend in self.search([("state", "=", "connected")]):
-                backend._pull_guarded(checkpoint)
+                backend._guarded(
+                    lambda one: one._pull_streams(None, None, checkpoint)
+                )
                 checkpoint()
         except OutOfTime:
             self._wake_pull()
@@ -62,12 +64,15 @@ class SettlementBackend(models.Model):
             pulls and (self.retry_at or fields.Datetime.now()) <= fields.Datetime.now()
         )
 
-    def _pull_guarded(self, checkpoint):
-        """Pull one backend if it is due; an unforeseen error becomes an exception."""
+    def _guarded(self, pull):
+        """Pull one backend if it is due; an unforeseen error becomes an exception.
+
+        :param pull: called with the backend.
+        """
         self.ensure_one()
         try:
             if self._is_due():
-                self._pull_streams(None, None, checkpoint)
+                pull(self)
         except (BeingPulled, TransactionRollbackError):
             # Another transaction was faster; the next run starts from its result.
             self.env.cr.rollback()

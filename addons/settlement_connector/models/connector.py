@@ -67,7 +67,27 @@ class SettlementConnector(models.AbstractModel):
     def _verify_webhook(self, backend, headers, raw_body):
         """Return the provider's event id if the signature of the bytes is right.
 
-        :raises AuthenticationError: if it is not.
+        It runs inside the provider's request: no other call to the provider, and
+        nothing is stored.
+
+        :param headers: mapping of the request's headers, whatever their case.
+        :param raw_body: the bytes as they were sent.
+        :raises AuthenticationError: if it is not; the text contains nothing of the
+            input.
+        :raises MalformedInput: if it is, but the event has no id.
+        """
+        raise NotImplementedError
+
+    def _pull_announced(self, backend, target):
+        """Fetch an object that a webhook named; store nothing, change nothing.
+
+        ``_parse`` of a message of the channel ``webhook`` believes nothing that the
+        event says: it calls ``backend._announce([target, …])`` with what is to be
+        fetched, or ``message._ignore(note)``, and returns no facts.
+
+        :param target: text that ``_parse`` announced.
+        :return: iterable of (stream, list of RawItem), page by page.
+        :raises SettlementError: as :meth:`_pull`.
         """
         raise NotImplementedError
 

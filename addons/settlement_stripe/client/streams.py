@@ -8,7 +8,7 @@ window in which it was given.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -55,13 +55,13 @@ def _balance_transactions(client: StripeClient, request: PullRequest) -> Pulled:
     page = client.balance_transactions(
         _created(request.since, request.until), after=after, limit=request.limit
     )
-    return _items(page), *_next_page(page, after)
+    return items_of(page), *_next_page(page, after)
 
 
 def _payouts(client: StripeClient, request: PullRequest) -> Pulled:
     after = json.loads(request.cursor)["after"] if request.cursor else ""
     page = _payout_page(client, request, after)
-    return _items(page), *_next_page(page, after)
+    return items_of(page), *_next_page(page, after)
 
 
 def _payout_page(client: StripeClient, request: PullRequest, after: str) -> Page:
@@ -110,13 +110,14 @@ def _find_payouts(
     progress.waiting = [
         element.id
         for element in page.elements
-        if _is_listed(element.raw) and element.id not in request.listed_payouts
+        if is_listed(element.raw) and element.id not in request.listed_payouts
     ]
     _check_progress(page, progress.payout_after or "")
     progress.payout_after = page.last_id if page.has_more else None
 
 
-def _is_listed(payout: dict[str, Any]) -> bool:
+def is_listed(payout: dict[str, Any]) -> bool:
+    """Return whether the list of a payout's rows is final."""
     final = payout.get("reconciliation_status") == "completed"
     return payout.get("automatic") is True and final
 
@@ -135,13 +136,25 @@ def _read_list(
     else:
         progress.after = ""
         progress.waiting = progress.waiting[1:]
-    return _items(page, {"payout": payout})
+    return items_of(page, {"payout": payout})
 
 
 def _balance(client: StripeClient, _request: PullRequest) -> Pulled:
+    return balance_items(client), None, False
+
+
+def balance_items(client: StripeClient) -> list[RawItem]:
+    """Return the balance with the instant at which Stripe told it."""
     answer = client.balance()
     context = {"observed_at": answer.observed_at.isoformat()}
-    return [RawItem("balance", answer.content, context)], None, False
+    return [RawItem("balance", answer.content, context)]
+
+
+def payout_list(client: StripeClient, payout: str) -> Iterator[list[RawItem]]:
+    """Yield the rows of one payout's final list, page by page."""
+    progress = _ListProgress(waiting=[payout], payout_after=None)
+    while not progress.is_done:
+        yield _read_list(client, PullRequest(), progress)
 
 
 _STREAMS: dict[str, Callable[[StripeClient, PullRequest], Pulled]] = {
@@ -163,7 +176,8 @@ def _epoch(moment: datetime) -> int:
     return int(moment.replace(tzinfo=timezone.utc).timestamp() // 1)
 
 
-def _items(page: Page, context: dict[str, str] | None = None) -> list[RawItem]:
+def items_of(page: Page, context: dict[str, str] | None = None) -> list[RawItem]:
+    """Return the elements of a page as items."""
     return [
         RawItem(element.id, element.content, dict(context or {}))
         for element in page.elements

@@ -15,7 +15,7 @@ from odoo.addons.settlement_connector.client.http import (
     Response,
 )
 
-from .json_page import Page, read_page
+from .json_page import Element, Page, read_page
 from .rate_limit import RateLimiter
 
 BASE_URL = "https://api.stripe.com"
@@ -92,6 +92,11 @@ class StripeClient:
     ) -> Page:
         """Return a page of payouts, newest first; see :meth:`balance_transactions`."""
         return self._page("/v1/payouts", params, after, limit)
+
+    def payout(self, payout_id: str) -> Element:
+        """Return one payout as it stands now."""
+        answer = self._get(f"/v1/payouts/{payout_id}")
+        return Element(answer.json(), answer.content)
 
     def _page(self, path: str, params: Params, after: str, limit: int) -> Page:
         query = [*params, ("limit", str(max(1, min(limit, PAGE_LIMIT))))]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from odoo.addons.settlement.canonical.errors import AuthenticationError
 
+HEADER = "Stripe-Signature"
 # Seconds that may lie between the signature and now, in either direction.
 TOLERANCE = 300
 _LONGEST_HEADER = 4096

@@ -1,6 +1,7 @@
 import json
 import re
 import threading
+import time
 from datetime import timedelta
 
 from odoo import fields, models
@@ -9,9 +10,10 @@ from odoo.addons.settlement.canonical.errors import (
     AuthenticationError,
     BusinessError,
 )
+from odoo.addons.settlement.canonical.facts import ParseResult
 from odoo.addons.settlement_connector import secrets_store
 
-from ..client import streams
+from ..client import announced, streams, webhook_event, webhook_signature
 from ..client.rate_limit import RateLimiter
 from ..client.stripe_client import (
     BASE_URL,
@@ -62,7 +64,7 @@ class SettlementConnectorStripe(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _capabilities(self):
-        return {"pull", "balances"}
+        return {"pull", "balances", "webhook"}
 
     def _credential_names(self):
         return ["api_key", "webhook_secret"]
@@ -166,6 +168,19 @@ class SettlementConnectorStripe(models.AbstractModel):
         return frozenset(batches.mapped("external_id"))
 
     # ------------------------------------------------------------------
+    # Webhooks
+    # ------------------------------------------------------------------
+
+    def _verify_webhook(self, backend, headers, raw_body):
+        header = headers.get(webhook_signature.HEADER) or ""
+        secrets = secrets_store.reveal(self.env, backend, "webhook_secret")
+        webhook_signature.verify(header, raw_body, secrets, time.time())
+        return webhook_event.read_event(raw_body).id
+
+    def _pull_announced(self, backend, target):
+        return announced.fetch(_stripe_client(self, backend), target)
+
+    # ------------------------------------------------------------------
     # Reading what came
     # ------------------------------------------------------------------
 
@@ -173,8 +188,45 @@ class SettlementConnectorStripe(models.AbstractModel):
         backend = message.backend_id
         with message._open_content() as content:
             raw = content.read()
+        if message.channel == "webhook":
+            return self._parse_event(message, webhook_event.read_event(raw))
         account = self._account_identifier(backend)
         return parse_item(raw, message.context or {}, backend.timezone, account)
+
+    def _parse_event(self, message, event):
+        """Have the object of an event fetched; nothing else of it is believed."""
+        backend = message.backend_id
+        target = announced.target_of(event)
+        note = self._foreign_note(backend, event)
+        if not target and not note:
+            note = self.env._(
+                "An event %(type)s moves no money here; it was not used.",
+                type=event.type,
+            )
+        if note:
+            message._ignore(note)
+        else:
+            backend._announce([target])
+        return ParseResult([])
+
+    def _foreign_note(self, backend, event):
+        """Return why an event is not about this backend's money, "" if it is."""
+        if event.is_live != (backend.environment == "live"):
+            return self.env._(
+                "The event is of Stripe's %(mode)s mode, but %(backend)s is a "
+                "%(environment)s environment; it was not used.",
+                mode="live" if event.is_live else "test",
+                backend=backend.name,
+                environment=backend.environment,
+            )
+        account = self._account_identifier(backend)
+        if event.account and event.account != account:
+            return self.env._(
+                "The event is about the connected account %(account)s, not about our "
+                "own money; it was not used.",
+                account=event.account,
+            )
+        return ""
 
     def _account_identifier(self, backend):
         """Return the account of the payments balance if the wallets name just one.

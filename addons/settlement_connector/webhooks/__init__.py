@@ -1,0 +1,1 @@
+"""What webhooks need and what is no business of Odoo."""
