@@ -43,7 +43,7 @@ class SettlementCli(models.AbstractModel):
             bank_seconds=round(statement, 3),
             journal_items=lines,
             batches=states,
-            proof_holds=not backend.wallet_ids._proof()["difference"],
+            proof_holds=not backend.wallet_ids._proof()["difference_minor"],
         )
 
     @api.model

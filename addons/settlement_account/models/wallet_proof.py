@@ -26,20 +26,36 @@ class SettlementWallet(models.Model):
         """Prove these wallets as of their newest data.
 
         For accountants the result is kept on the wallet and its exception opened or
-        closed; who may only read gets the result and changes nothing.
+        closed; an auditor gets the result and changes nothing.
 
         :return: list of proofs as :meth:`_proof` gives them, one for each wallet that
             has an opening date.
-        :raises AccessError: without a role.
+        :raises AccessError: without one of these roles.
         """
         backends = self.env["settlement.backend"]
-        backends._require_group("group_viewer")
+        backends._require_group("group_accountant", "group_auditor")
         self.check_access("read")
         # Whoever may see a wallet may see what its account shows in all.
         wallets = self.sudo()
         if backends._has_settlement_group("group_accountant"):
             wallets._prove()
         return [wallet._proof() for wallet in wallets.filtered("opening_date")]
+
+    def action_open_proof(self):
+        """Open the proof of the last 30 days, one line for each day."""
+        self.ensure_one()
+        self.env["settlement.backend"]._require_group("group_viewer")
+        self.check_access("read")
+        if not self.opening_date:
+            raise UserError(self._nothing_to_prove())
+        days = self.env["settlement.wallet.day"]._create_for(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Proof of %(wallet)s", wallet=self.display_name),
+            "res_model": days._name,
+            "views": [(False, "list")],
+            "domain": [("id", "in", days.ids)],
+        }
 
     def action_open_missing(self, day=None):
         """Open the rows that are booked on ``day`` and not in the ledger by then."""
@@ -150,15 +166,16 @@ class SettlementWallet(models.Model):
 
     def _reader(self, day):
         if not self.opening_date or (day and day < self.opening_date):
-            raise UserError(
-                self.env._(
-                    "%(wallet)s is in the books from its opening date on "
-                    "(%(day)s); before, there is nothing to prove.",
-                    wallet=self.display_name,
-                    day=self.opening_date or self.env._("none yet"),
-                )
-            )
+            raise UserError(self._nothing_to_prove())
         return ProofReader(self)
+
+    def _nothing_to_prove(self):
+        return self.env._(
+            "%(wallet)s is in the books from its opening date on (%(day)s); before, "
+            "there is nothing to prove.",
+            wallet=self.display_name,
+            day=self.opening_date or self.env._("none yet"),
+        )
 
     def _proofs(self, first, last):
         """Return the DayProof of each day from ``first`` to ``last``, one query set.

@@ -1,5 +1,4 @@
 from collections import defaultdict
-
 from dataclasses import dataclass
 from datetime import date
 

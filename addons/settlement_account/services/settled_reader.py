@@ -43,6 +43,7 @@ class RowSettled:
             amount_currency=amount,
             # It came with this match: whoever undoes the match frees it as well.
             match_id=self.parts[-1].match_id,
+            role="credit",
         )
 
 

@@ -53,7 +53,6 @@ class TestAccess(SettlementAccountCase):
                 lambda mine=mine: mine.action_reverse("no"),
                 lambda mine=mine: mine.batch_id.action_post(),
                 lambda user=user: match.with_user(user).action_undo("no"),
-                lambda mine=mine: mine.wallet_id.action_prove(),
                 lambda mine=mine: mine.wallet_id.action_post_opening(),
                 lambda mine=mine: mine.wallet_id.action_post_cutoff(date(2026, 1, 31)),
                 lambda mine=mine: mine.write({"reason": "no"}),

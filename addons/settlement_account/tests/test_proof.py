@@ -400,6 +400,41 @@ class TestProof(ProofCase):
         self.assertTrue(hand)
 
     # ------------------------------------------------------------------
+    # Day by day
+    # ------------------------------------------------------------------
+
+    def test_the_last_days_are_shown_and_opened(self):
+        row = self.row(gross="100", day=5)
+        self.store(*self.payout(row, day=9), self.balance("0", 12))
+        self.post()
+        user = self.new_user("group_viewer")
+        action = self.wallet.with_user(user).action_open_proof()
+        days = self.env[action["res_model"]].with_user(user).search(action["domain"])
+        self.assertEqual(len(days), 12)
+        self.assertEqual(days[0].day, self.day(12))
+        on_sixth = days.filtered(lambda each: each.day == self.day(6))
+        self.assertEqual(
+            (on_sixth.provider, on_sixth.ledger, on_sixth.missing, on_sixth.difference),
+            (100.0, 0.0, 100.0, 0.0),
+        )
+        self.assertEqual(days[0].in_transit, 100.0)
+        self.assertEqual(
+            on_sixth.action_open_missing()["domain"],
+            [("id", "in", self.stored(row).ids)],
+        )
+        items = days[0].action_open_journal_items()
+        found = self.env["account.move.line"].search(items["domain"])
+        self.assertEqual(found.account_id, self.wallet.account_id)
+        transit = days[0].action_open_transit()
+        found = self.env["account.move.line"].search(transit["domain"])
+        self.assertEqual(found.mapped("balance"), [100.0])
+
+    def test_a_wallet_without_opening_has_no_days(self):
+        wallet = self.new_wallet(self.backend, account="ACC-2", opening_date=False)
+        with self.assertRaisesRegex(UserError, "none yet"):
+            wallet.action_open_proof()
+
+    # ------------------------------------------------------------------
     # Other currencies
     # ------------------------------------------------------------------
 
@@ -434,10 +469,11 @@ class TestProof(ProofCase):
         self.assertEqual(self.wallet.difference, 30.0)
         self.assertTrue(self.exceptions("balance_gap", self.wallet))
 
-    def test_without_a_role_nobody_proves(self):
-        stranger = self.env["res.users"].create({"name": "X", "login": "stranger"})
-        with self.assertRaises(AccessError):
-            self.wallet.with_user(stranger).action_prove()
+    def test_who_only_looks_at_settlements_proves_nothing(self):
+        for role in ("group_viewer", "group_integration_admin"):
+            user = self.new_user(role)
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.wallet.with_user(user).action_prove()
 
     def test_another_company_sees_nothing(self):
         other = self.setup_other_company()["company"]
