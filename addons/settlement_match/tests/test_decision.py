@@ -28,9 +28,11 @@ class TestDecision(MatchCase):
         return self.matches._propose(sources, targets, **values)
 
     def events(self, match, action):
-        return self.env["settlement.event"].search(
-            [("model", "=", "settlement.match"), ("res_id", "=", match.id)]
-        ).filtered(lambda event: event.action == action)
+        return (
+            self.env["settlement.event"]
+            .search([("model", "=", "settlement.match"), ("res_id", "=", match.id)])
+            .filtered(lambda event: event.action == action)
+        )
 
     # -- proposing and confirming ------------------------------------------------
 
