@@ -98,6 +98,17 @@ class SettlementBatch(models.Model):
         "A wallet has each batch of its source once.",
     )
 
+    @api.depends("kind", "total", "currency_id", "date", "reference", "external_id")
+    def _compute_display_name(self):
+        """Say what people would: a payout by its money, a statement by its number."""
+        words = dict(self._fields["kind"]._description_selection(self.env))
+        for batch in self:
+            name = batch.reference or batch.external_id
+            if batch.kind == "payout":
+                name = batch.currency_id.format(batch.total)
+            day = batch.date.isoformat() if batch.date else ""
+            batch.display_name = f"{words.get(batch.kind, '')} {name} {day}".strip()
+
     @api.depends("transaction_ids.kind")
     def _compute_payout_transaction_id(self):
         rows = self.env["settlement.transaction"].search(
