@@ -56,7 +56,7 @@ class SettlementBatch(models.Model):
     currency_id = fields.Many2one("res.currency", required=True)
     message_id = fields.Many2one("settlement.message", index="btree_not_null")
     kind = fields.Selection(BATCH_KINDS, required=True)
-    external_id = fields.Char(required=True)
+    external_id = fields.Char("Source ID", required=True)
     date = fields.Date(index=True)
     expected_on = fields.Date(help="The day the money should arrive at the bank.")
     opening_balance = fields.Monetary()
