@@ -158,7 +158,9 @@ class SettlementMatch(models.Model):
             raise UserError(self.env._("Choose the money and what it pays."))
         if len(companies) > 1:
             raise UserError(self.env._("A match cannot cross companies."))
-        totals = [sum(amount for _record, amount in side) for side in (sources, targets)]
+        totals = [
+            sum(amount for _record, amount in side) for side in (sources, targets)
+        ]
         if len(currencies) == 1 and totals[0] != totals[1]:
             currency = records[0].currency_id
             factor = 10**currency.decimal_places
@@ -362,11 +364,10 @@ class SettlementMatch(models.Model):
     def _clear_exceptions(self):
         """Close exceptions that these matches explain."""
         exceptions = self.env["settlement.exception"]
+        exceptions._clear_for(self.line_ids.transaction_id, self._explained_reasons())
         exceptions._clear_for(
-            self.line_ids.transaction_id, self._explained_reasons()
-        )
-        exceptions._clear_for(
-            self.line_ids.batch_id, ["ambiguous", "late_payout", "payout_missing_at_bank"]
+            self.line_ids.batch_id,
+            ["ambiguous", "late_payout", "payout_missing_at_bank"],
         )
 
     @api.model

@@ -21,6 +21,7 @@ TEXT_PARTS = (
     "item_partner",
 )
 
+
 class SettlementMatchLine(models.Model):
     """One item of a match and how much of it the match concerns.
 

@@ -50,9 +50,8 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of stage → counters.
         """
         counters = {}
-        for company in transactions.company_id:
-            wanted = transactions.filtered(lambda row: row.company_id == company).ids
-            run = MatchRun(company, wanted)
+        for company, rows in transactions.grouped("company_id").items():
+            run = MatchRun(company, rows.ids)
             matcher = self.with_company(company)
             matcher._lock(company, wait=True)
             matcher._prepare(run)

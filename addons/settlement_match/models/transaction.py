@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical import kinds
 
-
 # A revision that says the same here is the same money for the ledger.
 MATCHED_FIELDS = ("gross_amount", "currency_id", "kind", "provider_state")
 

@@ -10,7 +10,9 @@ class TestCurrency(MatchCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.yen = cls.setup_other_currency("JPY", rounding=1, rates=[("2020-01-01", 150)])
+        cls.yen = cls.setup_other_currency(
+            "JPY", rounding=1, rates=[("2020-01-01", 150)]
+        )
         cls.dinar = cls.setup_other_currency(
             "KWD", rounding=0.001, rates=[("2020-01-01", 0.3)]
         )

@@ -28,9 +28,11 @@ class TestDecision(MatchCase):
         return self.matches._propose(sources, targets, **values)
 
     def events(self, match, action):
-        return self.env["settlement.event"].search(
-            [("model", "=", "settlement.match"), ("res_id", "=", match.id)]
-        ).filtered(lambda event: event.action == action)
+        return (
+            self.env["settlement.event"]
+            .search([("model", "=", "settlement.match"), ("res_id", "=", match.id)])
+            .filtered(lambda event: event.action == action)
+        )
 
     # -- proposing and confirming ------------------------------------------------
 
@@ -294,6 +296,34 @@ class TestDecision(MatchCase):
         self.assertEqual(self.claim_of(new), (10000, 10000))
         self.assertFalse(self.reasons(new))
         self.assertFalse(self.match_of(old))
+
+    def test_row_that_settles_later_is_matched_then(self):
+        first = self.fact(
+            "txn_9",
+            "100.00",
+            invoice_reference=self.bill.name,
+            provider_state="initiated",
+        )
+        (old,) = self.store(first)
+        self.assertEqual(old.match_state, "not_needed")
+        (new,) = self.store(
+            self.fact("txn_9", "100.00", invoice_reference=self.bill.name, **LATER)
+        )
+        self.assertEqual(new.match_state, "open")
+        self.run_match()
+        self.assertMatched(new, self.line, 10000)
+
+    def test_row_that_is_rejected_later_needs_no_match(self):
+        (old,) = self.store(
+            self.fact("txn_9", "100.00", invoice_reference=self.bill.name)
+        )
+        self.run_match()
+        self.assertEqual(old.match_state, "matched")
+        (new,) = self.store(
+            self.fact("txn_9", "100.00", provider_state="rejected", **LATER)
+        )
+        self.assertEqual(new.match_state, "not_needed")
+        self.assertEqual(self.claim_of(self.line), (0, 10000))
 
     # -- roles -------------------------------------------------------------------
 

@@ -25,7 +25,11 @@ FALSIFICATIONS = (
     ("settlement_match_line", "match_id = 0", 11),
     ("settlement_claim", "claimed_minor = claimed_minor - 1", 5),
     ("settlement_claim", "posted_minor = 1", 5),
-    ("settlement_claim", "total_minor = total_minor + 1, claimed_minor = total_minor", 5),
+    (
+        "settlement_claim",
+        "total_minor = total_minor + 1, claimed_minor = total_minor",
+        5,
+    ),
     ("settlement_transaction_state", "match_state = 'open'", 2),
 )
 
@@ -89,9 +93,7 @@ class TestMatchVerification(MatchCase):
         condition = {
             "settlement_match": SQL("id = %s", match.id),
             "settlement_claim": SQL("transaction_id = %s", self.rows[0].id),
-            "settlement_transaction_state": SQL(
-                "transaction_id = %s", self.rows[0].id
-            ),
+            "settlement_transaction_state": SQL("transaction_id = %s", self.rows[0].id),
         }.get(table)
         if condition is None:
             has_snapshot = "snapshot" in assignment or "move_line" in assignment
@@ -137,6 +139,4 @@ class TestMatchVerification(MatchCase):
         )
         self.assertEqual((status["needed"], status["matched"]), (4, 3))
         self.assertEqual(status["rate_percent"], 75.0)
-        self.assertEqual(
-            self.bank._status_of()["matching"]["by_method"], {"batch": 1}
-        )
+        self.assertEqual(self.bank._status_of()["matching"]["by_method"], {"batch": 1})

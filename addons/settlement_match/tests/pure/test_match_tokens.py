@@ -7,9 +7,7 @@ from odoo.addons.settlement_match.engine.tokens import Token, tokens
 
 
 def texts(*given_texts, attempt=1):
-    return {
-        token.text for token in tokens(given_texts) if token.attempt == attempt
-    }
+    return {token.text for token in tokens(given_texts) if token.attempt == attempt}
 
 
 def test_number_between_words():
@@ -43,8 +41,12 @@ def test_long_suffix_is_part_of_the_number():
 
 
 def test_words_without_enough_digits_name_nothing():
-    assert texts("Thank you very much 2026 12") <= {"MUCH2026", "VERYMUCH2026", "202612",
-                                                    "MUCH202612"}
+    assert texts("Thank you very much 2026 12") <= {
+        "MUCH2026",
+        "VERYMUCH2026",
+        "202612",
+        "MUCH202612",
+    }
     assert texts("Order of Odd Fellows") == set()
     assert texts("2026") == set()
 
