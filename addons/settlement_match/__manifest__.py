@@ -1,5 +1,5 @@
 {
-    "name": "Settlement Matching",
+    "name": "Settlement: Matching",
     "summary": "Who pays what, why, how sure and by which evidence",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",

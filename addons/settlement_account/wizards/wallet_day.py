@@ -38,7 +38,7 @@ class SettlementWalletDay(models.TransientModel):
         help="In the ledger by then, and booked later or changed since.",
     )
     difference = fields.Monetary(string="Unexplained", readonly=True)
-    in_transit = fields.Monetary(string="In Transit", readonly=True)
+    in_transit = fields.Monetary(readonly=True)
     transit_difference = fields.Monetary(string="Unexplained in Transit", readonly=True)
 
     @api.model

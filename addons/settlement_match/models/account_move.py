@@ -20,7 +20,7 @@ class AccountMove(models.Model):
             [("move_line_id", "in", self.line_ids.ids), ("state", "!=", "undone")]
         ).match_id
 
-    def action_open_settlement_transactions(self):
+    def action_open_matched_transactions(self):
         """Open the transactions by which these documents were paid."""
         self.env["settlement.match"].check_access("read")
         transactions = self._settlement_matches().line_ids.transaction_id

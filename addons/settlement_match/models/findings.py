@@ -43,6 +43,8 @@ class SettlementMatcher(models.AbstractModel):
     def _note_decisions(self, run, certain):
         """Note why payments of ``settlement_decision`` were not matched."""
         rows = self._undecided_rows(certain)
+        # The rows come in order; Odoo's groupby would hold all of them.
+        # pylint: disable-next=bad-builtin-groupby
         for transaction_id, group in groupby(rows, key=lambda row: row["id"]):
             if note := self._note(list(group)):
                 run.note(transaction_id, *note)

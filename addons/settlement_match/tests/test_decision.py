@@ -167,8 +167,10 @@ class TestDecision(MatchCase):
         match.action_confirm()
         match._set_posted()
         self.assertEqual(match.state, "posted")
-        with self.assertRaisesRegex(UserError, "Reverse its posting"):
-            self.env["settlement.match"].browse(match.id)._release_posting("Wrong")
+        # An addon that posts knows how to undo it.
+        if "settlement.posting" not in self.env:
+            with self.assertRaisesRegex(UserError, "Reverse its posting"):
+                match._release_posting("Wrong")
         match._set_unposted()
         match.action_undo("Wrong")
         self.assertEqual(self.claim_of(self.line), (0, 10000))
@@ -389,7 +391,7 @@ class TestDecision(MatchCase):
     def test_buttons_lead_from_one_to_the_other(self):
         self.propose().action_confirm()
         self.assertEqual(self.bill.settlement_match_count, 1)
-        action = self.bill.action_open_settlement_transactions()
+        action = self.bill.action_open_matched_transactions()
         self.assertEqual(action["res_id"], self.row.id)
         self.assertEqual(self.row.match_count, 1)
         action = self.row.action_open_matches()

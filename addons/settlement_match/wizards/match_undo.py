@@ -10,7 +10,9 @@ class SettlementMatchUndo(models.TransientModel):
     def _default_match_ids(self):
         return self.env.context.get("active_ids") or []
 
-    match_ids = fields.Many2many("settlement.match", default=_default_match_ids)
+    match_ids = fields.Many2many(
+        "settlement.match", default=lambda self: self._default_match_ids()
+    )
     reason = fields.Text(required=True)
 
     def action_undo(self):
