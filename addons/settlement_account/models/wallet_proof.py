@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -5,6 +7,8 @@ from ..services.proof import WalletProof
 
 # How many rows the sentence of an exception and the status name one by one.
 NAMED = 20
+# A proof that says the same is not stored again before this time has passed.
+PROOF_AGE = timedelta(hours=1)
 
 
 class SettlementWallet(models.Model):
@@ -21,16 +25,30 @@ class SettlementWallet(models.Model):
         self.sudo()._prove()
 
     def _prove(self):
-        """Store the result of the proof on these wallets and keep their exception."""
-        for wallet in self.filtered("opening_date"):
+        """Store the result of the proof on these wallets and keep their exception.
+
+        A wallet on which another worker posts is proved by that one. Writing a wallet
+        makes others begin again who refer to it, so nothing is written in vain.
+        """
+        wallets = self.filtered("opening_date")
+        for wallet in wallets.try_lock_for_update(allow_referencing=True):
             proof = wallet._proof()
-            wallet.write(
-                {
-                    "proved_at": fields.Datetime.now(),
-                    "difference": wallet._major(proof["difference"]),
-                }
-            )
+            difference = wallet._major(proof["difference"])
+            if wallet._is_news(difference):
+                wallet.write(
+                    {"proved_at": fields.Datetime.now(), "difference": difference}
+                )
             wallet._show_proof(proof)
+
+    def _is_news(self, difference):
+        """Return whether the result of a proof is other than stored, or that is old."""
+        self.ensure_one()
+        fresh = fields.Datetime.now() - PROOF_AGE
+        return (
+            not self.proved_at
+            or self.proved_at < fresh
+            or bool(self.currency_id.compare_amounts(self.difference, difference))
+        )
 
     def _proof(self, day=None):
         """Compare what the provider held at the end of ``day`` with the ledger.
