@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -5,6 +7,8 @@ from odoo.tools import SQL
 from ..planning import proof as proofs
 from ..services.proof_reader import ProofReader
 
+# A proof that says the same is not stored again before this time has passed.
+PROOF_AGE = timedelta(hours=1)
 # The words of an exception name so many days, or rows, one by one.
 NAMED = 5
 
@@ -231,11 +235,10 @@ class SettlementWallet(models.Model):
         unproved = self.browse()
         for wallet, (newest, findings) in self._proof_findings().items():
             # Another worker that holds the wallet proves it when it is done.
-            if not wallet.try_lock_for_update():
+            if not wallet.try_lock_for_update(allow_referencing=True):
                 continue
-            wallet.write(
+            wallet._keep_proof(
                 {
-                    "proved_at": fields.Datetime.now(),
                     "difference": wallet._major(newest.difference),
                     "proof_gaps": findings.as_dict() if findings else False,
                 }
@@ -244,6 +247,25 @@ class SettlementWallet(models.Model):
             if findings:
                 unproved |= wallet
         return unproved
+
+    def _keep_proof(self, result):
+        """Store the result of a proof, unless it says what the last one said.
+
+        Writing a wallet makes others begin again who refer to it, so a proof that is
+        no news is not stored again before an hour has passed.
+        """
+        self.ensure_one()
+        fresh = fields.Datetime.now() - PROOF_AGE
+        is_known = (
+            self.proved_at
+            and self.proved_at > fresh
+            and self.proof_gaps == result["proof_gaps"]
+            and not self.currency_id.compare_amounts(
+                self.difference, result["difference"]
+            )
+        )
+        if not is_known:
+            self.write({**result, "proved_at": fields.Datetime.now()})
 
     def _proof_findings(self):
         """Return by wallet the newest DayProof and the Findings of all days."""
