@@ -1,7 +1,7 @@
 """Databases that the tests share: one in which a world happened, one before it."""
 
 import pytest
-from databases import TEMPLATE, Database
+from integration.databases import TEMPLATE, Database
 
 # A company with few rows and its data received, but nothing parsed yet. Small claims
 # make a killed worker lose a part of its work only.

@@ -107,7 +107,7 @@ def dump(database, parts=tuple(PARTS)):
 
 
 def differences(first, second):
-    """Return part → (rows only in the first, rows only in the second), as far as any."""
+    """Return part → (rows only in the first, rows only in the second)."""
     found = {}
     for part in first:
         left, right = list(first[part]), list(second[part])

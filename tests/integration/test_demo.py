@@ -1,6 +1,6 @@
 """The demonstration from the command line: right, and the same when run again."""
 
-from ledger import differences, dump
+from integration.ledger import differences, dump
 
 
 def test_the_result_is_what_really_happened(simulated):
