@@ -61,6 +61,12 @@ class Database:
         """Remove the database and its files."""
         run("dropdb", "--if-exists", "--force", self.name)
         shutil.rmtree(self._files(self.name), ignore_errors=True)
+        # What it exported is no proof about the next database of this name.
+        for exported in (
+            RUNTIME / "data" / "settlement_seals" / f"{self.name}.jsonl",
+            RUNTIME / "data" / "settlement_demo" / f"{self.name}.truth.json",
+        ):
+            exported.unlink(missing_ok=True)
 
     @staticmethod
     def _files(name):
