@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..canonical import kinds
+
 
 class SettlementFactStore(models.AbstractModel):
     _inherit = "settlement.fact.store"
@@ -86,13 +88,21 @@ class SettlementFactStore(models.AbstractModel):
                        currency_id = fresh.currency_id,
                        amount_minor = (fresh.net_amount * %(factor)s)::int8,
                        gross_minor = (fresh.gross_amount * %(factor)s)::int8,
-                       provider_state = fresh.provider_state
+                       provider_state = fresh.provider_state,
+                       match_state = CASE
+                            WHEN state.match_state IN ('matched', 'ignored')
+                                THEN state.match_state
+                            WHEN fresh.kind IN %(with_target)s
+                                 AND fresh.provider_state = 'settled'
+                                 AND fresh.gross_amount <> 0
+                                THEN 'open' ELSE 'not_needed' END
                   FROM %(pairs)s
                   JOIN settlement_transaction fresh ON fresh.id = pair.new
                   JOIN res_currency currency ON currency.id = fresh.currency_id
                  WHERE state.transaction_id = pair.old
                 """,
                 pairs=pairs,
+                with_target=kinds.KINDS_WITH_TARGET,
                 # A wallet's currency is checked to be rounded as ISO 4217 says.
                 factor=SQL("(10 ^ currency.decimal_places)"),
             ),

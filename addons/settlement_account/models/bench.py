@@ -3,9 +3,15 @@ import tempfile
 from datetime import date
 
 from odoo import api, models
+from odoo.fields import Command
 from odoo.tools import SQL
+from odoo.tools.misc import split_every
+
+from ..services.bench_floor import BenchFloor
 
 PAYOUT_ROWS = 100
+# Each of them needs a receivable, which Odoo takes its time to create.
+DETAIL_ROWS = 10_000
 GROSS, FEE = "100.00", "2.50"
 
 
@@ -14,40 +20,56 @@ class SettlementCli(models.AbstractModel):
 
     @api.model
     def _bench_post(self, rows):
-        """Post payouts of 100 rows as summaries, with their lines at the bank.
+        """Post payouts of 100 rows and settle them with the bank, twice.
 
-        No row has a target of its own. The floor is writing the same journal items
-        with plain SQL into a table with the indexes of Odoo's.
+        As summary no row has a target; in detail each pays a receivable of its own,
+        for ``rows`` up to 10,000. The floor of each is Odoo's own creating, posting
+        and reconciling of the same entries, without any bookkeeping of ours, in the
+        same run.
         """
-        backend, bank = self._bench_post_world(rows)
-        backend._run_pipeline("parse", self._commit)
-        backend._run_pipeline("validate", self._commit)
+        detail = min(rows, DETAIL_ROWS)
+        return {
+            **self._bench_variant(rows, "summary"),
+            "detail": self._bench_variant(detail, "detail"),
+        }
+
+    @api.model
+    def _bench_variant(self, rows, variant):
+        backend, bank = self._bench_post_world(rows, variant)
+        for each in (backend, bank):
+            each._run_pipeline("parse", self._commit)
+        if variant == "detail":
+            self._match_bench_charges(backend)
+        for each in (backend, bank):
+            each._step_validate(self._commit)
         payouts = self._timed(backend._step_post, self._commit)
-        bank._run_pipeline("parse", self._commit)
-        bank._run_pipeline("validate", self._commit)
         self._match_bench_payouts(backend)
         statement = self._timed(bank._step_post, self._commit)
-        lines = self._bench_line_count(backend, bank)
-        floor = self._timed(self._post_floor, lines)
-        self._commit()
-        states = dict(
-            self.env["settlement.batch"]._read_group(
-                [("backend_id", "=", backend.id)], ["state"], ["__count"]
+        seconds = payouts + statement
+        items = self._bench_line_count(backend, bank)
+        states = self.env["settlement.batch"]._read_group(
+            [("backend_id", "=", backend.id)], ["state"], ["__count"]
+        )
+        holds = not any(
+            findings
+            for _newest, findings in (
+                (backend + bank).wallet_ids._proof_findings().values()
             )
         )
         return self._figures(
             rows,
-            payouts + statement,
-            floor,
+            seconds,
+            BenchFloor(backend, bank).measure(),
             payout_seconds=round(payouts, 3),
             bank_seconds=round(statement, 3),
-            journal_items=lines,
-            batches=states,
-            proof_holds=not backend.wallet_ids._proof()["difference_minor"],
+            journal_items=items,
+            lines_per_second=round(items / seconds),
+            batches=dict(states),
+            proof_holds=holds,
         )
 
     @api.model
-    def _bench_post_world(self, rows):
+    def _bench_post_world(self, rows, detail):
         """Return a provider and a bank whose files wait in their inboxes."""
         backend = self._bench_backend("canonical")
         bank = self._bench_backend("canonical")
@@ -60,7 +82,7 @@ class SettlementCli(models.AbstractModel):
                     "company_id": company.id,
                     "backend_id": each.id,
                     "clearing_journal_id": default.clearing_journal_id.id,
-                    "detail": "summary",
+                    "detail": detail,
                     "hold_days": 0,
                 }
             )
@@ -106,7 +128,9 @@ class SettlementCli(models.AbstractModel):
         for start in range(0, rows, PAYOUT_ROWS):
             amount = min(PAYOUT_ROWS, rows - start) * 97.5
             name = f"po_{start // PAYOUT_ROWS:06}"
-            row = self._bench_row(f"bank_{name}", "bank_credit", f"{amount:.2f}", "st_1")
+            row = self._bench_row(
+                f"bank_{name}", "bank_credit", f"{amount:.2f}", "st_1"
+            )
             yield {**row, "batch_kind": "statement", "entry_reference": name}
             whole += amount
         yield self._bench_batch("statement", "st_1", f"{whole:.2f}")
@@ -155,15 +179,71 @@ class SettlementCli(models.AbstractModel):
                 backend.id,
             )
         )
+        batches = self.env["settlement.batch"]
+        facts = self.env["settlement.transaction"]
+        self._confirm_bench_pairs(
+            [(batches.browse(one), facts.browse(other)) for one, other in pairs],
+            "batch",
+        )
+
+    @api.model
+    def _match_bench_charges(self, backend):
+        """Match each charge with a receivable of its own; it is not counted."""
+        facts = self.env["settlement.transaction"].search(
+            [("backend_id", "=", backend.id), ("kind", "=", "charge")], order="id"
+        )
+        items = self._bench_receivables(backend.company_id, len(facts))
+        self._confirm_bench_pairs(list(zip(facts, items, strict=True)), "reference")
+
+    @api.model
+    def _confirm_bench_pairs(self, pairs, method):
         matches = self.env["settlement.match"]
-        for batch_id, transaction_id in pairs:
-            matches |= matches._propose(
-                [self.env["settlement.batch"].browse(batch_id)],
-                [self.env["settlement.transaction"].browse(transaction_id)],
-                "batch",
+        for chunk in split_every(PAYOUT_ROWS, pairs, list):
+            proposed = [
+                matches._propose([source], [target], method).id
+                for source, target in chunk
+            ]
+            matches.browse(proposed)._confirm()
+            self._commit()
+            self.env.invalidate_all()
+
+    @api.model
+    def _bench_receivables(self, company, count):
+        """Return ``count`` open receivable items, in entries of 100."""
+        partner = self.env["res.partner"].create({"name": "Bench Customer"})
+        accounts = self.env["account.account"].with_company(company)
+        receivable = partner.with_company(company).property_account_receivable_id
+        income = accounts.search([("account_type", "=", "income")], limit=1)
+        journal = self.env["account.journal"].search(
+            [("company_id", "=", company.id), ("type", "=", "general")], limit=1
+        )
+        items = []
+        for size in (
+            min(PAYOUT_ROWS, count - start) for start in range(0, count, PAYOUT_ROWS)
+        ):
+            amount = float(GROSS)
+            values = [(receivable, partner, amount)] * size
+            values.append((income, partner, -amount * size))
+            move = self.env["account.move"].create(
+                {
+                    "journal_id": journal.id,
+                    "date": date(2026, 1, 2),
+                    "line_ids": [
+                        Command.create(
+                            {
+                                "account_id": account.id,
+                                "partner_id": customer.id,
+                                "balance": balance,
+                            }
+                        )
+                        for account, customer, balance in values
+                    ],
+                }
             )
-        matches._confirm()
+            move._post(soft=False)
+            items += move.line_ids.filtered(lambda item: item.account_id == receivable)
         self._commit()
+        return items
 
     @api.model
     def _bench_line_count(self, backend, bank):
@@ -179,23 +259,3 @@ class SettlementCli(models.AbstractModel):
             )
         )
         return rows[0][0]
-
-    @api.model
-    def _post_floor(self, lines):
-        """Write ``lines`` copies of journal items into a bare twin of their table."""
-        self.env.cr.execute(
-            SQL(
-                "CREATE TEMPORARY TABLE bench_line "
-                "(LIKE account_move_line INCLUDING INDEXES) ON COMMIT DROP"
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO bench_line
-                SELECT entry.*
-                  FROM (SELECT * FROM account_move_line ORDER BY id DESC LIMIT %s) entry
-                """,
-                lines,
-            )
-        )

@@ -105,7 +105,7 @@ class SettlementVerification(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _check_posted_amounts(self):
-        """A posting, and its entry, move into the wallet exactly the net of its rows."""
+        """A posting and its entry move into the wallet exactly the net of its rows."""
         yield from self._findings_of(
             3,
             "settlement.posting",
@@ -304,7 +304,9 @@ class SettlementVerification(models.AbstractModel):
     def _check_card_numbers(self):
         """No text of ours, and none of ours in the ledger, has a card number."""
         for model, columns in TEXTS.items():
-            for row_id, text in self.env.execute_query(self._digits_sql(model, columns)):
+            for row_id, text in self.env.execute_query(
+                self._digits_sql(model, columns)
+            ):
                 if self._has_card_number(text):
                     yield self._finding(
                         10,
@@ -346,7 +348,7 @@ class SettlementVerification(models.AbstractModel):
         )
 
     def _payload_digits_sql(self):
-        """Return ``id, text`` of small payloads; masked files are kept by their hash."""
+        """Return ``id, text`` of small payloads; masked files are kept by hash."""
         return SQL(
             """
             SELECT id, text

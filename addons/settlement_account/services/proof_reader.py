@@ -322,9 +322,7 @@ class ProofReader:
             reserve=RESERVE_KINDS,
             is_counted=IS_COUNTED,
             balance=minor(SQL("reported.amount")),
-            seen=minor(
-                SQL("(COALESCE(before.amount, 0) - COALESCE(late.amount, 0))")
-            ),
+            seen=minor(SQL("(COALESCE(before.amount, 0) - COALESCE(late.amount, 0))")),
         )
 
     def _statements(self):
@@ -444,7 +442,9 @@ class ProofReader:
             kinds=TRANSIT_KINDS,
             amount=minor(SQL("-sum(fact.gross_amount)")),
         ):
-            groups[wallet_id].append(RowGroup(amount, None, tuple(entered), tuple(gone)))
+            groups[wallet_id].append(
+                RowGroup(amount, None, tuple(entered), tuple(gone))
+            )
         return groups
 
     def _received(self):

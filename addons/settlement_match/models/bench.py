@@ -160,7 +160,8 @@ class SettlementCli(models.AbstractModel):
             SELECT id, name, %(company)s, %(currency)s, %(account)s, 'payment_term',
                    'posted', %(day)s, %(day)s, amount, amount, amount, amount, FALSE
               FROM (SELECT id, name, (id %% 500 + 1.25)::numeric AS amount
-                      FROM account_move WHERE name LIKE 'BENCH' || %(mark)s || '%%') moves
+                      FROM account_move
+                     WHERE name LIKE 'BENCH' || %(mark)s || '%%') moves
             """,
             **names,
         )
@@ -211,7 +212,8 @@ class SettlementCli(models.AbstractModel):
                    0, 1, TRUE, 'charge', amount, 0, 0, amount, %(day)s, %(day)s,
                    'settled', name
               FROM (SELECT id, name, (id %% 500 + 1.25)::numeric AS amount
-                      FROM account_move WHERE name LIKE 'BENCH' || %(mark)s || '%%') moves
+                      FROM account_move
+                     WHERE name LIKE 'BENCH' || %(mark)s || '%%') moves
              ORDER BY md5(name)
             """,
             **names,

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import findings
+from .resolver import ALWAYS
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -12,7 +13,7 @@ class SettlementMatcher(models.AbstractModel):
     _inherit = "settlement.matcher"
 
     @api.model
-    def _settle(self, run, stage, method, certain=SQL("TRUE")):
+    def _settle(self, run, stage, method, certain=ALWAYS):
         """Match what was decided and note what could not be.
 
         :param certain: SQL condition on decisions: what was allowed to be matched.

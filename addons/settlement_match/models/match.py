@@ -73,7 +73,9 @@ class SettlementMatch(models.Model):
     alternatives = fields.Json(help="Other candidates that were considered.")
     unique_proof = fields.Json(help="How it was established that there is no other.")
     sentence = fields.Text(compute="_compute_sentence")
-    evidence_text = fields.Text(compute="_compute_sentence", string="What Speaks for It")
+    evidence_text = fields.Text(
+        compute="_compute_sentence", string="What Speaks for It"
+    )
     proof_text = fields.Text(compute="_compute_sentence", string="Proof of Uniqueness")
     rest_to_credit = fields.Boolean(
         help="What the money exceeds its targets by stays as the partner's credit."

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..engine import evidence
 from .claim import minor_sql
 
+ALWAYS = SQL("TRUE")
 # Outcomes that are matched without a person.
 ACCEPTED = ("exact", "sum", "part", "over")
 
@@ -19,7 +20,7 @@ class SettlementMatcher(models.AbstractModel):
     _inherit = "settlement.matcher"
 
     @api.model
-    def _resolve(self, run, named, certain=SQL("TRUE")):
+    def _resolve(self, run, named, certain=ALWAYS):
         """Decide on all payments that name a document.
 
         :param named: SELECT of ``transaction_id, currency_id, gross_minor,
@@ -161,7 +162,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _decisions_sql(self, run, certain):
-        """Return the pairs with their outcome, which is one for each payment's document.
+        """Return the pairs with their outcome, one for each document of a payment.
 
         - ``exact``: the only fitting document, same amount, no rival payment
         - ``sum``: several documents whose sum is exact, none with a rival payment

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..engine import evidence, findings
 
+NOTHING_MORE = SQL("")
+
 
 class SettlementMatcher(models.AbstractModel):
     """Stage 1: the provider's id names a payment that Odoo itself recorded."""
@@ -61,7 +63,7 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _unbooked_sql(self, company, more=SQL("")):
+    def _unbooked_sql(self, company, more=NOTHING_MORE):
         """Return the open rows whose payment Odoo knows and has not booked.
 
         They wait for its entry: matched with the invoice itself, the money would be
