@@ -128,7 +128,9 @@ class SettlementCli(models.AbstractModel):
         for start in range(0, rows, PAYOUT_ROWS):
             amount = min(PAYOUT_ROWS, rows - start) * 97.5
             name = f"po_{start // PAYOUT_ROWS:06}"
-            row = self._bench_row(f"bank_{name}", "bank_credit", f"{amount:.2f}", "st_1")
+            row = self._bench_row(
+                f"bank_{name}", "bank_credit", f"{amount:.2f}", "st_1"
+            )
             yield {**row, "batch_kind": "statement", "entry_reference": name}
             whole += amount
         yield self._bench_batch("statement", "st_1", f"{whole:.2f}")

@@ -129,7 +129,9 @@ class TestProof(ProofCase):
             self.row(gross="9", day=5, batch_external_id="po_2"),
         )
         self.post()
-        why = {row["external_id"]: row["why"] for row in self.wallet._proof()["missing"]}
+        why = {
+            row["external_id"]: row["why"] for row in self.wallet._proof()["missing"]
+        }
         self.assertEqual(why[open_row.external_id], "po_1 waits for its match.")
         self.assertIn("po_2 is not complete, or not balanced.", why.values())
 
@@ -157,7 +159,9 @@ class TestProof(ProofCase):
         )
         # The charge is in the ledger and not booked; so is its payout.
         self.assertEqual(self.figures(4), (0, 0, 0, 0, 0))
-        names = [each["external_id"] for each in self.wallet._proof(self.day(4))["early"]]
+        names = [
+            each["external_id"] for each in self.wallet._proof(self.day(4))["early"]
+        ]
         self.assertEqual(len(names), 2)
         self.assertEqual(self.figures(6), (10000, 0, 0, -10000, 0))
         action = self.wallet.action_open_early("2026-01-06")
@@ -261,9 +265,7 @@ class TestProof(ProofCase):
         self.bank.opening_balance = 50
         self.bank.action_post_opening()
         self.store_statement(self.bank_row("100"), self.bank_row("-30"), opening="50")
-        self.assertEqual(
-            self.figures(12, self.bank), (12000, 5000, 7000, 0, 0)
-        )
+        self.assertEqual(self.figures(12, self.bank), (12000, 5000, 7000, 0, 0))
         self.post_all()
         self.assertEqual(self.figures(12, self.bank), (12000, 12000, 0, 0, 0))
         self.assertEqual(self.bank._proof()["anchor"], self.day(12))
@@ -391,9 +393,7 @@ class TestProof(ProofCase):
         self.post()
         transit = self.wallet.in_transit_account_id
         hand = self.by_hand(-100, 9, transit)
-        items = self.env["account.move.line"].search(
-            [("account_id", "=", transit.id)]
-        )
+        items = self.env["account.move.line"].search([("account_id", "=", transit.id)])
         items.reconcile()
         self.assertEqual(self.wallet._transit(self.day(9))["difference_minor"], 0)
         self.assertEqual(self.wallet._transit(self.day(9))["open"], [])

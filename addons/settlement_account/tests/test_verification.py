@@ -444,6 +444,8 @@ class TestVerification(ProofCase):
     def test_a_card_number_in_a_payload_is_named(self):
         message = self.stored(self.charge).message_id
         named = self.falsified(
-            "settlement_message", "payload = '{\"card\": \"4242424242424242\"}'", message.id
+            "settlement_message",
+            'payload = \'{"card": "4242424242424242"}\'',
+            message.id,
         )
         self.assertIn((10, "settlement.message", message.id), named)

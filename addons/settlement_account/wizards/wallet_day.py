@@ -39,9 +39,7 @@ class SettlementWalletDay(models.TransientModel):
     )
     difference = fields.Monetary(string="Unexplained", readonly=True)
     in_transit = fields.Monetary(string="In Transit", readonly=True)
-    transit_difference = fields.Monetary(
-        string="Unexplained in Transit", readonly=True
-    )
+    transit_difference = fields.Monetary(string="Unexplained in Transit", readonly=True)
 
     @api.model
     def _create_for(self, wallet):

@@ -83,9 +83,7 @@ def test_a_balance_is_rolled_back_and_forward():
 
 
 def test_rows_that_a_balance_has_not_seen_are_added_to_it():
-    wallet_book = book(
-        RowGroup(100, day(1)), snapshots=[Snapshot(day(1), 60, 60)]
-    )
+    wallet_book = book(RowGroup(100, day(1)), snapshots=[Snapshot(day(1), 60, 60)])
     assert figures(wallet_book, 1)[0] == 100
 
 
