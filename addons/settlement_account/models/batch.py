@@ -127,7 +127,7 @@ class SettlementBatch(models.Model):
         """Return ``id, state`` of those of these batches whose state is another.
 
         A payout is reconciled when the bank has its money, a statement when all its
-        entries are settled.
+        entries are settled; a day without entries has nothing to settle.
         """
         return SQL(
             """
@@ -155,6 +155,8 @@ class SettlementBatch(models.Model):
                    ) AS found
              CROSS JOIN LATERAL (
                     SELECT CASE
+                        WHEN found.rows = 0 AND batch.kind = 'statement'
+                             AND batch.total_minor = 0 THEN 'reconciled'
                         WHEN found.missing > 0 OR found.rows = 0 THEN
                             CASE WHEN batch.state IN ('posted', 'reconciled')
                                  THEN CASE WHEN batch.lists_rows THEN 'validated'

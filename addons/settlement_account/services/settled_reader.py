@@ -26,7 +26,6 @@ class RowSettled:
             self.rest_account_id = part.account_id
             self.rest_partner_id = part.partner_id
 
-
     def rest(self, gross):
         """Return the part that the partner keeps as credit, None if there is none.
 

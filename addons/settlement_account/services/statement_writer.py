@@ -35,6 +35,8 @@ class StatementWriter:
         self.env = builder.env
         self.builder = builder
 
+    # This is no model.
+    # pylint: disable-next=method-required-super
     def write(self, batch):
         """Create the next statement lines of a batch that do not exist yet.
 

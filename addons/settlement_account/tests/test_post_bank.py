@@ -81,6 +81,22 @@ class TestPostBank(SettlementAccountCase):
         self.assertEqual(self.batch("st_1").state, "posted")
         self.assertFalse(any(lines.mapped("is_reconciled")))
 
+    def test_a_statement_without_entries_has_nothing_to_wait_for(self):
+        self.store(
+            BatchFact(
+                currency=self.currency.name,
+                kind="statement",
+                external_id="st_empty",
+                date=date(2026, 1, 12),
+                total=Decimal(0),
+                opening_balance=Decimal("50"),
+                closing_balance=Decimal("50"),
+            ),
+            backend=self.bank_backend,
+        )
+        self.post_all()
+        self.assertEqual(self.batch("st_empty").state, "reconciled")
+
     def test_a_payout_goes_from_the_wallet_over_transit_to_the_bank(self):
         charge = self.row(gross="100", fee="3")
         self.store(*self.payout(charge))

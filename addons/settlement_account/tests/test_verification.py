@@ -12,7 +12,7 @@ class TestVerification(ProofCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # What the helpers of a test build stays for all tests of the class.
+        # What a test builds stays for all tests of the class.
         world = cls()
         cls.bank = world.add_bank()
         cls.bank_backend = cls.bank.backend_id

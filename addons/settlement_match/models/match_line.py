@@ -10,7 +10,7 @@ from .weak_many2one import WeakMany2one
 TEXT_PARTS = (
     "side",
     "company_id",
-    "transaction_id",
+    "revision_id",
     "batch_id",
     "currency_id",
     "amount_minor",
@@ -41,7 +41,14 @@ class SettlementMatchLine(models.Model):
         help="Money facts are the source; what they pay is the target. Between a "
         "payout and the bank, the payout is the source.",
     )
-    transaction_id = WeakMany2one("settlement.transaction", index="btree_not_null")
+    transaction_id = WeakMany2one(
+        "settlement.transaction",
+        index="btree_not_null",
+        help="The current revision of what was matched, if it is the same money.",
+    )
+    revision_id = WeakMany2one(
+        "settlement.transaction", help="The revision that was matched."
+    )
     batch_id = WeakMany2one("settlement.batch", index="btree_not_null")
     move_line_id = WeakMany2one("account.move.line", index="btree_not_null")
     statement_line_id = WeakMany2one(

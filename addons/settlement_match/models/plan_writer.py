@@ -41,20 +41,20 @@ class SettlementMatcher(models.AbstractModel):
         return SQL(
             """
             INSERT INTO settlement_match_line (
-                   match_id, company_id, side, transaction_id, batch_id, move_line_id,
-                   currency_id, amount_minor, snapshot)
-            SELECT id, company_id, 'source', transaction_id, NULL::int4, NULL::int4,
-                   currency_id, amount_minor, NULL::jsonb
+                   match_id, company_id, side, transaction_id, revision_id, batch_id,
+                   move_line_id, currency_id, amount_minor, snapshot)
+            SELECT id, company_id, 'source', transaction_id, transaction_id, NULL::int4,
+                   NULL::int4, currency_id, amount_minor, NULL::jsonb
               FROM (%(plan)s) plan
              WHERE transaction_id IS NOT NULL
              UNION ALL
-            SELECT id, company_id, 'target', NULL::int4, NULL::int4, move_line_id,
-                   target_currency_id, target_minor, %(own_snapshot)s
+            SELECT id, company_id, 'target', NULL::int4, NULL::int4, NULL::int4,
+                   move_line_id, target_currency_id, target_minor, %(own_snapshot)s
               FROM (%(plan)s) plan
              WHERE move_line_id IS NOT NULL
              UNION ALL
-            SELECT match_id, company_id, side, transaction_id, batch_id, move_line_id,
-                   currency_id, amount_minor, %(snapshot)s
+            SELECT match_id, company_id, side, transaction_id, transaction_id, batch_id,
+                   move_line_id, currency_id, amount_minor, %(snapshot)s
               FROM (SELECT * FROM settlement_plan_line ORDER BY match_id, position)
                    further
             """,
@@ -114,7 +114,7 @@ class SettlementMatcher(models.AbstractModel):
         source = lines._text_sql(
             side=SQL("'source'"),
             company_id=SQL("plan.company_id"),
-            transaction_id=SQL("plan.transaction_id"),
+            revision_id=SQL("plan.transaction_id"),
             currency_id=SQL("plan.currency_id"),
             amount_minor=SQL("plan.amount_minor"),
         )
@@ -139,12 +139,10 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _further_texts_sql(self):
         """Return the text of the lines that do not stand in the plan itself."""
-        columns = ("side", "company_id", "transaction_id", "batch_id", "currency_id")
+        columns = ("side", "company_id", "batch_id", "currency_id", "amount_minor")
         text = self.env["settlement.match.line"]._text_sql(
-            **{
-                name: SQL.identifier("line", name)
-                for name in (*columns, "amount_minor")
-            },
+            **{name: SQL.identifier("line", name) for name in columns},
+            revision_id=SQL("line.transaction_id"),
             **self._item_parts("line"),
         )
         return SQL(
