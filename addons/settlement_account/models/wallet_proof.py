@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..planning import proof as proofs
 from ..services.proof_reader import ProofReader
+from ..services.transit_reader import TransitReader
 
 # A proof that says the same is not stored again before this time has passed.
 PROOF_AGE = timedelta(hours=1)
@@ -101,7 +102,7 @@ class SettlementWallet(models.Model):
         self.check_access("read")
         day = fields.Date.to_date(day) or self._proof_day()
         # The items themselves are read with the rights of the user.
-        found = ProofReader(self.sudo()).open_transit(day)
+        found = TransitReader(self.sudo()).open_transit(day)
         return self._open_items([("id", "in", [each.line_id for each in found])])
 
     def _open_items(self, domain):
@@ -193,7 +194,7 @@ class SettlementWallet(models.Model):
     def _transits(self, first, last):
         """Return the DayTransit of each day from ``first`` to ``last``."""
         self.ensure_one()
-        book = ProofReader(self).transit_books().get(self.id)
+        book = TransitReader(self).books().get(self.id)
         return proofs.prove_transit(book, first, last) if book else []
 
     def _transit(self, day):
@@ -219,7 +220,7 @@ class SettlementWallet(models.Model):
                     "name": each.name,
                     "amount_minor": each.amount,
                 }
-                for each in ProofReader(self).open_transit(day)
+                for each in TransitReader(self).open_transit(day)
             ],
         }
 
@@ -270,8 +271,8 @@ class SettlementWallet(models.Model):
     def _proof_findings(self):
         """Return by wallet the newest DayProof and the Findings of all days."""
         reader = ProofReader(self)
-        books, transits = reader.books(), reader.transit_books()
-        openings = reader.openings()
+        books, openings = reader.books(), reader.openings()
+        transits = TransitReader(self).books()
         return {
             wallet: proofs.find(
                 books[wallet.id], transits.get(wallet.id), openings.get(wallet.id, 0)
