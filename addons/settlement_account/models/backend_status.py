@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ..planning import proof as proofs
 from ..services.proof_reader import ProofReader
+from ..services.transit_reader import TransitReader
 
 # Missing rows that the status names one by one.
 NAMED = 20
@@ -74,7 +75,7 @@ class SettlementBackend(models.Model):
 
     @api.model
     def _transit_status(self, wallet, day, findings):
-        book = ProofReader(wallet).transit_books().get(wallet.id)
+        book = TransitReader(wallet).books().get(wallet.id)
         if not book:
             return None
         (transit,) = proofs.prove_transit(book, day, day)

@@ -59,7 +59,14 @@ class SettlementBatch(models.Model):
 
     def _post_now(self):
         for backend, batches in self.grouped("backend_id").items():
-            BatchPoster(backend, by_hand=True).post(batches)
+            counters = BatchPoster(backend, by_hand=True).post(batches)
+            if counters.get("busy"):
+                raise UserError(
+                    self.env._(
+                        "Somebody else is posting in this journal right now. Try again "
+                        "in a moment."
+                    )
+                )
 
     def _posting_refusals(self):
         """Return why these batches, or their backends, could not be posted."""

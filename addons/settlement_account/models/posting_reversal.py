@@ -123,6 +123,14 @@ class SettlementPosting(models.Model):
         journal = self.move_id.journal_id
         has_tax = self.move_id._affect_tax_report()
         day = self.date
+        if not journal._take_settlement_turn():
+            raise UserError(
+                self.env._(
+                    "Somebody else is posting in %(journal)s right now. Try again in a "
+                    "moment.",
+                    journal=journal.display_name,
+                )
+            )
         while locks := company._get_violated_lock_dates(day, has_tax, journal):
             day = max(lock for lock, _field in locks) + timedelta(days=1)
         move = with_token(self.move_id.with_context(**FAST))

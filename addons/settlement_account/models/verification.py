@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical.card_numbers import mask_card_numbers
 
-from ..services.proof_reader import TRANSIT_KINDS
+from ..services.transit_reader import TRANSIT_KINDS
 
 # Texts that people or sources wrote, by model: a card number may hide in any.
 TEXTS = {
@@ -105,7 +105,7 @@ class SettlementVerification(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _check_posted_amounts(self):
-        """A posting and its entry move into the wallet exactly the net of its rows."""
+        """A posting, and its entry, move into the wallet the net of its rows."""
         yield from self._findings_of(
             3,
             "settlement.posting",
@@ -350,7 +350,7 @@ class SettlementVerification(models.AbstractModel):
         )
 
     def _payload_digits_sql(self):
-        """Return ``id, text`` of small payloads; masked files are kept by hash."""
+        """Return ``id, text`` of small payloads; of files only the hash is kept."""
         return SQL(
             """
             SELECT id, text

@@ -1,10 +1,15 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..planning import proof as proofs
 from ..services.proof_reader import ProofReader
+from ..services.transit_reader import TransitReader
 
+# A proof that says the same is not stored again before this time has passed.
+PROOF_AGE = timedelta(hours=1)
 # The words of an exception name so many days, or rows, one by one.
 NAMED = 5
 
@@ -97,7 +102,7 @@ class SettlementWallet(models.Model):
         self.check_access("read")
         day = fields.Date.to_date(day) or self._proof_day()
         # The items themselves are read with the rights of the user.
-        found = ProofReader(self.sudo()).open_transit(day)
+        found = TransitReader(self.sudo()).open_transit(day)
         return self._open_items([("id", "in", [each.line_id for each in found])])
 
     def _open_items(self, domain):
@@ -189,7 +194,7 @@ class SettlementWallet(models.Model):
     def _transits(self, first, last):
         """Return the DayTransit of each day from ``first`` to ``last``."""
         self.ensure_one()
-        book = ProofReader(self).transit_books().get(self.id)
+        book = TransitReader(self).books().get(self.id)
         return proofs.prove_transit(book, first, last) if book else []
 
     def _transit(self, day):
@@ -215,7 +220,7 @@ class SettlementWallet(models.Model):
                     "name": each.name,
                     "amount_minor": each.amount,
                 }
-                for each in ProofReader(self).open_transit(day)
+                for each in TransitReader(self).open_transit(day)
             ],
         }
 
@@ -231,11 +236,10 @@ class SettlementWallet(models.Model):
         unproved = self.browse()
         for wallet, (newest, findings) in self._proof_findings().items():
             # Another worker that holds the wallet proves it when it is done.
-            if not wallet.try_lock_for_update():
+            if not wallet.try_lock_for_update(allow_referencing=True):
                 continue
-            wallet.write(
+            wallet._keep_proof(
                 {
-                    "proved_at": fields.Datetime.now(),
                     "difference": wallet._major(newest.difference),
                     "proof_gaps": findings.as_dict() if findings else False,
                 }
@@ -245,11 +249,30 @@ class SettlementWallet(models.Model):
                 unproved |= wallet
         return unproved
 
+    def _keep_proof(self, result):
+        """Store the result of a proof, unless it says what the last one said.
+
+        Writing a wallet makes others begin again who refer to it, so a proof that is
+        no news is not stored again before an hour has passed.
+        """
+        self.ensure_one()
+        fresh = fields.Datetime.now() - PROOF_AGE
+        is_known = (
+            self.proved_at
+            and self.proved_at > fresh
+            and self.proof_gaps == result["proof_gaps"]
+            and not self.currency_id.compare_amounts(
+                self.difference, result["difference"]
+            )
+        )
+        if not is_known:
+            self.write({**result, "proved_at": fields.Datetime.now()})
+
     def _proof_findings(self):
         """Return by wallet the newest DayProof and the Findings of all days."""
         reader = ProofReader(self)
-        books, transits = reader.books(), reader.transit_books()
-        openings = reader.openings()
+        books, openings = reader.books(), reader.openings()
+        transits = TransitReader(self).books()
         return {
             wallet: proofs.find(
                 books[wallet.id], transits.get(wallet.id), openings.get(wallet.id, 0)

@@ -51,6 +51,9 @@ class BatchPoster:
         self._clear(self.backend)
         self.newest = self.backend._newest_day()
         for group in split_every(GROUP, batches.ids, batches.browse):
+            if not self.builder.journal._take_settlement_turn():
+                self.counters["busy"] = 1
+                break
             self._post_group(group)
             self.checkpoint()
         return self.counters

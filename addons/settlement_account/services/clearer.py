@@ -58,6 +58,9 @@ class Clearer:
             self.counters["refused"] += 1
             return self.counters
         for group in self._groups(waiting):
+            if not self.builder.journal._take_settlement_turn():
+                self.counters["busy"] = 1
+                break
             self._clear_group(group)
             self.checkpoint()
         return self.counters

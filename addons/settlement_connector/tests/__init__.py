@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_announced
 from . import test_call_budget
 from . import test_check_connection
 from . import test_cli
@@ -13,3 +14,6 @@ from . import test_pull
 from . import test_pull_failures
 from . import test_pull_schedule
 from . import test_tour
+from . import test_webhook
+from . import test_webhook_address
+from . import test_webhook_parallel

@@ -9,6 +9,8 @@ MODELS = {
     "settlement.credential": {"group_integration_admin", "group_auditor"},
     "settlement.window": set(ROLES),
     "settlement.call.count": set(ROLES),
+    "settlement.pull.target": set(ROLES),
+    "settlement.webhook.refusal": set(ROLES),
 }
 
 
@@ -18,6 +20,8 @@ class TestAccess(ConnectorCase):
         super().setUp()
         self.backend.set_credential("api_key", SECRET)
         self.backend.pull()
+        self.backend._announce(["one"])
+        self.env["settlement.webhook.refusal"]._add(self.backend, 1, "Wrong.")
 
     def records(self, model):
         return self.env[model].search([("backend_id", "=", self.backend.id)])
@@ -37,7 +41,7 @@ class TestAccess(ConnectorCase):
                         self.assertRaises(AccessError, mine.read)
 
     def test_nobody_writes_what_the_pull_writes(self):
-        for model in ("settlement.window", "settlement.call.count"):
+        for model in set(MODELS) - {"settlement.credential"}:
             for role in ROLES:
                 user = self.new_user(role, login=f"{role}{model}")
                 records = self.records(model).with_user(user)

@@ -37,6 +37,7 @@ class TestConnector(ConnectorCase):
             lambda: contract._check_connection(self.backend),
             lambda: contract._pull(self.backend, "x", NOW, NOW, None, 1),
             lambda: contract._verify_webhook(self.backend, {}, b""),
+            lambda: contract._pull_announced(self.backend, "x"),
         ):
             self.assertRaises(NotImplementedError, call)
 

@@ -5,10 +5,11 @@ from ..comparison import documents, exceptions, ledger, matches, rows
 from ..comparison.comparison import Comparison
 from ..world import build
 from .common import WorldCase
+from .comparison_notices import ComparisonNotices
 
 
 @tagged("post_install", "-at_install")
-class TestSimulation(WorldCase):
+class TestSimulation(ComparisonNotices, WorldCase):
     """The whole job on the small month, over real protocols, against the truth."""
 
     @classmethod

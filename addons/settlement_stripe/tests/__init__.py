@@ -1,2 +1,3 @@
 from . import test_stripe_connection
 from . import test_stripe_pipeline
+from . import test_stripe_webhook

@@ -30,6 +30,7 @@ _server = _load("stripe_server")
 RateLimit = _server.RateLimit
 StripeServer = _server.StripeServer
 StripeWorld = _server.StripeWorld
+StripeWebhooks = _load("stripe_webhooks").StripeWebhooks
 
 # Built from parts, so that no scanner takes it for a real key.
 KEY = "_".join(("sk", "test", "51StandInOfStripe0001"))

@@ -68,7 +68,7 @@ class TestStripeConnection(StripeCase):
 
     def test_capabilities_are_what_is_implemented(self):
         handler = self.backend._handler()
-        self.assertEqual(handler._capabilities(), {"pull", "balances"})
+        self.assertEqual(handler._capabilities(), {"pull", "balances", "webhook"})
         self.assertEqual(handler._credential_names(), ["api_key", "webhook_secret"])
 
     def test_backends_stay_archived_when_the_addon_goes(self):

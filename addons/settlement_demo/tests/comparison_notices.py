@@ -1,23 +1,11 @@
 import copy
 
-from odoo.tests import tagged
-
 from ..comparison import documents, exceptions, ledger, matches, rows
 from ..comparison.comparison import Comparison
-from ..world import build
-from .common import WorldCase
 
 
-@tagged("post_install", "-at_install")
-class TestComparison(WorldCase):
-    """The comparison notices each kind of difference."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.world, cls.truth = build(1)
-        stand_ins, connected = cls.build_world(cls.world)
-        cls.simulation._happen(cls.world, stand_ins, connected)
+class ComparisonNotices:
+    """The comparison notices each kind of difference; for a class with a world."""
 
     def setUp(self):
         super().setUp()
