@@ -51,9 +51,7 @@ class SettlementBackend(models.Model):
         expiring._warn_expiring()
         try:
             for backend in self.search([("state", "=", "connected")]):
-                backend._guarded(
-                    lambda one: one._pull_streams(None, None, checkpoint)
-                )
+                backend._guarded(lambda one: one._pull_streams(None, None, checkpoint))
                 checkpoint()
         except OutOfTime:
             self._wake_pull()

@@ -117,9 +117,7 @@ class TestWebhook(WebhookCase):
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
         triggers.unlink()
         self.send()
-        self.assertTrue(
-            self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
-        )
+        self.assertTrue(self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]))
 
     def test_a_repeated_event_is_answered_alike_and_kept_once(self):
         answers = [self.send().status_code for _ in range(3)]
