@@ -8,7 +8,7 @@ export SETTLEMENT_RUNTIME := $(RUNTIME)
 SETUP := runtime/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve shell test lint bench up down clean
+.PHONY: help setup demo serve shell test lint pot bench up down clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,6 +34,10 @@ test: ## Run all tests (ADDONS="settlement settlement_bank": those of some addon
 
 lint: ## Check the style of all files
 	@runtime/lint.sh
+
+pot: ## Write the translation templates (ADDONS="settlement": those of some addons)
+	@[ -n "$(DB)" ] || $(SETUP) bench
+	@DB="$(DB)" runtime/pot.sh $(ADDONS)
 
 bench: ## Measure: make bench BENCH=ingest ROWS=10000 OUT=result.json
 	@$(SETUP) bench

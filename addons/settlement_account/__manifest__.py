@@ -9,6 +9,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_account_rules.xml",
+        "views/settlement_posting_reverse_views.xml",
+        "views/settlement_posting_views.xml",
+        "views/settlement_posting_policy_views.xml",
+        "views/settlement_wallet_views.xml",
+        "views/settlement_wallet_day_views.xml",
+        "views/settlement_batch_views.xml",
+        "views/settlement_transaction_views.xml",
+        "views/account_move_views.xml",
     ],
     "development_status": "Beta",
 }

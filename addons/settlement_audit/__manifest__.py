@@ -8,6 +8,7 @@
     "depends": ["base", "mail"],
     "data": [
         "security/ir.model.access.csv",
+        "security/settlement_audit_rules.xml",
         "data/ir_cron.xml",
         "wizards/approval_refusal_views.xml",
         "views/event_views.xml",

@@ -1,5 +1,5 @@
 {
-    "name": "Settlement Demo",
+    "name": "Settlement: Demo",
     "summary": "Seeded world of companies, Stripe and banks for demos and training",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",

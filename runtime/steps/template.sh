@@ -35,7 +35,8 @@ template_build() {
 
 database_drop() { # name
     PGOPTIONS="-c client_min_messages=warning" dropdb --if-exists --force "$1"
-    rm -rf "$RUNTIME/data/filestore/$1"
+    # What a database of this name exported before is no proof about the next one.
+    rm -rf "$RUNTIME/data/filestore/$1" "$RUNTIME/data/settlement_seals/$1.jsonl"
 }
 
 database_rename() { # old, new

@@ -56,7 +56,7 @@ class SettlementBatch(models.Model):
     currency_id = fields.Many2one("res.currency", required=True)
     message_id = fields.Many2one("settlement.message", index="btree_not_null")
     kind = fields.Selection(BATCH_KINDS, required=True)
-    external_id = fields.Char(required=True)
+    external_id = fields.Char("Source ID", required=True)
     date = fields.Date(index=True)
     expected_on = fields.Date(help="The day the money should arrive at the bank.")
     opening_balance = fields.Monetary()
@@ -97,6 +97,17 @@ class SettlementBatch(models.Model):
         "UNIQUE (wallet_id, kind, external_id)",
         "A wallet has each batch of its source once.",
     )
+
+    @api.depends("kind", "total", "currency_id", "date", "reference", "external_id")
+    def _compute_display_name(self):
+        """Say what people would: a payout by its money, a statement by its number."""
+        words = dict(self._fields["kind"]._description_selection(self.env))
+        for batch in self:
+            name = batch.reference or batch.external_id
+            if batch.kind == "payout":
+                name = batch.currency_id.format(batch.total)
+            day = batch.date.isoformat() if batch.date else ""
+            batch.display_name = f"{words.get(batch.kind, '')} {name} {day}".strip()
 
     @api.depends("transaction_ids.kind")
     def _compute_payout_transaction_id(self):

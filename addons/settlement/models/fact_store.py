@@ -27,7 +27,8 @@ class SettlementFactStore(models.AbstractModel):
 
         :param facts: list of (message, fact); facts of several messages may mix.
         :return: dict of counters ``transactions, revisions, batches, balances,
-            expected, rejected``.
+            expected, rejected``. ``revisions`` are those of the transactions whose
+            identity was known before, whether or not they became current.
         """
         # Everything below is SQL: it must see what the ORM still holds back.
         self.env.flush_all()
@@ -69,11 +70,11 @@ class SettlementFactStore(models.AbstractModel):
         self._fill_stage(backend, rows)
         added = self._insert_transactions(backend)
         self._insert_details(added)
-        revised = self._settle_revisions(backend)
+        self._settle_revisions(backend)
         self._assign_batches()
         self.env.invalidate_all()
         self.env["settlement.transaction"].browse(added)._raise_notices()
-        return {"transactions": len(added), "revisions": len(revised)}
+        return {"transactions": len(added), "revisions": self._count_revisions()}
 
     @api.model
     def _stage_rows(self, backend, facts, rejected):

@@ -1,19 +1,17 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..canonical import kinds
+
 
 class SettlementFactStore(models.AbstractModel):
     _inherit = "settlement.fact.store"
 
     @api.model
     def _settle_revisions(self, backend):
-        """Make the highest version of the source current, in any order of arrival.
-
-        :return: list of (old id, new id) of identities whose current row changed.
-        """
-        is_revised = SQL("SELECT FROM settlement_stage WHERE revision > 1 LIMIT 1")
-        if not self.env.execute_query(is_revised):
-            return []
+        """Make the highest version of the source current, in any order of arrival."""
+        if not self._count_revisions():
+            return
         changed = self.env.execute_query(
             SQL(
                 """
@@ -43,7 +41,12 @@ class SettlementFactStore(models.AbstractModel):
         )
         if changed:
             self._switch_current(changed)
-        return changed
+
+    @api.model
+    def _count_revisions(self):
+        """Return how many rows of the stage are further revisions of an identity."""
+        query = SQL("SELECT count(*) FROM settlement_stage WHERE revision > 1")
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _switch_current(self, changed):
@@ -85,13 +88,21 @@ class SettlementFactStore(models.AbstractModel):
                        currency_id = fresh.currency_id,
                        amount_minor = (fresh.net_amount * %(factor)s)::int8,
                        gross_minor = (fresh.gross_amount * %(factor)s)::int8,
-                       provider_state = fresh.provider_state
+                       provider_state = fresh.provider_state,
+                       match_state = CASE
+                            WHEN state.match_state IN ('matched', 'ignored')
+                                THEN state.match_state
+                            WHEN fresh.kind IN %(with_target)s
+                                 AND fresh.provider_state = 'settled'
+                                 AND fresh.gross_amount <> 0
+                                THEN 'open' ELSE 'not_needed' END
                   FROM %(pairs)s
                   JOIN settlement_transaction fresh ON fresh.id = pair.new
                   JOIN res_currency currency ON currency.id = fresh.currency_id
                  WHERE state.transaction_id = pair.old
                 """,
                 pairs=pairs,
+                with_target=kinds.KINDS_WITH_TARGET,
                 # A wallet's currency is checked to be rounded as ISO 4217 says.
                 factor=SQL("(10 ^ currency.decimal_places)"),
             ),

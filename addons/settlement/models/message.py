@@ -55,7 +55,7 @@ class SettlementMessage(models.Model):
         required=True,
     )
     stream = fields.Char()
-    external_id = fields.Char()
+    external_id = fields.Char("Source ID")
     context = fields.Json(help="What the request knew and the payload does not say.")
     dedupe_key = fields.Char(required=True)
     filename = fields.Char()

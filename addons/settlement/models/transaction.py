@@ -95,7 +95,7 @@ class SettlementTransaction(models.Model):
         "settlement.batch", index="btree_not_null", ondelete="restrict"
     )
 
-    external_id = fields.Char(required=True)
+    external_id = fields.Char("Source ID", required=True)
     occurrence = fields.Integer(required=True, default=0)
     revision = fields.Integer(required=True, default=1)
     is_current = fields.Boolean(required=True, default=True)

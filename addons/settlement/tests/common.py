@@ -14,6 +14,15 @@ ROLES = (
     "group_approver",
 )
 
+# What matching says, where it is installed, about payments that find no document and
+# payouts that find no bank entry. Tests of what a source delivers leave these out.
+MATCHING_REASONS = (
+    "late_payout",
+    "missing_reference",
+    "payout_missing_at_bank",
+    "unmatched",
+)
+
 
 class SettlementCase(TransactionCase):
     """A company with one backend of canonical files and a wallet in euro."""

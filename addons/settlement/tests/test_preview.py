@@ -30,6 +30,13 @@ class TestPreview(SettlementCase):
         self.assertEqual(preview["rows"][2]["reference"], "INV/7")
         self.assertEqual(self.counts(), before)
 
+    def test_a_changed_row_is_no_new_one_whichever_becomes_current(self):
+        """Without a date of the version, the order of two hashes decides."""
+        self.store_facts(*(self.charge(f"txn_{number}") for number in range(8)))
+        lines = [self.charge_line(f"txn_{n}", gross="90.00") for n in range(8)]
+        preview = self.backend.preview_file("b.jsonl", self.lines(*lines))
+        self.assertEqual((preview["new"], preview["changed"]), (0, 8))
+
     def test_an_import_after_its_preview_does_what_was_shown(self):
         content = self.lines(self.charge_line("txn_1"), self.charge_line("txn_2"))
         preview = self.backend.preview_file("a.jsonl", content)

@@ -1,3 +1,4 @@
+from . import account_journal
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
@@ -19,6 +20,8 @@ from . import match
 from . import transaction
 from . import exception
 from . import verification
+from . import verification_entry
+from . import bench
 from . import batch
 from . import backend
 from . import backend_status

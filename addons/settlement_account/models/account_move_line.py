@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 
@@ -33,23 +33,34 @@ class AccountMoveLine(models.Model):
         "AND settlement_role IN ('dispute', 'reserve', 'in_transit')"
     )
 
-    def _set_settlement_tags(self, role, match_id=0, transaction_id=0):
-        """Say what these lines stand for; in SQL, for it changes no accounting."""
-        self.flush_recordset()
+    @api.model
+    def _set_settlement_tags(self, tags):
+        """Say what lines stand for; in SQL, for it changes no accounting.
+
+        :param tags: list of (line id, role, match id, transaction id); 0 or None
+            where there is none.
+        """
+        if not tags:
+            return
+        ids, roles, matches, rows = (list(column) for column in zip(*tags, strict=True))
+        self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE account_move_line
-                   SET settlement_role = %s, settlement_match_id = %s,
-                       settlement_transaction_id = %s
-                 WHERE id = ANY(%s)
+                UPDATE account_move_line AS entry
+                   SET settlement_role = tag.role,
+                       settlement_match_id = NULLIF(tag.match_id, 0),
+                       settlement_transaction_id = NULLIF(tag.row_id, 0)
+                  FROM unnest(%s::int[], %s::text[], %s::int[], %s::int[])
+                    AS tag (id, role, match_id, row_id)
+                 WHERE entry.id = tag.id
                 """,
-                role,
-                match_id or None,
-                transaction_id or None,
-                self.ids,
+                ids,
+                roles,
+                matches,
+                rows,
             )
         )
-        self.invalidate_recordset(
+        self.browse(ids).invalidate_recordset(
             ["settlement_role", "settlement_match_id", "settlement_transaction_id"]
         )

@@ -43,6 +43,18 @@ class SettlementBackend(models.Model):
                 _add(totals, step(backend, checkpoint))
         return totals
 
+    def _statements_without_entries(self):
+        """Return valid statements of days on which the bank booked nothing."""
+        return self.env["settlement.batch"].search(
+            [
+                ("backend_id", "=", self.id),
+                ("kind", "=", "statement"),
+                ("state", "=", "validated"),
+                ("total_minor", "=", 0),
+                ("transaction_ids", "=", False),
+            ]
+        )
+
     def _batches_to_post(self, is_statement=False):
         """Return the payouts, or the statements, with rows that wait for the ledger."""
         self.ensure_one()
@@ -83,6 +95,7 @@ def _post_payouts(backend, checkpoint):
 
 def _post_statements(backend, checkpoint):
     batches = backend._batches_to_post(is_statement=True)
+    backend._statements_without_entries()._refresh_posting_state()
     return StatementPoster(backend, checkpoint).post(batches)
 
 

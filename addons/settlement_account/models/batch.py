@@ -59,7 +59,14 @@ class SettlementBatch(models.Model):
 
     def _post_now(self):
         for backend, batches in self.grouped("backend_id").items():
-            BatchPoster(backend, by_hand=True).post(batches)
+            counters = BatchPoster(backend, by_hand=True).post(batches)
+            if counters.get("busy"):
+                raise UserError(
+                    self.env._(
+                        "Somebody else is posting in this journal right now. Try again "
+                        "in a moment."
+                    )
+                )
 
     def _posting_refusals(self):
         """Return why these batches, or their backends, could not be posted."""
@@ -127,7 +134,7 @@ class SettlementBatch(models.Model):
         """Return ``id, state`` of those of these batches whose state is another.
 
         A payout is reconciled when the bank has its money, a statement when all its
-        entries are settled.
+        entries are settled; a day without entries has nothing to settle.
         """
         return SQL(
             """
@@ -155,6 +162,8 @@ class SettlementBatch(models.Model):
                    ) AS found
              CROSS JOIN LATERAL (
                     SELECT CASE
+                        WHEN found.rows = 0 AND batch.kind = 'statement'
+                             AND batch.total_minor = 0 THEN 'reconciled'
                         WHEN found.missing > 0 OR found.rows = 0 THEN
                             CASE WHEN batch.state IN ('posted', 'reconciled')
                                  THEN CASE WHEN batch.lists_rows THEN 'validated'

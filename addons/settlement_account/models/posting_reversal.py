@@ -102,13 +102,15 @@ class SettlementPosting(models.Model):
         matches._set_unposted()
         self._release_rows()
         # The lines of a reversed entry stand for nothing any more.
-        self.move_id.line_ids._set_settlement_tags(None)
+        lines = self.move_id.line_ids
+        lines._set_settlement_tags([(line_id, None, 0, 0) for line_id in lines.ids])
         self.write({"state": "reversed", "reason": reason})
         self.env["settlement.event"]._log(
             "posting.reversed",
             self,
             reason=reason,
             after={"reversal": reversal.row_hash, "entry": move.name},
+            rows=reversal,
         )
         self._note_transit(transit.ids)
         (self.batch_id | rows.batch_id)._refresh_posting_state()
@@ -121,6 +123,14 @@ class SettlementPosting(models.Model):
         journal = self.move_id.journal_id
         has_tax = self.move_id._affect_tax_report()
         day = self.date
+        if not journal._take_settlement_turn():
+            raise UserError(
+                self.env._(
+                    "Somebody else is posting in %(journal)s right now. Try again in a "
+                    "moment.",
+                    journal=journal.display_name,
+                )
+            )
         while locks := company._get_violated_lock_dates(day, has_tax, journal):
             day = max(lock for lock, _field in locks) + timedelta(days=1)
         move = with_token(self.move_id.with_context(**FAST))

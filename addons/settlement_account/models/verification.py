@@ -1,11 +1,35 @@
 from odoo import models
 from odoo.tools import SQL
 
-from ..planning.plan import COLUMNS
-from ..services.proof import WalletProof
+from odoo.addons.settlement.canonical.card_numbers import mask_card_numbers
 
-# Days on which a proof is repeated if others have moved the account, newest first.
-STRAY_DAYS = 60
+from ..services.transit_reader import TRANSIT_KINDS
+
+# Texts that people or sources wrote, by model: a card number may hide in any.
+TEXTS = {
+    "settlement.transaction": (
+        "description",
+        "payment_reference",
+        "order_reference",
+        "invoice_reference",
+        "structured_reference",
+        "mandate_reference",
+        "end_to_end_reference",
+        "bank_reference",
+        "extra_references",
+        "counterparty_name",
+        "counterparty_account",
+        "source_external_id",
+    ),
+    "settlement.transaction.reference": ("text",),
+    "settlement.message": ("filename", "error", "external_id", "context"),
+    "settlement.message.row": ("raw", "reason"),
+    "settlement.exception": ("cause", "resolution"),
+    "account.bank.statement.line": ("payment_ref", "partner_name", "account_number"),
+    "account.move.line": ("name",),
+}
+# Twelve digits in a row, blanks and hyphens between them: what may be a card number.
+DIGITS = r"[0-9]([ -]?[0-9]){11}"
 
 
 class SettlementVerification(models.AbstractModel):
@@ -14,81 +38,66 @@ class SettlementVerification(models.AbstractModel):
     def _checks(self):
         return [
             *super()._checks(),
-            "_check_postings_equal_plans",
+            "_check_wallet_proofs",
+            "_check_opening_dates",
             "_check_posted_amounts",
             "_check_posted_batches",
             "_check_posting_states",
-            "_check_settled_lines",
-            "_check_wallet_proofs",
+            "_check_settled_states",
+            "_check_batch_states",
+            "_check_card_numbers",
         ]
 
-    def _findings_of(self, law, model, query, sentence):
-        """Yield one finding for each id that a query returns."""
-        for (row_id,) in self.env.execute_query(query):
-            yield self._finding(law, model, row_id, sentence)
+    def _findings_of(self, law, model, query, sentence, *names):
+        """Yield one finding for each row ``id, values…`` that a query returns.
+
+        :param sentence: text in which ``%(name)s`` stands for a further value.
+        :param names: the names of these values, in the order of the query.
+        """
+        for row_id, *values in self.env.execute_query(query):
+            said = sentence % dict(zip(names, values, strict=True))
+            yield self._finding(law, model, row_id, said)
 
     # ------------------------------------------------------------------
-    # Law 12: entries equal their plans
+    # Law 4: the wallets, every day
     # ------------------------------------------------------------------
 
-    def _check_postings_equal_plans(self):
-        """Each posting's entry is posted and has the planned lines, no other."""
+    def _check_wallet_proofs(self):
+        """Each wallet is proved on every day, or an exception says why not."""
+        wallets = self.env["settlement.wallet"].with_context(active_test=False)
+        opened = wallets.search([("opening_date", "!=", False)])
+        for wallet, (newest, findings) in opened._proof_findings().items():
+            if not findings or wallet._is_told(findings):
+                continue
+            for sentence in wallet._finding_sentences(newest, findings):
+                yield self._finding(4, "settlement.wallet", wallet.id, sentence)
+
+    def _check_opening_dates(self):
+        """Nothing that was booked before the opening of a wallet is posted."""
         yield from self._findings_of(
-            12,
-            "settlement.posting",
-            self._unequal_plans_sql(),
-            self.env._("Its entry is not posted, or not what was planned."),
-        )
-
-    def _unequal_plans_sql(self):
-        def planned(name, kind):
-            at = COLUMNS.index(name)
-            return SQL("(line.value->>%s)::%s", at, SQL(kind))
-
-        return SQL(
-            """
-            SELECT DISTINCT COALESCE(planned.posting_id, posted.posting_id)
-              FROM (
-                SELECT posting.id AS posting_id, line.position,
-                       %(account)s AS account_id, %(partner)s AS partner_id,
-                       %(currency)s AS currency_id,
-                       %(amount)s AS amount_currency, %(balance)s AS balance,
-                       %(name)s AS name
-                  FROM settlement_posting posting
-                 CROSS JOIN LATERAL jsonb_array_elements(posting.plan->'lines')
-                       WITH ORDINALITY AS line (value, position)
-              ) planned
-              FULL JOIN (
-                SELECT posting.id AS posting_id, entry.sequence AS position,
-                       entry.account_id, COALESCE(entry.partner_id, 0) AS partner_id,
-                       entry.currency_id,
-                       entry.amount_currency * 10::numeric ^ currency.decimal_places
-                           AS amount_currency,
-                       entry.balance * 10::numeric ^ company_currency.decimal_places
-                           AS balance,
-                       COALESCE(entry.name, '') AS name, entry.parent_state
-                  FROM settlement_posting posting
-                  JOIN account_move_line entry ON entry.move_id = posting.move_id
-                  JOIN res_currency currency ON currency.id = entry.currency_id
-                  JOIN res_currency company_currency
-                    ON company_currency.id = entry.company_currency_id
-              ) posted
-                ON posted.posting_id = planned.posting_id
-               AND posted.position = planned.position
-             WHERE posted.parent_state IS DISTINCT FROM 'posted'
-                OR planned.account_id IS DISTINCT FROM posted.account_id
-                OR planned.partner_id IS DISTINCT FROM posted.partner_id
-                OR planned.currency_id IS DISTINCT FROM posted.currency_id
-                OR planned.amount_currency IS DISTINCT FROM posted.amount_currency
-                OR planned.balance IS DISTINCT FROM posted.balance
-                OR planned.name IS DISTINCT FROM posted.name
-            """,
-            account=planned("account_id", "int"),
-            partner=planned("partner_id", "int"),
-            currency=planned("currency_id", "int"),
-            amount=planned("amount_currency", "numeric"),
-            balance=planned("balance", "numeric"),
-            name=planned("name", "text"),
+            4,
+            "settlement.wallet",
+            SQL(
+                """
+                SELECT wallet.id, wallet.opening_date::text
+                  FROM settlement_wallet wallet
+                 WHERE EXISTS (
+                        SELECT FROM settlement_posting posting
+                          JOIN settlement_posting_line line
+                            ON line.posting_id = posting.id AND line.active
+                          JOIN settlement_transaction fact
+                            ON fact.id = line.transaction_id
+                         WHERE posting.wallet_id = wallet.id
+                           AND fact.booked_on < wallet.opening_date)
+                    OR EXISTS (
+                        SELECT FROM account_bank_statement_line bank
+                          JOIN account_move move ON move.id = bank.move_id
+                         WHERE bank.settlement_wallet_id = wallet.id
+                           AND move.date < wallet.opening_date)
+                """
+            ),
+            self.env._("It opens on %(day)s, and rows booked before are posted."),
+            "day",
         )
 
     # ------------------------------------------------------------------
@@ -96,46 +105,95 @@ class SettlementVerification(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _check_posted_amounts(self):
-        """A posting moves into the wallet exactly the net of its rows."""
+        """A posting, and its entry, move into the wallet the net of its rows."""
         yield from self._findings_of(
             3,
             "settlement.posting",
             SQL(
                 """
-                SELECT posting.id
+                SELECT posting.id, rows.net::text, moved.amount::text
                   FROM settlement_posting posting
-                  JOIN settlement_posting_line line ON line.posting_id = posting.id
-                  JOIN settlement_transaction fact ON fact.id = line.transaction_id
-                 WHERE posting.state = 'posted'
-                 GROUP BY posting.id
-                HAVING sum(fact.net_amount) <> posting.amount
+                  JOIN settlement_wallet wallet ON wallet.id = posting.wallet_id
+                  JOIN res_company company ON company.id = wallet.company_id
+                 CROSS JOIN LATERAL (
+                        SELECT COALESCE(sum(fact.net_amount), 0) AS net
+                          FROM settlement_posting_line line
+                          JOIN settlement_transaction fact
+                            ON fact.id = line.transaction_id
+                         WHERE line.posting_id = posting.id) rows
+                 CROSS JOIN LATERAL (
+                        SELECT COALESCE(sum(CASE
+                                    WHEN wallet.currency_id = company.currency_id
+                                    THEN item.balance
+                                    ELSE item.amount_currency END), 0) AS amount
+                          FROM account_move_line item
+                          JOIN account_journal journal ON journal.id = wallet.journal_id
+                         WHERE item.move_id = posting.move_id
+                           AND item.account_id = journal.default_account_id) moved
+                 WHERE posting.kind IN ('batch', 'cutoff', 'correction')
+                   AND (rows.net <> posting.amount OR rows.net <> moved.amount)
                 """
             ),
-            self.env._("It moves another amount than its rows."),
+            self.env._(
+                "Its rows are %(net)s in all, its entry moves %(moved)s into the "
+                "wallet."
+            ),
+            "net",
+            "moved",
         )
 
     def _check_posted_batches(self):
-        """A batch that counts as posted has no row without its entry."""
+        """The rows of a posted batch are all posted and sum to its total."""
         yield from self._findings_of(
             3,
             "settlement.batch",
             SQL(
                 """
-                SELECT DISTINCT batch.id
+                SELECT batch.id, rows.posted::text, batch.total::text
                   FROM settlement_batch batch
                   JOIN settlement_wallet wallet ON wallet.id = batch.wallet_id
-                  JOIN settlement_transaction fact
-                    ON fact.batch_id = batch.id AND fact.is_current
-                  JOIN settlement_transaction_state state
-                    ON state.transaction_id = fact.id
+                 CROSS JOIN LATERAL (
+                        SELECT COALESCE(sum(fact.net_amount) FILTER (
+                                    WHERE entry.is_posted
+                                      AND fact.kind <> 'payout'), 0) AS posted,
+                               COALESCE(bool_or(
+                                    fact.booked_on < wallet.opening_date), FALSE)
+                                    AS is_history
+                          FROM settlement_transaction fact
+                          JOIN settlement_transaction_state state
+                            ON state.transaction_id = fact.id
+                         CROSS JOIN LATERAL (
+                                SELECT state.statement_line_id IS NOT NULL
+                                       OR EXISTS (%(posted)s) AS is_posted) entry
+                         WHERE fact.batch_id = batch.id AND fact.is_current) rows
                  WHERE batch.state IN ('posted', 'reconciled')
                    AND batch.lists_rows
-                   AND fact.booked_on >= wallet.opening_date
-                   AND state.amount_minor <> 0
-                   AND state.posting_state IN ('none', 'reversed')
-                """
+                   AND NOT rows.is_history
+                   AND rows.posted <> batch.total
+                """,
+                posted=self._active_posting_sql(),
             ),
-            self.env._("It counts as posted and some of its rows are not."),
+            self.env._(
+                "It counts as posted: its rows with an entry sum to %(posted)s of "
+                "%(total)s."
+            ),
+            "posted",
+            "total",
+        )
+
+    def _active_posting_sql(self):
+        """Return what is posted of the identity of ``fact``, whatever revision."""
+        return SQL(
+            """
+            SELECT FROM settlement_transaction revision
+              JOIN settlement_posting_line line
+                ON line.transaction_id = revision.id AND line.active
+              JOIN settlement_posting posting
+                ON posting.id = line.posting_id AND posting.state = 'posted'
+             WHERE revision.backend_id = fact.backend_id
+               AND revision.external_id = fact.external_id
+               AND revision.occurrence = fact.occurrence
+            """
         )
 
     # ------------------------------------------------------------------
@@ -149,96 +207,154 @@ class SettlementVerification(models.AbstractModel):
             "settlement.transaction",
             SQL(
                 """
-                SELECT fact.id
+                SELECT fact.id, state.posting_state
                   FROM settlement_transaction fact
                   JOIN settlement_transaction_state state
                     ON state.transaction_id = fact.id
-                  LEFT JOIN LATERAL (
-                        SELECT TRUE AS is_posted
-                          FROM settlement_transaction revision
-                          JOIN settlement_posting_line line
-                            ON line.transaction_id = revision.id AND line.active
-                          JOIN settlement_posting posting
-                            ON posting.id = line.posting_id
-                           AND posting.state = 'posted'
-                         WHERE revision.backend_id = fact.backend_id
-                           AND revision.external_id = fact.external_id
-                           AND revision.occurrence = fact.occurrence
-                         LIMIT 1
-                       ) posted ON TRUE
                  WHERE fact.is_current
                    AND (state.posting_state IN ('posted', 'reconciled'))
-                       <> (posted.is_posted IS TRUE
-                           OR state.statement_line_id IS NOT NULL)
-                """
+                       <> (state.statement_line_id IS NOT NULL OR EXISTS (%(posted)s))
+                """,
+                posted=self._active_posting_sql(),
             ),
-            self.env._("Its posting state and its postings contradict each other."),
-        )
-
-    # ------------------------------------------------------------------
-    # Law 12: what is settled is reconciled, and in posted entries
-    # ------------------------------------------------------------------
-
-    def _check_settled_lines(self):
-        """Lines of posted matches are reconciled; reconciled lines are posted."""
-        yield from self._findings_of(
-            12,
-            "settlement.match",
-            SQL(
-                """
-                SELECT DISTINCT match.id
-                  FROM account_move_line entry
-                  JOIN settlement_match match ON match.id = entry.settlement_match_id
-                 WHERE match.state = 'posted'
-                   AND entry.settlement_role = 'settled'
-                   AND entry.parent_state = 'posted'
-                   AND entry.reconciled IS NOT TRUE
-                   AND entry.amount_residual_currency <> 0
-                """
-            ),
-            self.env._("It counts as posted and what it settled is open again."),
+            self.env._("Its state is “%(state)s”, and its entry says otherwise."),
+            "state",
         )
         yield from self._findings_of(
-            12,
-            "account.move.line",
+            8,
+            "settlement.posting",
             SQL(
                 """
-                SELECT entry.id
-                  FROM account_move_line entry
-                 WHERE entry.settlement_role IS NOT NULL
-                   AND entry.parent_state <> 'posted'
-                   AND (EXISTS (SELECT FROM account_partial_reconcile partial
-                                 WHERE partial.debit_move_id = entry.id)
-                        OR EXISTS (SELECT FROM account_partial_reconcile partial
-                                    WHERE partial.credit_move_id = entry.id))
+                SELECT DISTINCT posting.id
+                  FROM settlement_posting posting
+                  JOIN settlement_posting_line line ON line.posting_id = posting.id
+                 WHERE line.active <> (posting.state = 'posted')
                 """
             ),
-            self.env._("It is reconciled and its entry is not posted."),
+            self.env._("It is reversed with rows still active, or the other way."),
+        )
+
+    def _check_settled_states(self):
+        """A row counts as reconciled if the ledger says so of what it settled."""
+        yield from self._findings_of(
+            8,
+            "settlement.transaction",
+            SQL(
+                """
+                SELECT fact.id, state.posting_state
+                  FROM account_move_line item
+                  JOIN settlement_transaction fact
+                    ON fact.id = item.settlement_transaction_id
+                  JOIN settlement_transaction_state state
+                    ON state.transaction_id = fact.id
+                 WHERE item.settlement_role = 'in_transit'
+                   AND item.parent_state = 'posted'
+                   AND fact.is_current
+                   AND state.posting_state <> CASE WHEN item.reconciled
+                        THEN 'reconciled' ELSE 'posted' END
+                """
+            ),
+            self.env._(
+                "Its state is “%(state)s”, and its line in transit says otherwise: "
+                "look whether the bank has this payout."
+            ),
+            "state",
+        )
+        yield from self._findings_of(
+            8,
+            "settlement.transaction",
+            SQL(
+                """
+                SELECT fact.id
+                  FROM settlement_transaction_state state
+                  JOIN settlement_transaction fact ON fact.id = state.transaction_id
+                 WHERE state.posting_state = 'reconciled'
+                   AND fact.kind NOT IN %(transit)s
+                   -- What a bank books for itself is settled by its account.
+                   AND NOT (state.match_state = 'not_needed'
+                            AND fact.kind IN ('bank_credit', 'bank_debit'))
+                   AND NOT EXISTS (
+                        SELECT FROM settlement_match_line line
+                          JOIN settlement_match match ON match.id = line.match_id
+                         WHERE line.transaction_id = fact.id
+                           AND match.state = 'posted')
+                """,
+                transit=TRANSIT_KINDS,
+            ),
+            self.env._("It counts as reconciled, and no posted match settles it."),
+        )
+
+    def _check_batch_states(self):
+        """The state of a batch is that of its rows."""
+        batches = self.env["settlement.batch"].search([])
+        if not batches:
+            return
+        yield from self._findings_of(
+            8,
+            "settlement.batch",
+            batches._wanted_states_sql(),
+            self.env._("By its rows its state should be “%(state)s”."),
+            "state",
         )
 
     # ------------------------------------------------------------------
-    # Law 4: the wallets
+    # Law 10: no card number in clear
     # ------------------------------------------------------------------
 
-    def _check_wallet_proofs(self):
-        """The proof of each wallet holds on every day since its opening."""
-        wallets = self.env["settlement.wallet"].search(
-            [("opening_date", "!=", False), ("journal_id", "!=", False)]
-        )
-        for wallet in wallets:
-            yield from self._wallet_findings(wallet)
-
-    def _wallet_findings(self, wallet):
-        strays = WalletProof(wallet).stray_days()[-STRAY_DAYS:]
-        newest = max(wallet.backend_id._newest_day(), wallet.opening_date)
-        for day in sorted({wallet.opening_date, newest, *strays}):
-            proof = wallet._proof(day)
-            if proof["difference"]:
+    def _check_card_numbers(self):
+        """No text of ours, and none of ours in the ledger, has a card number."""
+        for model, columns in TEXTS.items():
+            for row_id, text in self.env.execute_query(
+                self._digits_sql(model, columns)
+            ):
+                if self._has_card_number(text):
+                    yield self._finding(
+                        10,
+                        model,
+                        row_id,
+                        self.env._("It contains a card number in clear."),
+                    )
+        for row_id, text in self.env.execute_query(self._payload_digits_sql()):
+            if self._has_card_number(text):
                 yield self._finding(
-                    4, "settlement.wallet", wallet.id, wallet._gap_sentence(proof)
+                    10,
+                    "settlement.message",
+                    row_id,
+                    self.env._("Its payload contains a card number in clear."),
                 )
-        transit = wallet._proof(newest)["in_transit"]
-        if transit["difference"]:
-            yield self._finding(
-                4, "settlement.wallet", wallet.id, wallet._transit_sentence(transit)
-            )
+
+    def _has_card_number(self, text):
+        content = text.encode()
+        return mask_card_numbers(content) != content
+
+    def _digits_sql(self, model, columns):
+        """Return ``id, text`` of the rows of a model that have enough digits."""
+        ours = SQL("TRUE")
+        if model == "account.move.line":
+            ours = SQL("settlement_role IS NOT NULL")
+        elif model == "account.bank.statement.line":
+            ours = SQL("settlement_wallet_id IS NOT NULL")
+        return SQL(
+            """
+            SELECT id, text
+              FROM (SELECT id, concat_ws(chr(10), %(columns)s) AS text
+                      FROM %(table)s WHERE %(ours)s) row
+             WHERE text ~ %(digits)s
+            """,
+            columns=SQL(", ").join(SQL("%s::text", SQL.identifier(c)) for c in columns),
+            table=SQL.identifier(self.env[model]._table),
+            ours=ours,
+            digits=DIGITS,
+        )
+
+    def _payload_digits_sql(self):
+        """Return ``id, text`` of small payloads; of files only the hash is kept."""
+        return SQL(
+            """
+            SELECT id, text
+              FROM (SELECT id, encode(payload, 'escape') AS text
+                      FROM settlement_message WHERE payload IS NOT NULL) row
+             WHERE text ~ %(digits)s
+            """,
+            digits=DIGITS,
+        )

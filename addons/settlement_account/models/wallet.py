@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BANK_CONNECTORS = frozenset({"bank"})
+_FOUND = frozenset({"proved_at", "difference", "posting_number", "proof_gaps"})
 _FIXED_BY_POSTING = ("opening_balance", "opening_date", "journal_id")
 
 
@@ -96,6 +97,10 @@ class SettlementWallet(models.Model):
 
     def write(self, vals):
         """Keep the opening and the journal of a wallet on which entries stand."""
+        if not self.env.su and _FOUND & set(vals):
+            raise UserError(
+                self.env._("The proof of a wallet is computed and cannot be entered.")
+            )
         fixed = [name for name in _FIXED_BY_POSTING if name in vals]
         before = {wallet: [wallet[name] for name in fixed] for wallet in self}
         result = super().write(vals)

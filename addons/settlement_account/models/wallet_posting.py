@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -28,7 +28,7 @@ class SettlementWallet(models.Model):
         self.env["settlement.backend"]._require_group("group_accountant")
         self.check_access("read")
         # Postings are written by these methods only; the role was checked.
-        return self.sudo()._post_cutoff(until)
+        return self.sudo()._post_cutoff(fields.Date.to_date(until))
 
     def _post_cutoff(self, until, checkpoint=None):
         """Post the cut-off of these wallets; return how many entries it took."""
@@ -47,13 +47,17 @@ class SettlementWallet(models.Model):
 
         A wallet whose account shows its opening balance already is left as it is.
 
-        :param account: account.account that held the money so far; by default the
-            suspense account, from where it is cleared.
+        :param account: account.account, or its id, that held the money so far; by
+            default the suspense account, from where it is cleared.
         :return: the new settlement.posting records.
         :raises AccessError: without the accountant role.
         """
         self.env["settlement.backend"]._require_group("group_accountant")
         self.check_access("read")
+        account = self.env["account.account"].browse(
+            account if isinstance(account, int) else account and account.id
+        )
+        account.check_access("read")
         postings = self.env["settlement.posting"].sudo()
         # Postings are written by these methods only; the role was checked.
         for wallet in self.sudo():

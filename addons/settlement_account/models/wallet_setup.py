@@ -5,6 +5,32 @@ from odoo.fields import Command
 class SettlementWallet(models.Model):
     _inherit = "settlement.wallet"
 
+    def action_set_up_accounts(self):
+        """Give these wallets the journals and accounts that they lack.
+
+        :return: a notification that says what was created or changed.
+        :raises AccessError: without the accountant or integration administrator role.
+        """
+        self.env["settlement.backend"]._require_group(
+            "group_accountant", "group_integration_admin"
+        )
+        self.check_access("write")
+        # Accounts and journals belong to Odoo's own administrator; the role was
+        # checked, and nothing that exists is changed but the flag that is named.
+        wallets = self.sudo()
+        for company in wallets.company_id:
+            wallets.env["settlement.posting.policy"]._create_defaults(company)
+        said = wallets._set_up_accounts()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": "\n".join(said) or self.env._("Nothing was missing."),
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
     def _set_up_accounts(self):
         """Give each wallet its journal and accounts, as far as they are missing.
 

@@ -154,7 +154,7 @@ def _difference_line(move: Move, gained: int, company: Company) -> PlannedLine:
 def _target_line(move: Move, amount_currency: int, value: int) -> PlannedLine:
     part = move.part
     return PlannedLine(
-        role="settled",
+        role=part.role,
         account_id=part.account_id,
         partner_id=part.partner_id,
         name=move.label,

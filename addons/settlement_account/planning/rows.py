@@ -26,6 +26,7 @@ class Settled:
     the wallet; ``amount_currency`` is the same in the currency of the ledger item.
     Both are signed like the gross. ``move_line_id`` is 0 where no item waits: then
     the money of one match meets on an account; 0 as account means on suspense.
+    ``role`` is ``credit`` for money that stays with the partner.
     ``also`` are further items of the match that are reconciled together with it (a
     credit note set off in a payment).
     """
@@ -39,6 +40,7 @@ class Settled:
     match_id: int = 0
     also: tuple[int, ...] = ()
     is_summable: bool = False
+    role: str = "settled"
 
     @property
     def items(self) -> tuple[int, ...]:

@@ -49,7 +49,11 @@ class BatchPoster:
             self.refuse(self.backend, error)
             return self.counters
         self._clear(self.backend)
+        self.newest = self.backend._newest_day()
         for group in split_every(GROUP, batches.ids, batches.browse):
+            if not self.builder.journal._take_settlement_turn():
+                self.counters["busy"] = 1
+                break
             self._post_group(group)
             self.checkpoint()
         return self.counters
@@ -143,9 +147,7 @@ class BatchPoster:
 
     def _age(self, batch):
         """Return the days from the batch to the newest data of its backend."""
-        newest = self.backend._newest_day()
-        day = batch.date or newest
-        return (newest - day) // timedelta(days=1)
+        return (self.newest - (batch.date or self.newest)) // timedelta(days=1)
 
     # ------------------------------------------------------------------
     # Approval
@@ -170,7 +172,7 @@ class BatchPoster:
         limit = policy.auto_post_limit
         if not limit:
             return False
-        day = batch.date or self.backend._newest_day()
+        day = batch.date or self.newest
         rate = self.builder.rate(batch.currency_id, day)
         currency = policy.currency_id
         value = rate.to_company(abs(batch.total_minor))

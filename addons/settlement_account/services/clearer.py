@@ -58,6 +58,9 @@ class Clearer:
             self.counters["refused"] += 1
             return self.counters
         for group in self._groups(waiting):
+            if not self.builder.journal._take_settlement_turn():
+                self.counters["busy"] = 1
+                break
             self._clear_group(group)
             self.checkpoint()
         return self.counters
@@ -157,6 +160,8 @@ class Clearer:
     def _parts(self, row, settled, payouts):
         """Return what a row settles, its meeting account filled in."""
         parts = [*settled.parts, *payouts.get(row.id, ())]
+        if rest := settled.rest(row.gross):
+            parts.append(rest)
         if row.match_state == "not_needed" and row.kind.startswith("bank"):
             return [self._own_charge(row)]
         return [part if part.account_id else self._meeting(row, part) for part in parts]
@@ -220,11 +225,12 @@ class Clearer:
 
     def _reuse(self, moves):
         """Let lines that wait where they are needed settle their new targets."""
-        lines = self.env["account.move.line"]
-        for move in moves:
-            lines.browse(move.item.line_id)._set_settlement_tags(
-                "settled", move.part.match_id, move.transaction_id
-            )
+        self.env["account.move.line"]._set_settlement_tags(
+            [
+                (move.item.line_id, "settled", move.part.match_id, move.transaction_id)
+                for move in moves
+            ]
+        )
         Reconciler(self.env).settle(
             [(move.item.line_id, move.part.items) for move in moves]
         )

@@ -81,6 +81,8 @@ class CutoffPoster:
         )
 
     def _post_group(self, group):
+        if not self.builder.journal._take_settlement_turn():
+            return 0
         if not self.wallet.try_lock_for_update():
             return 0
         with self.env.cr.savepoint():

@@ -25,10 +25,36 @@ class Reconciler:
         pairs = [(ours, items) for ours, items in pairs if items]
         if not pairs:
             return
+        self._check_items({item for _ours, items in pairs for item in items})
         lines = self.env["account.move.line"]
         for groups in split_every(CHUNK, self._groups(pairs), list):
             lines._reconcile_plan([lines.browse(group) for group in groups])
         self._check_settled([ours for ours, _items in pairs])
+
+    def _check_items(self, item_ids):
+        """Say in words what Odoo would refuse: an item that is settled or no more."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT entry.move_name
+                  FROM account_move_line entry
+                 WHERE entry.id = ANY(%s)
+                   AND (entry.reconciled OR entry.parent_state <> 'posted')
+                 ORDER BY entry.id LIMIT 5
+                """,
+                list(item_ids),
+            )
+        )
+        if rows:
+            raise PostingError(
+                "posting_failed",
+                self.env._(
+                    "%(documents)s has been settled otherwise, or taken back, since "
+                    "it was matched. Undo its match and match again.",
+                    documents=", ".join(name or "/" for (name,) in rows),
+                ),
+            )
 
     def _groups(self, pairs):
         """Return what has to be reconciled at once: everything that hangs together."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from odoo.tools import SQL
 
 from ..planning.allocation import Source, allocate
-from ..planning.rows import Target
+from ..planning.rows import Settled, Target
 
 # Items of these accounts are shown partner by partner and never summed.
 PARTNER_TYPES = ("asset_receivable", "liability_payable")
@@ -17,6 +17,7 @@ class RowSettled:
     parts: list = field(default_factory=list)
     rest_account_id: int = 0
     rest_partner_id: int = 0
+    currency_id: int = 0
 
     def add(self, part, keeps_rest):
         """Add a part; ``keeps_rest`` leaves the rest to the part's partner."""
@@ -24,6 +25,25 @@ class RowSettled:
         if keeps_rest:
             self.rest_account_id = part.account_id
             self.rest_partner_id = part.partner_id
+
+    def rest(self, gross):
+        """Return the part that the partner keeps as credit, None if there is none.
+
+        :param gross: gross of the row in minor units, signed.
+        """
+        amount = gross - sum(part.amount for part in self.parts)
+        if not amount or not self.rest_account_id:
+            return None
+        return Settled(
+            account_id=self.rest_account_id,
+            partner_id=self.rest_partner_id,
+            amount=amount,
+            currency_id=self.currency_id,
+            amount_currency=amount,
+            # It came with this match: whoever undoes the match frees it as well.
+            match_id=self.parts[-1].match_id,
+            role="credit",
+        )
 
 
 NOTHING = RowSettled()
@@ -52,6 +72,7 @@ class SettledReader:
             for transaction_id, part in self._allocated(match_id, match):
                 if transaction_id in wanted:
                     found[transaction_id].add(part, match.keeps_rest)
+                    found[transaction_id].currency_id = match.sources[0].currency_id
         return found
 
     def _matches(self, transaction_ids, states):

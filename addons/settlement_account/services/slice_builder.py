@@ -37,6 +37,7 @@ class SliceBuilder:
         self.policy = self.env["settlement.posting.policy"]._policy_of(backend)
         self.journal = self._journal()
         self.fee_tax = self.policy._planning_fee_tax()
+        self.fee_partner_id = self.policy._value("partner_id").id or 0
         self.words = self._words()
         self._accounts = {}
         self._rates = {}
@@ -115,7 +116,7 @@ class SliceBuilder:
                     company_currency_id=self.company.currency_id.id,
                     rate=self.rate(wallet.currency_id, day),
                     expense_fees=self.policy.fees == "expense",
-                    fee_partner_id=self.policy._value("partner_id").id or 0,
+                    fee_partner_id=self.fee_partner_id,
                     fee_tax=self.fee_tax,
                     summary=self.policy.detail == "summary",
                     words=self.words,

@@ -35,6 +35,8 @@ class StatementWriter:
         self.env = builder.env
         self.builder = builder
 
+    # This is no model.
+    # pylint: disable-next=method-required-super
     def write(self, batch):
         """Create the next statement lines of a batch that do not exist yet.
 
@@ -216,16 +218,19 @@ class StatementWriter:
         ]
         if not settled:
             return
-        counterparts = {
-            statement_line: statement_line._settlement_counterpart()
-            for _line, statement_line in settled
-        }
-        for line, statement_line in settled:
-            self._tag(line, counterparts[statement_line])
+        counterparts = self._counterparts(
+            [statement_line for _line, statement_line in settled]
+        )
+        self.env["account.move.line"]._set_settlement_tags(
+            [
+                self._tag(line, counterparts[statement_line.id])
+                for line, statement_line in settled
+            ]
+        )
         Reconciler(self.env).settle(
             [
                 (
-                    counterparts[statement_line].id,
+                    counterparts[statement_line.id],
                     tuple(item for part in line.parts for item in part.items),
                 )
                 for line, statement_line in settled
@@ -236,14 +241,34 @@ class StatementWriter:
         postings._note_matches_posted({part.match_id for part in parts})
         postings._note_transit([item for part in parts for item in part.items])
 
-    def _tag(self, line, counterpart):
-        """Say on the counterpart which match it settles, for its undo."""
+    def _counterparts(self, statement_lines):
+        """Return the line that is not on the bank's account, by statement line."""
+        self.env.flush_all()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT bank.id, entry.id
+                      FROM account_bank_statement_line bank
+                      JOIN account_move_line entry ON entry.move_id = bank.move_id
+                      JOIN account_journal journal ON journal.id = entry.journal_id
+                     WHERE bank.id = ANY(%s)
+                       AND entry.account_id <> journal.default_account_id
+                    """,
+                    [line.id for line in statement_lines],
+                )
+            )
+        )
+
+    def _tag(self, line, counterpart_id):
+        """Return which match the counterpart settles, for its undo."""
         matches = {part.match_id for part in line.parts}
         details = line.entry.details
-        counterpart._set_settlement_tags(
-            role="settled",
-            match_id=matches.pop() if len(matches) == 1 else 0,
-            transaction_id=details[0].id if len(details) == 1 else 0,
+        return (
+            counterpart_id,
+            "settled",
+            matches.pop() if len(matches) == 1 else 0,
+            details[0].id if len(details) == 1 else 0,
         )
 
     def _statement(self, batch, statement_lines):

@@ -81,6 +81,22 @@ class TestPostBank(SettlementAccountCase):
         self.assertEqual(self.batch("st_1").state, "posted")
         self.assertFalse(any(lines.mapped("is_reconciled")))
 
+    def test_a_statement_without_entries_has_nothing_to_wait_for(self):
+        self.store(
+            BatchFact(
+                currency=self.currency.name,
+                kind="statement",
+                external_id="st_empty",
+                date=date(2026, 1, 12),
+                total=Decimal(0),
+                opening_balance=Decimal("50"),
+                closing_balance=Decimal("50"),
+            ),
+            backend=self.bank_backend,
+        )
+        self.post_all()
+        self.assertEqual(self.batch("st_empty").state, "reconciled")
+
     def test_a_payout_goes_from_the_wallet_over_transit_to_the_bank(self):
         charge = self.row(gross="100", fee="3")
         self.store(*self.payout(charge))
@@ -154,6 +170,25 @@ class TestPostBank(SettlementAccountCase):
         self.assertEqual(match.state, "posted")
         self.assertEqual(self.lines().mapped("is_reconciled"), [True, False])
         self.assertEqual(self.stored(paid).posting_state, "reconciled")
+
+    def test_what_a_customer_pays_too_much_stays_as_the_customer_s_credit(self):
+        paid = self.bank_row("120")
+        self.store_statement(paid)
+        invoice = self.invoice(100)
+        self.match(paid, invoice, rest_to_credit=True)
+        self.post_all()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(self.lines().mapped("is_reconciled"), [True])
+        item = self.open_item(invoice)
+        credit = self.env["account.move.line"].search(
+            [
+                ("account_id", "=", item.account_id.id),
+                ("partner_id", "=", item.partner_id.id),
+                ("reconciled", "=", False),
+            ]
+        )
+        self.assertEqual(credit.mapped("amount_residual"), [-20.0])
+        self.assertFalse(self.post_all()["cleared"])
 
     def test_several_details_of_one_booking_are_settled_one_by_one(self):
         details = [

@@ -1,6 +1,6 @@
 from odoo import fields
 
-from odoo.addons.settlement.tests.common import SettlementCase
+from odoo.addons.settlement.tests.common import MATCHING_REASONS, SettlementCase
 
 from . import camt_samples
 from .camt_samples import Entry, Statement
@@ -65,9 +65,13 @@ class BankCase(SettlementCase):
         )
 
     def open_exceptions(self, record=None):
-        """Return open exceptions of the bank, or of one record of it."""
+        """Return what is open about the bank's files, or about one record of it."""
         exceptions = self.env["settlement.exception"].search(
-            [("backend_id", "=", self.bank.id), ("state", "=", "open")]
+            [
+                ("backend_id", "=", self.bank.id),
+                ("state", "=", "open"),
+                ("reason", "not in", MATCHING_REASONS),
+            ]
         )
         if record is None:
             return exceptions

@@ -16,6 +16,8 @@ RETRY_AFTER = 3600
 
 
 class SettlementWebhook(Controller):
+    """Takes in what providers send to a backend of their own accord."""
+
     @route(
         f"{PATH}<string:token>",
         type="http",

@@ -32,9 +32,11 @@ class FakeSource:
         self.crash = None
 
     def streams(self, handler, backend):
+        """Stand for ``_streams`` of a connector."""
         return list(self.pages)
 
     def pull(self, handler, backend, stream, since, until, cursor, limit):
+        """Stand for ``_pull`` of a connector: return the page at ``cursor``."""
         backend._count_call()
         self.calls.append((stream, since, until, cursor))
         pages = self.pages[stream]

@@ -150,7 +150,7 @@ class TestCredentialPrivacy(ConnectorCase):
         """Server actions can call every method of a record, private ones too.
 
         So a value may be revealed in a method that keeps it to itself, and in module
-        functions, but in no helper method that hands a value or a client on.
+        functions, but in no other method, which would hand a value or a client on.
         """
         found = set()
         for name in self.env.registry:
@@ -164,8 +164,8 @@ class TestCredentialPrivacy(ConnectorCase):
                     in getattr(method, "__code__", nothing.__code__).co_names
                 }
         keep_it_to_themselves = {"_check_connection", "_pull", "_verify_webhook"}
-        helpers = {pair for pair in found if pair[1] not in keep_it_to_themselves}
-        self.assertEqual(helpers, {("settlement.backend", "_store_credential")})
+        others = {pair for pair in found if pair[1] not in keep_it_to_themselves}
+        self.assertEqual(others, {("settlement.backend", "_store_credential")})
 
     def test_the_whole_database_does_not_contain_it(self):
         """No table of the database: chatter, jobs, logs, events, dialogs."""

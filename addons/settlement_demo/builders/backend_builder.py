@@ -67,6 +67,17 @@ class BackendBuilder:
                     "opening_date": start,
                 }
             )
+            wallet.action_post_opening(self._capital_account())
+
+    def _capital_account(self):
+        """Return the account that a company's first money comes from."""
+        return self.env["account.account"].search(
+            [
+                ("company_ids", "in", self.company.ids),
+                ("account_type", "=", "equity"),
+            ],
+            limit=1,
+        )
 
     @staticmethod
     def _major(minor, currency):

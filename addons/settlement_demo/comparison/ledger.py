@@ -47,9 +47,7 @@ def _wallet_differences(env, key, wallet, balances):
     currency = wallet.currency_id.name
     ledger = _by_day(_ledger_rows(env, wallet), currency)
     pending = _by_day(_pending_rows(env, wallet), currency)
-    opening = money.to_minor(
-        Decimal(str(wallet.opening_balance)), currency
-    ) - _opening_posted(env, wallet, currency)
+    opening = _opening_waiting(env, wallet, currency)
     stands = waits = 0
     for balance in balances:
         stands += ledger[balance.day.isoformat()]
@@ -115,8 +113,8 @@ def _pending_rows(env, wallet):
     )
 
 
-def _opening_posted(env, wallet, currency):
-    """Return what opening entries have put on the wallet's account."""
+def _opening_waiting(env, wallet, currency):
+    """Return the part of a wallet's opening that no opening entry has posted."""
     rows = env.execute_query(
         SQL(
             """
@@ -130,7 +128,8 @@ def _opening_posted(env, wallet, currency):
             wallet.account_id.id,
         )
     )
-    return minor(rows[0][0], currency)
+    opening = money.to_minor(Decimal(str(wallet.opening_balance)), currency)
+    return opening - minor(rows[0][0], currency)
 
 
 def total_differences(env, truth, keys):
@@ -153,7 +152,7 @@ def total_differences(env, truth, keys):
 
 def _totals(env, company):
     """Return (role, currency) → balance of the accounts of that role."""
-    totals = Counter()
+    totals = _openings_to_post(env, company)
     for role, accounts in _accounts(env, company).items():
         for currency, amount in env.execute_query(
             SQL(
@@ -171,6 +170,16 @@ def _totals(env, company):
             )
         ):
             totals[role, currency] += minor(amount, currency)
+    return totals
+
+
+def _openings_to_post(env, company):
+    """Return the openings that no entry has brought into the ledger yet."""
+    totals = Counter()
+    for wallet in env["settlement.wallet"].search([("company_id", "=", company.id)]):
+        role = "bank" if wallet.is_bank else "wallet"
+        currency = wallet.currency_id.name
+        totals[role, currency] += _opening_waiting(env, wallet, currency)
     return totals
 
 

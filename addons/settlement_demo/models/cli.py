@@ -83,7 +83,7 @@ class SettlementCli(models.AbstractModel):
     def _conclude(self, truth, compare):
         """Print how things stand; return the exit code."""
         # The companies came into being after the environment of the command.
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([])  # pylint: disable=no-search-all
         self = self.with_context(allowed_company_ids=companies.ids)
         for backend in self.env["settlement.backend"]._status()["backends"]:
             self._say_backend(backend)

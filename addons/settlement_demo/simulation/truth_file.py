@@ -16,6 +16,8 @@ class TruthFile:
     def __init__(self, data_dir: str, database: str) -> None:
         self.path = Path(data_dir) / "settlement_demo" / f"{database}.truth.json"
 
+    # This is no model.
+    # pylint: disable-next=method-required-super
     def write(self, truth: Truth) -> None:
         """Keep the truth; the same truth leaves the file as it is."""
         text = truth.to_json()

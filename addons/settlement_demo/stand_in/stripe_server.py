@@ -127,6 +127,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def stand_in(self) -> StripeServer:
+        """Return the stand-in that this connection belongs to."""
         return cast(_Server, self.server).stand_in
 
     def do_GET(self) -> None:

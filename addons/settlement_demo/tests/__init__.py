@@ -1,0 +1,3 @@
+from . import test_builders
+from . import test_late_and_reversed
+from . import test_simulation

@@ -31,6 +31,7 @@ class _Writer:
         self._namespace = _NAMESPACE.format(version=statement.version)
 
     def document(self) -> etree._Element:
+        """Return the root of the document."""
         root = etree.Element(
             f"{{{self._namespace}}}Document", nsmap={None: self._namespace}
         )

@@ -1,4 +1,4 @@
-"""What each kind of evidence weighs. The contributions of a match add up to its score."""
+"""What each kind of evidence weighs. The contributions add up to the score."""
 
 from __future__ import annotations
 

@@ -122,8 +122,10 @@ def without_reference(payment: Payment, payer: str) -> str:
 
 def unmatched(payment: Payment, names: Sequence[str], partner: str) -> str:
     """Return the sentence for a payment that fits nothing open."""
-    said = f"names {_some(names)}, and nothing open carries that" if names else (
-        "names nothing that is open"
+    said = (
+        f"names {_some(names)}, and nothing open carries that"
+        if names
+        else ("names nothing that is open")
     )
     hint = (
         f" Its payer is known as {partner}: look among that partner's open items."

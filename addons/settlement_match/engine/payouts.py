@@ -141,9 +141,7 @@ def decide(payouts: Sequence[Payout], rows: Sequence[BankRow]) -> Outcome:
     return Outcome(accepted, merged, proposed, _without(pairs, proposed))
 
 
-def _equal_pairs(
-    payouts: Sequence[Payout], rows: Sequence[BankRow]
-) -> Iterable[Pair]:
+def _equal_pairs(payouts: Sequence[Payout], rows: Sequence[BankRow]) -> Iterable[Pair]:
     by_amount = defaultdict(list)
     for row in rows:
         by_amount[row.currency_id, row.amount].append(row)

@@ -5,6 +5,7 @@ from . import match_decision
 from . import match_line
 from . import transaction
 from . import batch
+from . import account_move
 from . import account_move_line
 from . import exception
 from . import document_reference
@@ -20,4 +21,6 @@ from . import stage_text
 from . import stage_batch
 from . import payout_exceptions
 from . import backend
+from . import backend_status
+from . import verification
 from . import bench

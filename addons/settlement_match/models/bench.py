@@ -21,19 +21,25 @@ class SettlementCli(models.AbstractModel):
         The floor is the bare hash join of the two reference tables that lets through
         what is unique on both sides, written to a temporary table.
         """
-        # Everything is undone at the end: the figures need no database of their own.
+        mark = uuid.uuid4().hex[:8].upper()
+        backend = self._bench_backend("canonical")
+        self._fill_bench_ledger(rows, mark)
+        self._fill_bench_facts(backend, mark)
+        # Rows of one's own transaction cost more to update than those of another.
+        self._commit()
+        self._analyze_bench_tables()
         savepoint = self.env.cr.savepoint()
         try:
             return self._measure_match(rows)
         finally:
             savepoint.close(rollback=True)
-            self.env.invalidate_all(flush=False)
+            self._delete_bench_rows(backend, mark)
+            self._commit()
 
     @api.model
     def _measure_match(self, rows):
+        """Run the stages on what is there and return their figures."""
         company = self.env.company
-        self._fill_bench_ledger(rows)
-        self._fill_bench_facts(rows)
         matcher = self.env["settlement.matcher"].sudo()
         run = MatchRun(company)
         floor = self._timed(self._match_floor, company)
@@ -80,7 +86,7 @@ class SettlementCli(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _fill_bench_ledger(self, rows):
+    def _fill_bench_ledger(self, rows, mark):
         """Write open receivables and their references straight into the tables."""
         company = self.env.company
         names = {
@@ -90,14 +96,27 @@ class SettlementCli(models.AbstractModel):
             "account": self._bench_receivable(company).id,
             "day": DAY,
             "rows": rows,
-            "mark": uuid.uuid4().hex[:8],
+            "mark": mark,
         }
-        for query in (self._moves_sql(names), self._move_lines_sql(names)):
+        for query in (
+            self._moves_sql(names),
+            self._move_lines_sql(names),
+            self._document_references_sql(names),
+        ):
             self.env.cr.execute(query)
-        self.env.cr.execute(self._document_references_sql(names))
-        for table in ("account_move", "account_move_line"):
+
+    @api.model
+    def _analyze_bench_tables(self):
+        """Let the planner know the tables as it would a while after a load."""
+        for table in (
+            "account_move",
+            "account_move_line",
+            "settlement_document_reference",
+            "settlement_transaction",
+            "settlement_transaction_state",
+            "settlement_transaction_reference",
+        ):
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-        self.env.cr.execute(SQL("ANALYZE settlement_document_reference"))
 
     @api.model
     def _bench_journal(self, company):
@@ -119,16 +138,12 @@ class SettlementCli(models.AbstractModel):
     def _moves_sql(self, names):
         return SQL(
             """
-            CREATE TEMPORARY TABLE bench_move ON COMMIT DROP AS
-            WITH moves AS (
-                INSERT INTO account_move (
-                       journal_id, company_id, currency_id, state, move_type, auto_post,
-                       date, name)
-                SELECT %(journal)s, %(company)s, %(currency)s, 'posted', 'out_invoice',
-                       'no', %(day)s, 'BENCH' || %(mark)s || number
-                  FROM generate_series(1, %(rows)s) AS number
-             RETURNING id, name)
-            SELECT id, upper(name) AS name FROM moves
+            INSERT INTO account_move (
+                   journal_id, company_id, currency_id, state, move_type, auto_post,
+                   date, name)
+            SELECT %(journal)s, %(company)s, %(currency)s, 'posted', 'out_invoice',
+                   'no', %(day)s, 'BENCH' || %(mark)s || number
+              FROM generate_series(1, %(rows)s) AS number
             """,
             **names,
         )
@@ -144,8 +159,9 @@ class SettlementCli(models.AbstractModel):
                    reconciled)
             SELECT id, name, %(company)s, %(currency)s, %(account)s, 'payment_term',
                    'posted', %(day)s, %(day)s, amount, amount, amount, amount, FALSE
-              FROM (SELECT *, (id %% 500 + 1.25)::numeric AS amount FROM bench_move)
-                   moves
+              FROM (SELECT id, name, (id %% 500 + 1.25)::numeric AS amount
+                      FROM account_move
+                     WHERE name LIKE 'BENCH' || %(mark)s || '%%') moves
             """,
             **names,
         )
@@ -156,24 +172,24 @@ class SettlementCli(models.AbstractModel):
             """
             INSERT INTO settlement_document_reference (
                    company_id, type, text, key, move_line_id)
-            SELECT %(company)s, 'invoice', moves.name, %(key)s, entry.id
-              FROM bench_move moves
-              JOIN account_move_line entry ON entry.move_id = moves.id
+            SELECT %(company)s, 'invoice', entry.move_name, %(key)s, entry.id
+              FROM account_move_line entry
+             WHERE entry.move_name LIKE 'BENCH' || %(mark)s || '%%'
             """,
-            key=reference_key_sql("invoice", SQL("moves.name")),
+            key=reference_key_sql("invoice", SQL("entry.move_name")),
             **names,
         )
 
     @api.model
-    def _fill_bench_facts(self, rows):
+    def _fill_bench_facts(self, backend, mark):
         """Write one open charge for each invoice straight into the tables."""
-        backend = self._bench_backend("canonical")
         names = {
             "company": backend.company_id.id,
             "backend": backend.id,
             "wallet": backend.wallet_ids.id,
             "currency": backend.wallet_ids.currency_id.id,
             "day": DAY,
+            "mark": mark,
         }
         self.env.flush_all()
         for query in (
@@ -182,9 +198,6 @@ class SettlementCli(models.AbstractModel):
             self._fact_references_sql(names),
         ):
             self.env.cr.execute(query)
-        for table in ("transaction", "transaction_state", "transaction_reference"):
-            name = SQL.identifier(f"settlement_{table}")
-            self.env.cr.execute(SQL("ANALYZE %s", name))
 
     @api.model
     def _facts_sql(self, names):
@@ -198,8 +211,9 @@ class SettlementCli(models.AbstractModel):
             SELECT %(company)s, %(backend)s, %(wallet)s, %(currency)s, 'txn_' || name,
                    0, 1, TRUE, 'charge', amount, 0, 0, amount, %(day)s, %(day)s,
                    'settled', name
-              FROM (SELECT *, (id %% 500 + 1.25)::numeric AS amount FROM bench_move)
-                   moves
+              FROM (SELECT id, name, (id %% 500 + 1.25)::numeric AS amount
+                      FROM account_move
+                     WHERE name LIKE 'BENCH' || %(mark)s || '%%') moves
              ORDER BY md5(name)
             """,
             **names,
@@ -236,3 +250,30 @@ class SettlementCli(models.AbstractModel):
             key=reference_key_sql(SQL("given.type"), SQL("given.text")),
             **names,
         )
+
+    @api.model
+    def _delete_bench_rows(self, backend, mark):
+        """Take the rows of the bench out of the tables again."""
+        names = f"BENCH{mark}%"
+        facts = SQL(
+            "SELECT id FROM settlement_transaction WHERE backend_id = %s", backend.id
+        )
+        for query in (
+            SQL(
+                "DELETE FROM settlement_transaction_reference "
+                "WHERE transaction_id IN (%s)",
+                facts,
+            ),
+            SQL(
+                "DELETE FROM settlement_transaction_state WHERE wallet_id = ANY(%s)",
+                backend.wallet_ids.ids,
+            ),
+            SQL("DELETE FROM settlement_transaction WHERE backend_id = %s", backend.id),
+            SQL("DELETE FROM settlement_document_reference WHERE text LIKE %s", names),
+            SQL("DELETE FROM account_move_line WHERE move_name LIKE %s", names),
+            SQL("DELETE FROM account_move WHERE name LIKE %s", names),
+        ):
+            self.env.cr.execute(query)
+        self.env.invalidate_all(flush=False)
+        backend.wallet_ids.unlink()
+        backend.unlink()

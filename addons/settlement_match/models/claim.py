@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.settlement.models.big_integer import BigInteger
@@ -13,6 +13,7 @@ ITEM_COLUMNS = {
     "account.bank.statement.line": "statement_line_id",
     "settlement.expected.payment": "expected_payment_id",
 }
+ALL_COLUMNS = tuple(ITEM_COLUMNS.values())
 
 
 def minor_sql(amount, currency):
@@ -88,7 +89,7 @@ class SettlementClaim(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _claim(self, lines, columns=tuple(ITEM_COLUMNS.values())):
+    def _claim(self, lines, columns=ALL_COLUMNS):
         """Claim the amounts of match lines.
 
         :param lines: SELECT of ``company_id, currency_id, amount_minor`` and one

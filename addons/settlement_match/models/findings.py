@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import findings
+from .resolver import ALWAYS
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -12,24 +13,24 @@ class SettlementMatcher(models.AbstractModel):
     _inherit = "settlement.matcher"
 
     @api.model
-    def _settle(self, run, stage, method, certain=SQL("TRUE")):
+    def _settle(self, run, stage, method, certain=ALWAYS):
         """Match what was decided and note what could not be.
 
-        :param certain: SQL condition on decisions: what may be matched at all.
+        :param certain: SQL condition on decisions: what was allowed to be matched.
         :return: dict of counters.
         """
-        self._plan_decisions(run, stage, method, certain)
-        matched = self._write_plan(run.company)
+        plan = self._plan_decisions(stage, method)
+        matched = self._write_plan(run.company, plan)
         self._note_decisions(run, certain)
-        self._show_differences(run, certain)
+        self._show_differences()
         return {**self._count_decisions(), "matched": matched}
 
     @api.model
     def _count_decisions(self):
         """Return how many candidates there were and how many were ambiguous."""
         query = SQL(
-            "SELECT count(*), count(DISTINCT transaction_id) FILTER (WHERE outcome IN "
-            "('rivals', 'several')) FROM settlement_decision"
+            "SELECT count(*) FILTER (WHERE is_first), count(DISTINCT transaction_id) "
+            "FILTER (WHERE outcome IN ('rivals', 'several')) FROM settlement_decision"
         )
         candidates, ambiguous = self.env.execute_query(query)[0]
         return {"candidates": candidates, "ambiguous": ambiguous}
@@ -65,7 +66,8 @@ class SettlementMatcher(models.AbstractModel):
                 """
                 SELECT decision.transaction_id AS id, decision.document_id,
                        decision.outcome, decision.source_open, decision.document_open,
-                       decision.source_currency_id, decision.document_currency_id,
+                       decision.currency_id AS source_currency_id,
+                       decision.document_currency_id,
                        decision.claimed_open, decision.total_open,
                        fact.external_id, fact.booked_on,
                        move.name AS document
@@ -73,7 +75,7 @@ class SettlementMatcher(models.AbstractModel):
                   JOIN settlement_transaction fact
                     ON fact.id = decision.transaction_id
                   JOIN account_move move ON move.id = decision.document_id
-                 WHERE %s
+                 WHERE decision.is_first AND (%s)
                  ORDER BY decision.transaction_id, move.name, decision.document_id
                 """,
                 condition,
@@ -106,12 +108,12 @@ class SettlementMatcher(models.AbstractModel):
             SQL(
                 """
                 SELECT fact.external_id, fact.booked_on, decision.source_open,
-                       decision.source_currency_id
+                       decision.currency_id AS source_currency_id
                   FROM settlement_decision decision
                   JOIN settlement_transaction fact
                     ON fact.id = decision.transaction_id
                  WHERE decision.document_id = %s AND decision.transaction_id <> %s
-                   AND decision.same_way
+                   AND decision.same_way AND decision.is_first
                  ORDER BY fact.booked_on, fact.id
                 """,
                 row["document_id"],
@@ -148,14 +150,12 @@ class SettlementMatcher(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _show_differences(self, run, certain):
+    def _show_differences(self):
         """Open an exception for each part payment and each overpayment."""
         condition = SQL(
-            "%s AND (outcome = 'over' OR outcome = 'part' "
-            "AND claimed_open <> document_open)",
-            certain,
+            "match_id IS NOT NULL AND (outcome = 'over' OR outcome = 'part' "
+            "AND claimed_open <> document_open)"
         )
-        condition = self._only_wanted(run, condition)
         found = []
         for row in self._decision_rows(condition):
             payment, document = self._payment_of(row), self._document_of(row)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.settlement.models.big_integer import BigInteger
 
@@ -22,6 +23,8 @@ STATES = [
     ("posted", "Posted"),
     ("undone", "Undone"),
 ]
+# Name of a relation of matches to come, which carries the text of their lines.
+PLANNED = "planned_match"
 # Matches that hold their claims.
 ACTIVE_STATES = ("confirmed", "posted")
 
@@ -48,7 +51,7 @@ class SettlementMatch(models.Model):
         "unique_proof",
         "rest_to_credit",
         "is_automatic",
-        "lines_digest",
+        "line_ids",
     )
 
     company_id = WeakMany2one("res.company", required=True)
@@ -70,7 +73,9 @@ class SettlementMatch(models.Model):
     alternatives = fields.Json(help="Other candidates that were considered.")
     unique_proof = fields.Json(help="How it was established that there is no other.")
     sentence = fields.Text(compute="_compute_sentence")
-    evidence_text = fields.Text(compute="_compute_sentence", string="What Speaks for It")
+    evidence_text = fields.Text(
+        compute="_compute_sentence", string="What Speaks for It"
+    )
     proof_text = fields.Text(compute="_compute_sentence", string="Proof of Uniqueness")
     rest_to_credit = fields.Boolean(
         help="What the money exceeds its targets by stays as the partner's credit."
@@ -78,9 +83,6 @@ class SettlementMatch(models.Model):
     is_automatic = fields.Boolean(help="Confirmed without a person.")
     state = fields.Selection(STATES, required=True, default="proposed")
     line_ids = fields.One2many("settlement.match.line", "match_id")
-    lines_digest = fields.Char(
-        size=64, help="SHA-256 over what the lines say, in their order."
-    )
     decided_by_id = WeakMany2one("res.users", string="Confirmed by")
     decided_at = fields.Datetime("Confirmed at")
     undone_by_id = WeakMany2one("res.users")
@@ -94,6 +96,17 @@ class SettlementMatch(models.Model):
     _score_range = models.Constraint(
         "CHECK (score BETWEEN 0 AND 100)", "A score lies between 0 and 100."
     )
+
+    @api.model
+    def _hash_part_sql(self, alias, name):
+        """Let the hash of a match cover what its lines say."""
+        if name != "line_ids":
+            return super()._hash_part_sql(alias, name)
+        texts = SQL.identifier(alias, "lines_text")
+        if alias != PLANNED:
+            lines = self.env["settlement.match.line"]
+            texts = lines._texts_sql(SQL.identifier(alias, "id"))
+        return SQL("%s || quote_nullable(%s) || ','", f"{name}=", texts)
 
     @api.depends("method")
     def _compute_display_name(self):

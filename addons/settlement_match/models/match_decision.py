@@ -59,7 +59,9 @@ class SettlementMatch(models.Model):
         )
         line_model = self.env["settlement.match.line"]
         line_model.create([{**line, "match_id": match.id} for line in lines])
-        match._seal_with_lines()
+        # Its hash covers the lines, too, which did not exist at its creation.
+        self.env.flush_all()
+        match._seal_rows()
         match._refresh_match_states()
         self.env["settlement.event"]._log(
             "match.proposed", match, after={"row_hash": match.row_hash}
@@ -81,7 +83,8 @@ class SettlementMatch(models.Model):
             "source": self._with_amounts(sources),
             "target": self._with_amounts(targets),
         }
-        self._cut_to_smaller(sides["source"], sides["target"])
+        self._cut_to_smaller(sources, sides["source"], sides["target"])
+        self._cut_to_smaller(targets, sides["target"], sides["source"])
         self._check_sides(sides["source"], sides["target"])
         return [
             self._line_values(side, record, amount)
@@ -131,18 +134,19 @@ class SettlementMatch(models.Model):
         return record[field] < 0
 
     @api.model
-    def _cut_to_smaller(self, sources, targets):
+    def _cut_to_smaller(self, given, side, others):
         """Let a single item that exceeds the other side take part with less.
 
         Amounts of different currencies cannot be compared: there each side is whole.
+
+        :param given: the side as the caller gave it; amounts in it are never changed.
         """
-        currencies = {record.currency_id for record, _amount in (*sources, *targets)}
-        if not sources or not targets or len(currencies) > 1:
+        currencies = {record.currency_id for record, _amount in (*side, *others)}
+        if len(side) != 1 or isinstance(given[0], tuple) or len(currencies) > 1:
             return
-        for one, others in ((sources, targets), (targets, sources)):
-            other_sum = sum(amount for _record, amount in others)
-            if len(one) == 1 and abs(one[0][1]) > abs(other_sum) > 0:
-                one[0][1] = other_sum
+        other_sum = sum(amount for _record, amount in others)
+        if abs(side[0][1]) > abs(other_sum) > 0:
+            side[0][1] = other_sum
 
     @api.model
     def _check_sides(self, sources, targets):
@@ -154,22 +158,26 @@ class SettlementMatch(models.Model):
             raise UserError(self.env._("Choose the money and what it pays."))
         if len(companies) > 1:
             raise UserError(self.env._("A match cannot cross companies."))
-        totals = [sum(amount for _record, amount in side) for side in (sources, targets)]
+        totals = [
+            sum(amount for _record, amount in side) for side in (sources, targets)
+        ]
         if len(currencies) == 1 and totals[0] != totals[1]:
             currency = records[0].currency_id
             factor = 10**currency.decimal_places
             raise UserError(
                 self.env._(
-                    "The money is %(source)s, what it pays %(target)s: they must be "
+                    "The money is %(money)s, what it pays %(paid)s: they must be "
                     "equal. Give the amounts that belong together.",
-                    source=currency.format(totals[0] / factor),
-                    target=currency.format(totals[1] / factor),
+                    money=currency.format(totals[0] / factor),
+                    paid=currency.format(totals[1] / factor),
                 )
             )
 
     @api.model
     def _line_values(self, side, record, amount):
+        is_transaction = record._name == "settlement.transaction"
         return {
+            "revision_id": record.id if is_transaction else False,
             "company_id": record.company_id.id,
             "side": side,
             ITEM_COLUMNS[record._name]: record.id,
@@ -196,24 +204,6 @@ class SettlementMatch(models.Model):
                 "partner": record.partner_id.id or None,
             }
         return snapshot
-
-    def _seal_with_lines(self):
-        """Hash these matches together with their lines."""
-        self.flush_recordset()
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE settlement_match AS match SET lines_digest = digest.digest
-                  FROM (%s) digest
-                 WHERE digest.match_id = match.id
-                """,
-                self.env["settlement.match.line"]._digests_sql(
-                    SQL("line.match_id = ANY(%s)", self.ids)
-                ),
-            )
-        )
-        self.invalidate_recordset(["lines_digest"], flush=False)
-        self._seal_rows()
 
     # ------------------------------------------------------------------
     # Confirming
@@ -374,11 +364,10 @@ class SettlementMatch(models.Model):
     def _clear_exceptions(self):
         """Close exceptions that these matches explain."""
         exceptions = self.env["settlement.exception"]
+        exceptions._clear_for(self.line_ids.transaction_id, self._explained_reasons())
         exceptions._clear_for(
-            self.line_ids.transaction_id, self._explained_reasons()
-        )
-        exceptions._clear_for(
-            self.line_ids.batch_id, ["ambiguous", "late_payout", "payout_missing_at_bank"]
+            self.line_ids.batch_id,
+            ["ambiguous", "late_payout", "payout_missing_at_bank"],
         )
 
     @api.model

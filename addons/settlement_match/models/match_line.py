@@ -6,12 +6,27 @@ from odoo.addons.settlement.models.big_integer import BigInteger
 from .claim import ITEM_COLUMNS
 from .weak_many2one import WeakMany2one
 
+# What of a line the hash of its match covers, in this order, and the name at last.
+TEXT_PARTS = (
+    "side",
+    "company_id",
+    "revision_id",
+    "batch_id",
+    "currency_id",
+    "amount_minor",
+    "item_model",
+    "item_id",
+    "item_date",
+    "item_account",
+    "item_partner",
+)
+
 
 class SettlementMatchLine(models.Model):
     """One item of a match and how much of it the match concerns.
 
-    The digest of its match covers everything that a line says: it needs no hash of
-    its own.
+    The hash of a match covers everything that its lines say: they need none of
+    their own.
     """
 
     _name = "settlement.match.line"
@@ -27,7 +42,14 @@ class SettlementMatchLine(models.Model):
         help="Money facts are the source; what they pay is the target. Between a "
         "payout and the bank, the payout is the source.",
     )
-    transaction_id = WeakMany2one("settlement.transaction", index="btree_not_null")
+    transaction_id = WeakMany2one(
+        "settlement.transaction",
+        index="btree_not_null",
+        help="The current revision of what was matched, if it is the same money.",
+    )
+    revision_id = WeakMany2one(
+        "settlement.transaction", help="The revision that was matched."
+    )
     batch_id = WeakMany2one("settlement.batch", index="btree_not_null")
     move_line_id = WeakMany2one("account.move.line", index="btree_not_null")
     statement_line_id = WeakMany2one(
@@ -67,47 +89,50 @@ class SettlementMatchLine(models.Model):
             line.item_name = (line.snapshot or {}).get("name") or fact.display_name
 
     @api.model
-    def _text_sql(self, alias):
+    def _text_sql(self, **parts):
         """Return what a line says as SQL text.
 
         Transactions and batches stay. What a user may delete has a snapshot, which
         counts instead of the link.
 
-        :param alias: a relation with the columns of this table.
+        :param parts: SQL expressions for some of ``TEXT_PARTS``.
         """
-        columns = ("side", "company_id", "transaction_id", "batch_id", "currency_id")
-        return SQL(
-            "concat_ws(',', %s, %s::text)",
-            SQL(", ").join(
-                SQL("COALESCE(%s::text, '-')", SQL.identifier(alias, column))
-                for column in (*columns, "amount_minor")
-            ),
-            SQL.identifier(alias, "snapshot"),
-        )
+        texts = [
+            SQL("COALESCE(%s::text, '')", parts[name]) if name in parts else SQL("''")
+            for name in TEXT_PARTS
+        ]
+        name = SQL("quote_nullable(%s)", parts.get("item_name", SQL("NULL")))
+        return SQL("concat_ws(',', %s, %s)", SQL(", ").join(texts), name)
 
     @api.model
-    def _digests_sql(self, condition):
-        """Return ``match_id, digest`` over the lines that meet ``condition``.
+    def _own_text_sql(self):
+        """Return what the stored line ``line`` says as SQL text."""
+        columns = {
+            name: SQL.identifier("line", name)
+            for name in TEXT_PARTS
+            if name in self._fields
+        }
+        snapshot = {
+            f"item_{key}": SQL("line.snapshot ->> %s", key)
+            for key in ("model", "id", "name", "date", "account", "partner")
+        }
+        return self._text_sql(**columns, **snapshot)
 
-        :param condition: on the match line ``line``.
+    @api.model
+    def _texts_sql(self, match_id):
+        """Return the text of all stored lines of one match.
+
+        :param match_id: SQL expression.
         """
         return SQL(
             """
-            SELECT line.match_id, %s AS digest
-              FROM settlement_match_line line
-             WHERE %s
-             GROUP BY line.match_id
+            (SELECT string_agg(%s, ';' ORDER BY line.id)
+               FROM settlement_match_line line
+              WHERE line.match_id = %s)
             """,
-            self._digest_sql(
-                SQL("string_agg(%s, ';' ORDER BY line.id)", self._text_sql("line"))
-            ),
-            condition,
+            self._own_text_sql(),
+            match_id,
         )
-
-    @api.model
-    def _digest_sql(self, text):
-        """Return the digest of the text of all lines of a match."""
-        return SQL("encode(sha256(convert_to(%s, 'UTF8')), 'hex')", text)
 
     def _item(self):
         """Return the record this line is about, empty if it was deleted."""

@@ -50,9 +50,8 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of stage → counters.
         """
         counters = {}
-        for company in transactions.company_id:
-            wanted = transactions.filtered(lambda row: row.company_id == company).ids
-            run = MatchRun(company, wanted)
+        for company, rows in transactions.grouped("company_id").items():
+            run = MatchRun(company, rows.ids)
             matcher = self.with_company(company)
             matcher._lock(company, wait=True)
             matcher._prepare(run)
@@ -107,15 +106,14 @@ class SettlementMatcher(models.AbstractModel):
         return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
 
     @api.model
-    def _temporary(self, name, select, analyze=True):
+    def _temporary(self, name, select):
         """Fill the temporary table ``name`` anew and gather its statistics."""
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
-        if analyze:
-            self.env.cr.execute(SQL("ANALYZE %s", table))
+        self.env.cr.execute(SQL("ANALYZE %s", table))
 
     @api.model
     def _note_refused(self, run):
@@ -148,30 +146,57 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _release_stale(self, company):
-        """Undo matches whose journal item was settled by somebody else meanwhile."""
-        lines = self.env["settlement.match.line"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.id
-                  FROM settlement_claim claim
-                  JOIN account_move_line entry ON entry.id = claim.move_line_id
-                  JOIN (%(totals)s) item ON item.id = claim.move_line_id
-                  JOIN settlement_match_line line
-                    ON line.move_line_id = claim.move_line_id
-                  JOIN settlement_match match ON match.id = line.match_id
-                 WHERE claim.company_id = %(company)s
-                   AND claim.claimed_minor > claim.posted_minor
-                   AND (claim.claimed_minor - claim.posted_minor > item.total
-                        OR entry.parent_state <> 'posted')
-                   AND match.state = 'confirmed'
-                """,
-                totals=self.env["settlement.claim"]._totals_sql("move_line_id"),
-                company=company.id,
-            )
-        )
-        stale = lines.browse([row[0] for row in rows]).match_id
-        if stale:
-            stale._undo(
+        """Undo matches whose items are not what they were any more."""
+        items = [row[0] for row in self.env.execute_query(self._stale_items(company))]
+        batches = [
+            row[0] for row in self.env.execute_query(self._stale_batches(company))
+        ]
+        matches = self.env["settlement.match"]
+        if items:
+            matches.browse(items)._undo(
                 self.env._("The journal item was settled or withdrawn otherwise.")
             )
+        if batches:
+            matches.browse(batches)._undo(
+                self.env._("The provider corrected the payout.")
+            )
+
+    @api.model
+    def _stale_batches(self, company):
+        """Return the confirmed matches of payouts whose total has changed."""
+        return SQL(
+            """
+            SELECT DISTINCT match.id
+              FROM settlement_claim claim
+              JOIN settlement_batch batch ON batch.id = claim.batch_id
+              JOIN settlement_match_line line ON line.batch_id = claim.batch_id
+              JOIN settlement_match match ON match.id = line.match_id
+             WHERE claim.company_id = %s
+               AND claim.claimed_minor > claim.posted_minor
+               AND (claim.total_minor <> abs(batch.total_minor)
+                    OR batch.provider_state IN ('rejected', 'reversed'))
+               AND match.state = 'confirmed'
+            """,
+            company.id,
+        )
+
+    @api.model
+    def _stale_items(self, company):
+        """Return the confirmed matches of journal items with less open than claimed."""
+        return SQL(
+            """
+            SELECT DISTINCT match.id
+              FROM settlement_claim claim
+              JOIN account_move_line entry ON entry.id = claim.move_line_id
+              JOIN (%(totals)s) item ON item.id = claim.move_line_id
+              JOIN settlement_match_line line ON line.move_line_id = claim.move_line_id
+              JOIN settlement_match match ON match.id = line.match_id
+             WHERE claim.company_id = %(company)s
+               AND claim.claimed_minor > claim.posted_minor
+               AND (claim.claimed_minor - claim.posted_minor > item.total
+                    OR entry.parent_state <> 'posted')
+               AND match.state = 'confirmed'
+            """,
+            totals=self.env["settlement.claim"]._totals_sql("move_line_id"),
+            company=company.id,
+        )

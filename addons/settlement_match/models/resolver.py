@@ -4,35 +4,33 @@ from odoo.tools import SQL
 from ..engine import evidence
 from .claim import minor_sql
 
+ALWAYS = SQL("TRUE")
+# Outcomes that are matched without a person.
+ACCEPTED = ("exact", "sum", "part", "over")
+
 
 class SettlementMatcher(models.AbstractModel):
     """From "this payment names that document" to a decision, in sets.
 
-    Temporary tables, each one row per what its name says:
-
-    - ``settlement_named``: payment, journal item, kind of reference
-    - ``settlement_item``: journal item with what is open of it
-    - ``settlement_pair``: payment and document, with the strongest reference
-    - ``settlement_decision``: the same with its outcome
-
-    Open amounts are signed minor units, positive when money comes to us.
+    Two temporary tables, both with one row per payment and journal item of a document
+    that it names; ``settlement_decision`` has the outcome as well. Open amounts are
+    signed minor units, positive when money comes to us.
     """
 
     _inherit = "settlement.matcher"
 
     @api.model
-    def _resolve(self, named):
+    def _resolve(self, run, named, certain=ALWAYS):
         """Decide on all payments that name a document.
 
         :param named: SELECT of ``transaction_id, currency_id, gross_minor,
             source_open, move_line_id, rank, text``.
+        :param certain: SQL condition on decisions: what may be matched at all.
         """
-        self._temporary("settlement_named", named)
-        self._temporary("settlement_item", self._items_sql())
-        self._temporary("settlement_pair", self._pairs_sql())
+        self._temporary("settlement_pair", self._pairs_sql(named))
         self.env.cr.execute(self._drop_weaker_pairs_sql())
         self.env.cr.execute(self._offer_presentment_sql())
-        self._temporary("settlement_decision", self._decisions_sql())
+        self._temporary("settlement_decision", self._decisions_sql(run, certain))
 
     @api.model
     def _open_transactions_sql(self, company):
@@ -54,6 +52,25 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
+    def _same_reference_sql(self, given, document):
+        """Return when two references are the same: by key, re-checked on the text.
+
+        The planner would take key, type and text for independent and expect next to
+        nothing of a join that finds everything; of a CASE it makes no such guess.
+        """
+        names = {
+            f"{side}_{column}": SQL.identifier(alias, column)
+            for side, alias in (("given", given), ("document", document))
+            for column in ("key", "type", "text")
+        }
+        return SQL(
+            "%(document_key)s = %(given_key)s AND CASE WHEN "
+            "%(document_type)s = %(given_type)s AND %(document_text)s = %(given_text)s "
+            "THEN TRUE ELSE FALSE END",
+            **names,
+        )
+
+    @api.model
     def _rank_sql(self, column):
         """Return the rank of a reference type as SQL."""
         whens = SQL(" ").join(
@@ -63,63 +80,37 @@ class SettlementMatcher(models.AbstractModel):
         return SQL("CASE %s %s END", column, whens)
 
     @api.model
-    def _items_sql(self):
-        """Return the named journal items with what is open of them.
+    def _pairs_sql(self, named):
+        """Return payments and the journal items they name, with what is open of both.
 
-        ``starts`` is where the item begins on the document's own scale of money, so
-        that part payments go to the instalment that is due first.
+        ``kinds`` has one bit for each kind of reference that names the item.
+        ``offered`` is the payment in the currency of the item, if it is known.
         """
         return SQL(
             """
-            SELECT open.*,
-                   sum(open_minor) OVER document AS document_open,
-                   count(*) OVER document = 1 AS is_alone,
-                   sum(abs(open_minor)) OVER due - abs(open_minor) AS starts
-              FROM (
-                SELECT entry.id AS move_line_id, entry.move_id AS document_id,
-                       entry.currency_id, entry.move_name, entry.date,
-                       entry.account_id, entry.partner_id, entry.date_maturity,
-                       residual.minor AS residual_minor,
-                       residual.minor - CASE WHEN residual.minor < 0
-                            THEN -1 ELSE 1 END * COALESCE(
-                                claim.claimed_minor - claim.posted_minor, 0)
-                            AS open_minor
-                  FROM (SELECT DISTINCT move_line_id FROM settlement_named) named
-                  JOIN account_move_line entry ON entry.id = named.move_line_id
-                  JOIN res_currency currency ON currency.id = entry.currency_id
-                 CROSS JOIN LATERAL (SELECT %(residual)s AS minor) residual
-                  LEFT JOIN settlement_claim claim ON claim.move_line_id = entry.id
-              ) open
-            WINDOW document AS (PARTITION BY document_id),
-                   due AS (PARTITION BY document_id ORDER BY date_maturity,
-                           move_line_id)
+            SELECT named.*, entry.move_id AS document_id,
+                   entry.currency_id AS document_currency_id, entry.move_name,
+                   entry.date, entry.account_id, entry.partner_id,
+                   entry.date_maturity, residual.minor AS residual_minor,
+                   residual.minor - CASE WHEN residual.minor < 0 THEN -1 ELSE 1 END
+                        * COALESCE(claim.claimed_minor - claim.posted_minor, 0)
+                        AS open_minor,
+                   CASE WHEN named.currency_id = entry.currency_id
+                        THEN named.source_open END AS offered
+              FROM (SELECT transaction_id, currency_id, gross_minor, source_open,
+                           move_line_id, bit_or(1 << rank) AS kinds,
+                           min((rank::text || text) COLLATE "C") AS strongest
+                      FROM (%(named)s) single
+                     GROUP BY transaction_id, currency_id, gross_minor, source_open,
+                              move_line_id
+                   ) named
+              JOIN account_move_line entry ON entry.id = named.move_line_id
+              JOIN res_currency currency ON currency.id = entry.currency_id
+             CROSS JOIN LATERAL (SELECT %(residual)s AS minor) residual
+              LEFT JOIN settlement_claim claim ON claim.move_line_id = entry.id
             """,
+            named=named,
             residual=minor_sql(SQL("entry.amount_residual_currency"), "currency"),
-        )
-
-    @api.model
-    def _pairs_sql(self):
-        """Return payment and document with their strongest reference.
-
-        ``kinds`` has one bit for each kind of reference that names the document.
-        ``offered`` is the payment in the currency of the document, if it is known.
-        """
-        return SQL(
-            """
-            SELECT named.transaction_id, item.document_id,
-                   min(named.currency_id) AS source_currency_id,
-                   min(named.source_open) AS source_open,
-                   min(named.gross_minor) AS gross_minor,
-                   min(item.currency_id) AS document_currency_id,
-                   min(item.document_open)::int8 AS document_open,
-                   CASE WHEN min(named.currency_id) = min(item.currency_id)
-                        THEN min(named.source_open) END AS offered,
-                   bit_or(1 << named.rank) AS kinds,
-                   min((named.rank::text || named.text) COLLATE "C") AS strongest
-              FROM settlement_named named
-              JOIN settlement_item item USING (move_line_id)
-             GROUP BY named.transaction_id, item.document_id
-            """
         )
 
     @api.model
@@ -152,7 +143,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _offer_presentment_sql(self):
-        """Offer what the customer saw and paid, where that is the document's currency."""
+        """Offer what the customer saw and paid, where that is the item's currency."""
         return SQL(
             """
             UPDATE settlement_pair AS pair
@@ -170,8 +161,8 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _decisions_sql(self):
-        """Return each pair with its outcome.
+    def _decisions_sql(self, run, certain):
+        """Return the pairs with their outcome, one for each document of a payment.
 
         - ``exact``: the only fitting document, same amount, no rival payment
         - ``sum``: several documents whose sum is exact, none with a rival payment
@@ -179,59 +170,127 @@ class SettlementMatcher(models.AbstractModel):
         - ``over``: the only document, less is open than was paid, no rival
         - ``currency``: the only document has another currency, at an unknown rate
         - ``settled``: nothing of what it names is open any more
+        - ``other``: nothing is open of this document, but of another one
         - ``opposite``: the only document goes the other way
         - ``rivals``: the payments that name the document exceed it
         - ``several``: it names several documents that do not add up
+
+        ``match_id`` is the number of the match to come; it stands on the payment's
+        first row.
         """
         return SQL(
             """
-            SELECT counted.*,
-                   CASE
-                    WHEN live = 0 THEN 'settled'
-                    WHEN document_open = 0 THEN 'other'
-                    WHEN live = 1 AND same_way AND offered IS NULL THEN 'currency'
-                    WHEN fitting = 1 AND fits AND sources = 1
-                         AND offered = document_open THEN 'exact'
-                    WHEN live > 1 AND live = same_currency AND NOT contested
-                         AND total_open = source_open THEN 'sum'
-                    WHEN live = 1 AND NOT fits THEN 'opposite'
-                    WHEN live = 1 AND abs(claimed_open) <= abs(document_open)
-                        THEN 'part'
-                    WHEN live = 1 AND sources = 1 THEN CASE WHEN same_currency = 1
-                         THEN 'over' ELSE 'currency' END
-                    WHEN live = 1 OR (fitting = 1 AND fits
-                         AND offered = document_open) THEN 'rivals'
-                    ELSE 'several' END AS outcome
+            SELECT decided.*,
+                   CASE WHEN is_leader AND outcome IN %(accepted)s AND %(certain)s
+                        THEN nextval('settlement_match_id_seq')::int4 END AS match_id
               FROM (
-                SELECT ranked.*,
-                       count(*) FILTER (WHERE document_open <> 0) OVER payment AS live,
-                       count(*) FILTER (WHERE fits) OVER payment AS fitting,
-                       count(*) FILTER (
-                            WHERE document_open <> 0
-                            AND source_currency_id = document_currency_id)
-                            OVER payment AS same_currency,
-                       bool_or(namers > 1) OVER payment AS contested,
-                       sum(document_open) OVER payment AS total_open
+                SELECT weighed.*, %(outcome)s AS outcome
+                  FROM (%(weighed)s) weighed
+              ) decided
+            """,
+            accepted=ACCEPTED,
+            certain=self._only_wanted(run, certain),
+            outcome=self._outcome_sql(),
+            weighed=self._weighed_sql(),
+        )
+
+    @api.model
+    def _only_wanted(self, run, condition):
+        """Narrow a condition on ``transaction_id`` to what the run may match.
+
+        What a stronger stage found ambiguous is not for a weaker one to decide.
+        """
+        if run.notes:
+            condition = SQL(
+                "%s AND NOT transaction_id = ANY(%s)", condition, list(run.notes)
+            )
+        if run.wanted is None:
+            return condition
+        return SQL("%s AND transaction_id = ANY(%s)", condition, run.wanted)
+
+    @api.model
+    def _outcome_sql(self):
+        """Return the outcome of a weighed pair as SQL."""
+        return SQL(
+            """
+            CASE
+                WHEN live = 0 THEN 'settled'
+                WHEN document_open = 0 THEN 'other'
+                WHEN live = 1 AND same_way AND offered IS NULL THEN 'currency'
+                WHEN fitting = 1 AND fits AND sources = 1
+                     AND offered = document_open THEN 'exact'
+                WHEN live > 1 AND live = same_currency AND NOT contested
+                     AND total_open = source_open THEN 'sum'
+                WHEN live = 1 AND NOT fits THEN 'opposite'
+                WHEN live = 1 AND abs(claimed_open) <= abs(document_open) THEN 'part'
+                WHEN live = 1 AND sources = 1 THEN
+                     CASE WHEN same_currency = 1 THEN 'over' ELSE 'currency' END
+                WHEN live = 1 OR (fitting = 1 AND fits AND offered = document_open)
+                     THEN 'rivals'
+                ELSE 'several' END
+            """
+        )
+
+    @api.model
+    def _weighed_sql(self):
+        """Return the pairs with what else their payment and their document have.
+
+        Counted are documents, by their first item: ``starts`` is where an item begins
+        on the document's own scale of money, so that part payments go to the
+        instalment that is due first.
+        """
+        return SQL(
+            """
+            SELECT named.*,
+                   count(*) FILTER (WHERE is_first AND document_open <> 0)
+                        OVER payment AS live,
+                   count(*) FILTER (WHERE is_first AND fits) OVER payment AS fitting,
+                   count(*) FILTER (
+                        WHERE is_first AND document_open <> 0
+                        AND currency_id = document_currency_id)
+                        OVER payment AS same_currency,
+                   bool_or(namers > 1) OVER payment AS contested,
+                   sum(open_minor) OVER payment AS total_open,
+                   row_number() OVER payment_order = 1 AS is_leader
+              FROM (
+                SELECT fitted.*,
+                       count(*) FILTER (WHERE is_first) OVER document AS namers,
+                       count(*) FILTER (WHERE is_first AND same_way)
+                            OVER document AS sources,
+                       sum(COALESCE(offered, document_open))
+                            FILTER (WHERE is_first AND same_way)
+                            OVER document AS claimed_open
                   FROM (
-                    SELECT fitted.*,
-                           count(*) OVER document AS namers,
-                           count(*) FILTER (WHERE same_way) OVER document AS sources,
-                           sum(COALESCE(offered, document_open))
-                                FILTER (WHERE same_way) OVER document AS claimed_open
-                      FROM (
-                        SELECT directed.*,
-                               same_way AND offered IS NOT NULL AS fits
-                          FROM (
-                            SELECT pair.*,
-                                   document_open <> 0
-                                   AND (source_open > 0) = (document_open > 0)
-                                        AS same_way
-                              FROM settlement_pair pair
-                          ) directed
-                      ) fitted
-                    WINDOW document AS (PARTITION BY document_id)
-                  ) ranked
-                WINDOW payment AS (PARTITION BY transaction_id)
-              ) counted
+                    SELECT placed.*, same_way AND offered IS NOT NULL AS fits
+                      FROM (%(placed)s) placed
+                  ) fitted
+                WINDOW document AS (PARTITION BY document_id)
+              ) named
+            WINDOW payment AS (PARTITION BY transaction_id),
+                   payment_order AS (PARTITION BY transaction_id
+                        ORDER BY fits DESC, document_id, starts, move_line_id)
+            """,
+            placed=self._placed_sql(),
+        )
+
+    @api.model
+    def _placed_sql(self):
+        """Return the pairs with the place of each item inside its document."""
+        return SQL(
+            """
+            SELECT summed.*,
+                   document_open <> 0 AND (source_open > 0) = (document_open > 0)
+                        AS same_way
+              FROM (
+                SELECT pair.*,
+                       sum(open_minor) OVER items AS document_open,
+                       count(*) OVER items = 1 AS is_alone,
+                       row_number() OVER due = 1 AS is_first,
+                       sum(abs(open_minor)) OVER due - abs(open_minor) AS starts
+                  FROM settlement_pair pair
+                WINDOW items AS (PARTITION BY document_id, transaction_id),
+                       due AS (PARTITION BY document_id, transaction_id
+                            ORDER BY date_maturity, move_line_id)
+              ) summed
             """
         )

@@ -27,8 +27,7 @@ class SettlementMatcher(models.AbstractModel):
         plans = [self._pair_plan(pair) for pair in outcome.accepted]
         plans += [self._merged_plan(merged) for merged in outcome.merged]
         plans += self._returned_plans(run)
-        self._plan_payouts(plans)
-        matched = self._write_plan(run.company)
+        matched = self._write_plan(run.company, self._plan_payouts(plans))
         self._propose_payouts(outcome.proposed)
         self._show_payouts(run, outcome)
         return {
@@ -214,7 +213,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _plan_payouts(self, plans):
-        """Fill the plan tables from plans made in Python."""
+        """Return the plan for the writer, made of plans in Python."""
         numbered = [
             {
                 **plan,
@@ -227,7 +226,7 @@ class SettlementMatcher(models.AbstractModel):
             for number, plan in enumerate(plans)
         ]
         self._temporary(
-            "settlement_plan",
+            "settlement_payout_plan",
             SQL(
                 """
                 SELECT nextval('settlement_match_id_seq')::int4 AS id,
@@ -236,7 +235,8 @@ class SettlementMatcher(models.AbstractModel):
                        NULL::int4 AS transaction_id, NULL::int8 AS gross_minor,
                        NULL::int4 AS move_line_id, NULL::int4 AS target_currency_id,
                        NULL::int8 AS target_minor, NULL::int8 AS residual_minor,
-                       NULL::jsonb AS snapshot, plan.*
+                       NULL::varchar AS move_name, NULL::date AS date,
+                       NULL::int4 AS account_id, NULL::int4 AS partner_id, plan.*
                   FROM jsonb_to_recordset(%(plans)s::jsonb) AS plan (
                        number int4, currency_id int4, amount_minor int8, score numeric,
                        evidence jsonb, unique_proof jsonb, lines jsonb)
@@ -252,15 +252,17 @@ class SettlementMatcher(models.AbstractModel):
             SELECT plan.id AS match_id, plan.company_id, line.side,
                    line.transaction_id, line.batch_id, NULL::int4 AS move_line_id,
                    NULL::int4 AS statement_line_id, NULL::int4 AS expected_payment_id,
-                   plan.currency_id, line.amount_minor, NULL::jsonb AS snapshot,
-                   line.position
-              FROM settlement_plan plan
+                   plan.currency_id, line.amount_minor, NULL::varchar AS move_name,
+                   NULL::date AS date, NULL::int4 AS account_id,
+                   NULL::int4 AS partner_id, line.position
+              FROM settlement_payout_plan plan
              CROSS JOIN LATERAL jsonb_to_recordset(plan.lines) AS line (
                    side varchar, transaction_id int4, batch_id int4, amount_minor int8,
                    position int4)
             """
         )
         self._temporary("settlement_plan_line", lines)
+        return SQL("SELECT * FROM settlement_payout_plan")
 
     @api.model
     def _propose_payouts(self, pairs):

@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..engine import evidence, findings
 
+NOTHING_MORE = SQL("")
+
 
 class SettlementMatcher(models.AbstractModel):
     """Stage 1: the provider's id names a payment that Odoo itself recorded."""
@@ -15,7 +17,7 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: dict of counters.
         """
-        self._resolve(self._named_payments_sql(run.company))
+        self._resolve(run, self._named_payments_sql(run.company))
         counters = self._settle(run, 1, "identifier")
         self._note_unbooked(run)
         return counters
@@ -29,8 +31,7 @@ class SettlementMatcher(models.AbstractModel):
               FROM (%(open)s) open
               JOIN settlement_transaction_reference given
                 ON given.transaction_id = open.transaction_id
-              JOIN (%(paid)s) paid
-                ON paid.key = given.key AND paid.text = given.text
+              JOIN (%(paid)s) paid ON %(same)s
               JOIN account_payment payment ON payment.id = paid.payment_id
               JOIN account_move_line entry
                 ON entry.move_id = payment.move_id
@@ -39,6 +40,7 @@ class SettlementMatcher(models.AbstractModel):
                AND entry.parent_state = 'posted'
             """,
             rank=evidence.PROVIDER.rank,
+            same=self._same_reference_sql("given", "paid"),
             open=self._open_transactions_sql(company),
             paid=self._paid_transactions_sql(company),
         )
@@ -48,7 +50,7 @@ class SettlementMatcher(models.AbstractModel):
         """Return the provider references of finished payment transactions."""
         return SQL(
             """
-            SELECT document.key, document.text, paid.id, paid.payment_id,
+            SELECT document.key, document.type, document.text, paid.id, paid.payment_id,
                    paid.reference, paid.operation
               FROM settlement_document_reference document
               JOIN payment_transaction paid
@@ -61,7 +63,7 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _unbooked_sql(self, company, more=SQL("")):
+    def _unbooked_sql(self, company, more=NOTHING_MORE):
         """Return the open rows whose payment Odoo knows and has not booked.
 
         They wait for its entry: matched with the invoice itself, the money would be
@@ -73,8 +75,7 @@ class SettlementMatcher(models.AbstractModel):
             """
             SELECT open.transaction_id%(more)s
               FROM (%(paid)s) paid
-              JOIN settlement_transaction_reference given
-                ON given.key = paid.key AND given.text = paid.text
+              JOIN settlement_transaction_reference given ON %(same)s
               JOIN (%(open)s) open ON open.transaction_id = given.transaction_id
              WHERE given.company_id = %(company)s
                AND given.type = 'provider'
@@ -89,6 +90,7 @@ class SettlementMatcher(models.AbstractModel):
             paid=self._paid_transactions_sql(company),
             open=self._open_transactions_sql(company),
             company=company.id,
+            same=self._same_reference_sql("given", "paid"),
             more=more,
         )
 

@@ -13,7 +13,7 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: dict of counters.
         """
-        self._resolve(self._named_documents_sql(run.company))
+        self._resolve(run, self._named_documents_sql(run.company))
         return self._settle(run, 2, "reference")
 
     @api.model
@@ -25,15 +25,13 @@ class SettlementMatcher(models.AbstractModel):
               FROM (%(open)s) open
               JOIN settlement_transaction_reference given
                 ON given.transaction_id = open.transaction_id
-              JOIN settlement_document_reference document
-                ON document.key = given.key
-               AND document.type = given.type
-               AND document.text = given.text
+              JOIN settlement_document_reference document ON %(same)s
              WHERE document.company_id = %(company)s
                AND document.move_line_id IS NOT NULL
                AND given.type IN ('structured', 'invoice', 'order')
                AND open.transaction_id NOT IN (%(unbooked)s)
             """,
+            same=self._same_reference_sql("given", "document"),
             rank=self._rank_sql(SQL("given.type")),
             open=self._open_transactions_sql(company),
             company=company.id,

@@ -29,14 +29,14 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         self._fill_tokens(run.company)
-        self._resolve(
-            SQL(
-                "%s UNION ALL %s",
-                self._named_documents_sql(run.company),
-                self._named_by_text_sql(run.company),
-            )
+        named = SQL(
+            "%s UNION ALL %s",
+            self._named_documents_sql(run.company),
+            self._named_by_text_sql(run.company),
         )
-        return self._settle(run, 3, "reference", self._is_certain_sql())
+        certain = self._is_certain_sql()
+        self._resolve(run, named, certain)
+        return self._settle(run, 3, "reference", certain)
 
     @api.model
     def _is_certain_sql(self):

@@ -3,6 +3,9 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical import kinds
 
+# A revision that says the same here is the same money for the ledger.
+MATCHED_FIELDS = ("gross_amount", "currency_id", "kind", "provider_state")
+
 
 class SettlementTransaction(models.Model):
     _inherit = "settlement.transaction"
@@ -95,6 +98,20 @@ class SettlementTransaction(models.Model):
             old._undo_superseded(new)
         return result
 
+    def _hand_over_matches(self, successor):
+        """Let posted matches follow to a revision of the same money."""
+        self.env.flush_all()
+        for table in ("settlement_match_line", "settlement_claim"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET transaction_id = %s WHERE transaction_id = %s",
+                    SQL.identifier(table),
+                    successor.id,
+                    self.id,
+                )
+            )
+        self.env.invalidate_all(flush=False)
+
     def _undo_superseded(self, successor):
         """Undo what stands on this revision, or say that the ledger stands on it."""
         self.ensure_one()
@@ -104,6 +121,9 @@ class SettlementTransaction(models.Model):
         )
         posted = matches.filtered(lambda match: match.state == "posted")
         if not posted:
+            return
+        if all(self[name] == successor[name] for name in MATCHED_FIELDS):
+            self._hand_over_matches(successor)
             return
         self.env["settlement.exception"]._raise_for(
             successor,

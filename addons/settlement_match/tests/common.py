@@ -109,12 +109,12 @@ class MatchCase(AccountPaymentCommon):
         self.env["settlement.fact.store"]._store(
             backend, [(message, fact) for fact in facts]
         )
-        return self.row(
+        return self.current_row(
             *(fact.external_id for fact in facts if isinstance(fact, TransactionFact)),
             backend=backend,
         )
 
-    def row(self, *external_ids, backend=None):
+    def current_row(self, *external_ids, backend=None):
         """Return the current transactions with these ids, in this order."""
         transactions = self.env["settlement.transaction"]
         for external_id in external_ids:

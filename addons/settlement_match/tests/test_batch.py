@@ -10,9 +10,7 @@ class TestBatch(MatchCase):
     def paid_out(self, external_id, total, backend=None, **values):
         """Store a payout and return its batch."""
         self.store(self.payout(external_id, total, **values), backend=backend)
-        return self.env["settlement.batch"].search(
-            [("external_id", "=", external_id)]
-        )
+        return self.env["settlement.batch"].search([("external_id", "=", external_id)])
 
     def credit(self, external_id, gross, text="", **values):
         values = {"booked_on": date(2026, 1, 13), **values}

@@ -34,9 +34,7 @@ class TestReference(MatchCase):
 
     def test_structured_reference(self):
         invoice = self.new_invoice(100.0, payment_reference="RF18539007547034")
-        row = self.charge(
-            "txn_1", "100.00", structured_reference="RF18 5390 0754 7034"
-        )
+        row = self.charge("txn_1", "100.00", structured_reference="RF18 5390 0754 7034")
         self.run_match()
         match = self.assertMatched(row, self.open_line(invoice), 10000)
         self.assertEqual(match.method, "structured")

@@ -86,6 +86,7 @@ class _ListProgress:
 
     @property
     def is_done(self) -> bool:
+        """Tell whether no payout and no list is left."""
         return not self.waiting and self.payout_after is None
 
 

@@ -7,6 +7,7 @@ from freezegun import freeze_time
 from odoo.tests import TransactionCase
 from odoo.tools import config
 
+from odoo.addons.settlement.tests.common import MATCHING_REASONS
 from odoo.addons.settlement_connector.secrets.keyring import (
     FILE_VARIABLE,
     KEYS_VARIABLE,
@@ -48,6 +49,7 @@ class StripeCase(TransactionCase):
         self.backend = self.new_backend(self.server)
 
     def new_backend(self, server, key=shop.KEY, **values):
+        """Return a backend of the shop's account behind ``server``."""
         backend = self.env["settlement.backend"].create(
             {
                 "name": f"Stripe {server.url}",
@@ -72,14 +74,21 @@ class StripeCase(TransactionCase):
         return backend
 
     def transactions(self, **fields):
+        """Return the backend's transactions with these values, by identity."""
         domain = [("backend_id", "=", self.backend.id)]
         domain += [(name, "=", value) for name, value in fields.items()]
         return self.env["settlement.transaction"].search(domain, order="external_id")
 
     def batches(self):
+        """Return the backend's payouts, by identity."""
         domain = [("backend_id", "=", self.backend.id)]
         return self.env["settlement.batch"].search(domain, order="external_id")
 
     def exceptions(self):
-        domain = [("backend_id", "=", self.backend.id), ("state", "=", "open")]
+        """Return what is open about the rows and payouts as Stripe delivered them."""
+        domain = [
+            ("backend_id", "=", self.backend.id),
+            ("state", "=", "open"),
+            ("reason", "not in", MATCHING_REASONS),
+        ]
         return self.env["settlement.exception"].search(domain)

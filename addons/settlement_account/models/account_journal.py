@@ -1,0 +1,54 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    settlement_turns = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="How often a worker has taken its turn to post settlements here.",
+    )
+
+    def _take_settlement_turn(self):
+        """Make sure that nobody else posts settlements in this journal until we commit.
+
+        Entries of a hashed journal are chained: a worker has to see the last one of
+        the other. Writing the turn makes whoever began before it start again.
+
+        :return: whether it is our turn; if not, another worker is at it.
+        """
+        self.ensure_one()
+        if not self.try_lock_for_update(allow_referencing=True):
+            return False
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_journal SET settlement_turns = "
+                "COALESCE(settlement_turns, 0) + 1 WHERE id = %s",
+                self.id,
+            )
+        )
+        return True
+
+    def _fill_bank_cash_dashboard_data(self, dashboard_data):
+        """Show on the card of a provider's journal what its wallet holds.
+
+        By itself the card counts statement lines only; a provider has none, its
+        entries come from postings.
+        """
+        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
+        # Which journals belong to providers does not depend on who looks.
+        wallets = self.env["settlement.wallet"].sudo()
+        for wallet in wallets.search(
+            [("journal_id", "in", self.ids), ("is_bank", "=", False)]
+        ):
+            balance = wallet._account_balance()
+            dashboard_data[wallet.journal_id.id].update(
+                {
+                    "account_balance": wallet.currency_id.format(balance),
+                    "nb_lines_bank_account_balance": True,
+                    "nb_misc_operations": 0,
+                }
+            )
+        return result

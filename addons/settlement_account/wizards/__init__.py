@@ -1,0 +1,2 @@
+from . import posting_reverse
+from . import wallet_day

@@ -1,0 +1,39 @@
+from datetime import timedelta
+
+from odoo.tests import tagged
+
+from ..comparison import documents, ledger, matches, rows
+from ..comparison.comparison import Comparison
+from ..simulation import deliveries
+from ..world import build
+from .common import WorldCase
+
+
+@tagged("post_install", "-at_install")
+class TestLateAndReversed(WorldCase):
+    """All data come in one visit at the very end, the files in the wrong order."""
+
+    def test_same_result(self):
+        world, truth = build(2)
+        stand_ins, connected = self.build_world(world)
+        *_earlier, last = deliveries.steps(world)
+        stand_ins.set_clock(last.now)
+        since = last.since - timedelta(days=60)
+        for each in connected:
+            for name, content in reversed(
+                list(deliveries.files(each.world, last, None))
+            ):
+                each.bank.import_file(name, content)
+            each.backends._run_pipeline("post", None)
+            each.stripe.pull(since, last.until)
+            each.backends._run_pipeline("post", None)
+        parts = (
+            rows.row_differences,
+            rows.statement_differences,
+            matches.wrong_matches,
+            matches.match_differences,
+            documents.document_differences,
+            ledger.balance_differences,
+            ledger.total_differences,
+        )
+        self.assertEqual(Comparison(self.env, truth).differences(parts), [])

@@ -1,0 +1,80 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from ..comparison import documents, exceptions, ledger, matches, rows
+from ..comparison.comparison import Comparison
+from ..world import build
+from .common import WorldCase
+from .comparison_notices import ComparisonNotices
+
+
+@tagged("post_install", "-at_install")
+class TestSimulation(ComparisonNotices, WorldCase):
+    """The whole job on the small month, over real protocols, against the truth."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.world, cls.truth = build(1)
+        cls.stand_ins, cls.connected = cls.build_world(cls.world)
+        cls.simulation._happen(cls.world, cls.stand_ins, cls.connected)
+
+    def differences(self, *parts):
+        return Comparison(self.env, self.truth).differences(parts)
+
+    def test_every_row_came_once_and_is_right(self):
+        self.assertEqual(self.differences(rows.row_differences), [])
+
+    def test_payouts_and_statements_are_done(self):
+        self.assertEqual(self.differences(rows.statement_differences), [])
+
+    def test_no_wrong_match(self):
+        self.assertEqual(self.differences(matches.wrong_matches), [])
+
+    def test_all_that_can_be_matched_is_matched_to_the_cent(self):
+        self.assertEqual(self.differences(matches.match_differences), [])
+
+    def test_each_trouble_is_an_exception_and_nothing_else_is(self):
+        self.assertEqual(self.differences(exceptions.exception_differences), [])
+
+    def test_documents_and_payments_are_settled(self):
+        self.assertEqual(self.differences(documents.document_differences), [])
+
+    def test_wallet_proof_of_every_day(self):
+        self.assertEqual(self.differences(ledger.balance_differences), [])
+
+    def test_balances_of_accounts_at_the_end(self):
+        self.assertEqual(self.differences(ledger.total_differences), [])
+
+    def test_all_laws_hold(self):
+        self.assertEqual(self.env["settlement.verification"].run()["findings"], [])
+
+    def test_nothing_failed_on_the_way(self):
+        backends = self.env["settlement.backend"].search([])
+        self.assertEqual(set(backends.mapped("state")), {"connected"})
+        messages = self.env["settlement.message"]
+        self.assertFalse(messages.search([("state", "!=", "parsed")]))
+        windows = self.env["settlement.window"]
+        self.assertFalse(windows.search([("state", "=", "failed")]))
+        self.assertFalse(self.env["settlement.message.row"].search([]))
+
+    def test_every_automatic_match_has_evidence(self):
+        found = self.env["settlement.match"].search([("is_automatic", "=", True)])
+        self.assertTrue(found)
+        for match in found:
+            self.assertTrue(match.evidence and match.unique_proof, match.display_name)
+            self.assertTrue(match.sentence)
+
+    def test_second_run_changes_nothing(self):
+        before = self.snapshot()
+        again = self.simulation._build(self.world, self.stand_ins)
+        self.simulation._happen(self.world, self.stand_ins, again)
+        after = self.snapshot()
+        changed = {name for name in before if before[name] != after[name]}
+        self.assertEqual(changed, set())
+
+    def test_one_database_one_world(self):
+        self.simulation._claim_database(1, self.world.period.start, 1)
+        self.simulation._claim_database(1, self.world.period.start, 1)
+        with self.assertRaisesRegex(UserError, "seed 1, .*seed 2"):
+            self.simulation._claim_database(2, self.world.period.start, 1)
