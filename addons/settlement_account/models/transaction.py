@@ -83,7 +83,7 @@ class SettlementTransaction(models.Model):
             ),
         ):
             self.env.cr.execute(query)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _tell_changed_after_posting(self, successor):
         self.env["settlement.exception"]._raise_for(

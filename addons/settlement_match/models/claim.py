@@ -98,7 +98,7 @@ class SettlementClaim(models.Model):
         """
         for column in columns:
             self.env.cr.execute(self._claim_sql(lines, column))
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     @api.model
     def _claim_sql(self, lines, column):
@@ -188,7 +188,7 @@ class SettlementClaim(models.Model):
                     posted=posted,
                 )
             )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     @api.model
     def _free_minor(self, records):

@@ -90,7 +90,7 @@ class SettlementMatcher(models.AbstractModel):
         self._enlarge_work_memory()
         started = time.monotonic()
         counters = getattr(self, f"_stage_{stage}")(run)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         return {**counters, "seconds": round(time.monotonic() - started, 3)}
 
     @api.model

@@ -32,7 +32,7 @@ class SettlementMatcher(models.AbstractModel):
         self.env["settlement.claim"]._claim(SQL("SELECT * FROM settlement_plan_line"))
         matches = self.env["settlement.match"].browse(ids)
         self.env["settlement.event"]._log("match.confirmed", company, rows=matches)
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
         return len(ids)
 
     @api.model

@@ -110,7 +110,7 @@ class SettlementTransaction(models.Model):
                     self.id,
                 )
             )
-        self.env.invalidate_all(flush=False)
+        self.env.invalidate_all()
 
     def _undo_superseded(self, successor):
         """Undo what stands on this revision, or say that the ledger stands on it."""
