@@ -27,7 +27,11 @@ NAMED = {
     "settlement_transaction_state": ("settlement.transaction", "transaction_id"),
     "settlement_transaction_fee": ("settlement.transaction", "transaction_id"),
     "settlement_posting_line": ("settlement.transaction", "transaction_id"),
+    "settlement_match_line": ("settlement.match", "match_id"),
+    "settlement_claim": ("settlement.transaction", "transaction_id"),
 }
+# Which rows are altered, where not any row will do.
+AMONG = {"settlement_claim": "transaction_id IS NOT NULL"}
 # Tables that no law protects: settings, logs of attempts, derived indexes, wizards,
 # and what people decide on, which the events keep.
 UNPROTECTED = {
@@ -60,12 +64,13 @@ def altered(simulated):
 def alter(database, table):
     """Alter one row in the middle of a table, as a superuser who means harm."""
     model, column = NAMED.get(table, (table.replace("_", "."), "id"))
+    among = AMONG.get(table, "TRUE")
     (row,) = database.query(
         f"""
         SET session_replication_role = replica;
         UPDATE {table} SET {ALTERATIONS[table]}
-         WHERE id = (SELECT id FROM {table} ORDER BY id
-                      OFFSET (SELECT count(*) / 2 FROM {table}) LIMIT 1)
+         WHERE id = (SELECT id FROM {table} WHERE {among} ORDER BY id
+                      OFFSET (SELECT count(*) / 2 FROM {table} WHERE {among}) LIMIT 1)
         RETURNING {column}
         """
     )
@@ -89,7 +94,7 @@ def test_every_table_with_rows_is_dealt_with(altered):
     _rows, _result, database = altered
     tables = database.query(
         "SELECT relname FROM pg_class WHERE relkind = 'r' "
-        "AND relname LIKE 'settlement\\_%'"
+        "AND relname LIKE 'settlement\\_%%'"
     )
     filled = {
         table for (table,) in tables if database.query(f"SELECT 1 FROM {table} LIMIT 1")
