@@ -43,16 +43,14 @@ class SettlementBackend(models.Model):
                 _add(totals, step(backend, checkpoint))
         return totals
 
-    def _statements_without_entries(self):
-        """Return valid statements of days on which the bank booked nothing."""
+    def _batches_thought_to_wait(self):
+        """Return valid batches that no entry has moved on yet.
+
+        Some have nothing to post, such as a day without bookings; of others a second
+        worker has posted the last row while the first one still looked at them.
+        """
         return self.env["settlement.batch"].search(
-            [
-                ("backend_id", "=", self.id),
-                ("kind", "=", "statement"),
-                ("state", "=", "validated"),
-                ("total_minor", "=", 0),
-                ("transaction_ids", "=", False),
-            ]
+            [("backend_id", "=", self.id), ("state", "=", "validated")]
         )
 
     def _batches_to_post(self, is_statement=False):
@@ -95,7 +93,6 @@ def _post_payouts(backend, checkpoint):
 
 def _post_statements(backend, checkpoint):
     batches = backend._batches_to_post(is_statement=True)
-    backend._statements_without_entries()._refresh_posting_state()
     return StatementPoster(backend, checkpoint).post(batches)
 
 
@@ -103,6 +100,11 @@ def _clear(backend, checkpoint):
     counters = Clearer(backend, checkpoint).clear()
     backend.env["settlement.posting"]._reconcile_undone(backend)
     return counters
+
+
+def _refresh_states(backend, checkpoint):
+    backend._batches_thought_to_wait()._refresh_posting_state()
+    return {}
 
 
 def _prove(backend, checkpoint):
@@ -117,4 +119,11 @@ def _add(totals, counters):
 
 
 # Payouts first: bank lines of the same run settle what they put in transit.
-STEPS = (_post_payouts, _post_statements, cut_off_backend, _clear, _prove)
+STEPS = (
+    _post_payouts,
+    _post_statements,
+    cut_off_backend,
+    _clear,
+    _refresh_states,
+    _prove,
+)
