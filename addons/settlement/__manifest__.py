@@ -19,6 +19,8 @@
         "views/settlement_batch_views.xml",
         "views/settlement_exception_views.xml",
         "views/settlement_expected_payment_views.xml",
+        "views/settlement_dispute_views.xml",
+        "views/settlement_reserve_views.xml",
         "views/settlement_run_views.xml",
         "views/settlement_import_wizard_views.xml",
         "views/settlement_menus.xml",

@@ -19,6 +19,13 @@ from . import transaction_reference
 from . import expected_payment
 from . import document_reference
 from . import exception
+from . import dispute
+from . import dispute_version
+from . import dispute_rows
+from . import reserve
+from . import reserve_release
+from . import reserve_rows
+from . import exception_dispute
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details
