@@ -23,5 +23,6 @@ from . import verification
 from . import verification_entry
 from . import bench
 from . import batch
+from . import batch_export
 from . import backend
 from . import backend_status
