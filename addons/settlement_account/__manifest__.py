@@ -17,6 +17,7 @@
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
         "views/account_move_views.xml",
+        "views/account_journal_dashboard_views.xml",
     ],
     "development_status": "Beta",
 }

@@ -17,10 +17,10 @@ class SettlementBatchExport(Controller):
         """Return the workbook of the batches with these comma-separated numbers."""
         wanted = numbers.split(",")
         if not all(number.isdecimal() for number in wanted):
-            return request.not_found()
+            raise request.not_found()
         batches = request.env["settlement.batch"].browse(map(int, wanted)).exists()
         if not batches:
-            return request.not_found()
+            raise request.not_found()
         content, name = batches._export_xlsx()
         headers = [
             ("Content-Type", XLSX),
