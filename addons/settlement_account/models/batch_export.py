@@ -3,8 +3,8 @@ import io
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..services.payout_tables import PayoutTables
 from ..export.workbook import write_workbook
+from ..services.payout_tables import PayoutTables
 
 # More lines than a person reads; whoever needs them all exports payout by payout.
 MAX_LINES = 200_000
@@ -69,4 +69,3 @@ class SettlementBatch(models.Model):
         name = self.external_id if len(self) == 1 else fields.Date.today().isoformat()
         safe = "".join(sign if sign.isalnum() else "_" for sign in name)
         return f"settlement_{safe}.xlsx"
-

@@ -22,8 +22,10 @@ class SettlementWallet(models.Model):
 
     def _balance_title(self):
         newest = self._newest_balance()
-        when = fields.Datetime.context_timestamp(self, newest.observed_at) if newest else ""
-        return self.env._("As of %(when)s", when=str(when)[:16]) if newest else ""
+        if not newest:
+            return ""
+        when = fields.Datetime.context_timestamp(self, newest.observed_at)
+        return self.env._("As of %(when)s", when=str(when)[:16])
 
     def _newest_balance(self):
         return self.env["settlement.balance"].search(

@@ -60,7 +60,8 @@ class PayoutTables:
             user=self.env.user.name,
             when=self.env.cr.now().strftime("%Y-%m-%d %H:%M:%S"),
         )
-        return Sheet(_("Payout"), columns, map(self._summary_row, self.batches), [exported])
+        rows = map(self._summary_row, self.batches)
+        return Sheet(_("Payout"), columns, rows, [exported])
 
     def _summary_row(self, batch):
         total = self._money(batch.total, batch.currency_id)
@@ -258,20 +259,21 @@ class PayoutTables:
     def _wallet_proof(self, batch):
         """Return the proof of the wallet at the end of the day of the batch."""
         _ = self.env._
-        wallet = batch.wallet_id
-        if not wallet.opening_date or not batch.date or batch.date < wallet.opening_date:
+        wallet, opening = batch.wallet_id, batch.wallet_id.opening_date
+        if not opening or not batch.date or batch.date < opening:
             return []
         # Whoever may see a wallet may see what its account shows in all.
         proof = wallet.sudo()._proof(batch.date)
-        day = batch.date.isoformat()
+        held = _("At the provider, end of %(day)s", day=batch.date)
+        booked = _("In the ledger, end of %(day)s", day=batch.date)
         missing = sum(row["net_minor"] for row in proof["missing"])
         early = sum(row["net_minor"] for row in proof["early"])
         digits = batch.currency_id.decimal_places
         return [
             (step, Decimal(amount).scaleb(-digits))
             for step, amount in (
-                (_("At the provider, end of %(day)s", day=day), proof["provider_minor"]),
-                (_("In the ledger, end of %(day)s", day=day), proof["ledger_minor"]),
+                (held, proof["provider_minor"]),
+                (booked, proof["ledger_minor"]),
                 (_("Booked and not posted yet"), missing),
                 (_("Posted and not booked yet"), -early),
                 (_("Unexplained"), proof["difference_minor"]),

@@ -94,12 +94,14 @@ class TestBatchExport(SettlementAccountCase, HttpCase):
             "wrong"
         )
         entries = self.table(self.exported(batch)["Entries"])
-        self.assertEqual({row["Posting"] for row in entries}, {
-            "Payout or settlement", "Reversal",
-        })
-        self.assertAlmostEqual(
-            sum(row["Debit"] - row["Credit"] for row in entries), 0
+        self.assertEqual(
+            {row["Posting"] for row in entries},
+            {
+                "Payout or settlement",
+                "Reversal",
+            },
         )
+        self.assertAlmostEqual(sum(row["Debit"] - row["Credit"] for row in entries), 0)
 
     def test_the_proof_adds_up(self):
         proof = self.table(self.exported(self.posted_payout())["Proof"])

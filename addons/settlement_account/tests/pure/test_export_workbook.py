@@ -55,7 +55,9 @@ def test_a_text_stays_what_it_is(text):
     assert rows[0][0].data_type != "f"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "{=1}", "http://a.example"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@A1", "{=1}", "http://a.example"]
+)
 def test_nothing_becomes_a_formula_or_a_link(text):
     ((cell,),) = cells([[text]])
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
