@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_post_approval
 from . import test_post_bank
 from . import test_post_batch
 from . import test_post_currency
