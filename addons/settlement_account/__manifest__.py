@@ -11,6 +11,7 @@
         "security/settlement_account_rules.xml",
         "views/settlement_posting_reverse_views.xml",
         "views/settlement_posting_views.xml",
+        "views/settlement_posting_request_views.xml",
         "views/settlement_posting_policy_views.xml",
         "views/settlement_wallet_views.xml",
         "views/settlement_wallet_day_views.xml",

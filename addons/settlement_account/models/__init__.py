@@ -15,6 +15,7 @@ from . import posting_policy
 from . import posting_policy_setup
 from . import posting
 from . import posting_line
+from . import posting_request
 from . import posting_write
 from . import posting_follow
 from . import posting_reversal
