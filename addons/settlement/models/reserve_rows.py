@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..canonical import kinds, money
 from ..canonical.errors import MalformedInput
 from ..canonical.reserves import ReserveRow, allocated
+from .big_integer import minor_units
 from .dispute import to_major
 
 
@@ -302,6 +303,11 @@ class SettlementReserve(models.Model):
     # ------------------------------------------------------------------
     # In front of people
     # ------------------------------------------------------------------
+
+    def _exception_money(self):
+        """Return the money of an exception about it: minor units, currency."""
+        self.ensure_one()
+        return minor_units(self.open_amount, self.currency_id), self.currency_id
 
     @api.model
     def _raise_late(self, backend):
