@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..services.batch_poster import BatchPoster
 from ..services.clearer import Clearer
 from ..services.cutoff_poster import cut_off_backend
+from ..services.dispute_booker import book_disputes
 from ..services.statement_poster import StatementPoster
 
 
@@ -128,6 +129,7 @@ STEPS = (
     _post_payouts,
     _post_statements,
     cut_off_backend,
+    book_disputes,
     _clear,
     _refresh_states,
     _prove,

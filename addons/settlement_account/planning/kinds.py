@@ -25,7 +25,6 @@ ACCOUNT_OF_KIND = {
     "payout": "in_transit",
     "payout_failure": "in_transit",
 }
-DISPUTE_LOST = "dispute:lost"
 # Kind of a fee row that stands alone, as its fee lines would say it.
 FEE_KIND_OF_ROW = {
     "fee": "other",
@@ -37,8 +36,6 @@ FEE_KIND_OF_ROW = {
 
 def account_role(row: Row) -> str:
     """Return the role of the account that takes the gross of ``row``."""
-    if row.kind == "dispute" and row.source_code == DISPUTE_LOST:
-        return "dispute_loss"
     if row.kind in WITH_TARGET:
         return "unallocated" if row.match_state == IGNORED else "suspense"
     return ACCOUNT_OF_KIND.get(row.kind, "suspense")
