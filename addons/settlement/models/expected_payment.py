@@ -75,7 +75,7 @@ class SettlementExpectedPayment(models.Model):
         )
         return True
 
-    def _exception_money(self):
+    def _exception_money(self, reason):
         """Return the money of an exception about it: minor units, currency."""
         self.ensure_one()
         return self.amount_minor, self.currency_id

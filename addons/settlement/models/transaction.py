@@ -287,7 +287,7 @@ class SettlementTransaction(models.Model):
         )
         self.env["settlement.exception"]._clear_for(won, ["dispute_opened"])
 
-    def _exception_money(self):
+    def _exception_money(self, reason):
         """Return the money of an exception about this row: minor units, currency."""
         self.ensure_one()
         amount = self.gross_amount or self.net_amount
