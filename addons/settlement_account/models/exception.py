@@ -1,6 +1,10 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.settlement.models.big_integer import minor_units
+from odoo.addons.settlement.models.exception import OPEN_STATES
+
+from ..services.batch_poster import POSTING_REASONS
 
 # Verbs that give money up; all others decide on it.
 WRITE_OFFS = ("write_off", "post_fee_variance", "fx_difference")
@@ -42,3 +46,24 @@ class SettlementException(models.Model):
             ]
         )
         return found.filtered("backend_id")[:1] or found[:1]
+
+    @api.model
+    def _stop_if_refused(self, *subjects):
+        """Tell a person why what they asked for could not be posted.
+
+        :raises UserError: with the causes that are open for one of the records.
+        """
+        causes = [
+            cause
+            for records in subjects
+            for cause in self.search(
+                [
+                    ("subject_model", "=", records._name),
+                    ("subject_id", "in", records.ids),
+                    ("reason", "in", POSTING_REASONS),
+                    ("state", "in", OPEN_STATES),
+                ]
+            ).mapped("cause")
+        ]
+        if causes:
+            raise UserError("\n".join(causes))
