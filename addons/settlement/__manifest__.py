@@ -22,6 +22,8 @@
         "views/settlement_exception_resolve_views.xml",
         "views/settlement_exception_setting_views.xml",
         "views/settlement_expected_payment_views.xml",
+        "views/settlement_dispute_views.xml",
+        "views/settlement_reserve_views.xml",
         "views/settlement_run_views.xml",
         "views/settlement_import_wizard_views.xml",
         "views/settlement_menus.xml",

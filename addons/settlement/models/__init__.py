@@ -20,6 +20,14 @@ from . import transaction_reference
 from . import expected_payment
 from . import document_reference
 from . import exception
+from . import dispute
+from . import dispute_version
+from . import dispute_rows
+from . import dispute_notice
+from . import reserve
+from . import reserve_release
+from . import reserve_rows
+from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
 from . import exception_verbs

@@ -168,6 +168,8 @@ class SettlementBackend(models.Model):
             validated += len(batches[start : start + 200]._validate())
             if checkpoint:
                 checkpoint()
+        for backend in self:
+            self.env["settlement.reserve"]._raise_late(backend)
         return {"batches": len(batches), "validated": validated}
 
     def _step_post(self, checkpoint):

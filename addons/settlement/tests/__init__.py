@@ -3,6 +3,7 @@ from . import test_access_audit
 from . import test_access_suite
 from . import test_batch
 from . import test_cli
+from . import test_dispute
 from . import test_exception
 from . import test_exception_verbs
 from . import test_fact_store
@@ -10,5 +11,6 @@ from . import test_message
 from . import test_pipeline
 from . import test_preview
 from . import test_references
+from . import test_reserve
 from . import test_tour
 from . import test_verification
