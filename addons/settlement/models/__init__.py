@@ -19,6 +19,11 @@ from . import transaction_reference
 from . import expected_payment
 from . import document_reference
 from . import exception
+from . import source_code
+from . import exception_mapping
+from . import mapping
+from . import mapping_decision
+from . import mapping_effect
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details
@@ -27,3 +32,4 @@ from . import run
 from . import cli
 from . import bench
 from . import verification
+from . import verification_mapping

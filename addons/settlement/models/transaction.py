@@ -100,6 +100,18 @@ class SettlementTransaction(models.Model):
     revision = fields.Integer(required=True, default=1)
     is_current = fields.Boolean(required=True, default=True)
     source_version_at = fields.Datetime()
+    mapping_id = fields.Many2one(
+        "settlement.mapping",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The decision about its code under which it was read.",
+    )
+    reading = fields.Integer(
+        required=True,
+        default=0,
+        help="Number of the latest decision about its code when it was read. Of the "
+        "same version of the source, the later reading counts.",
+    )
 
     kind = fields.Selection(TRANSACTION_KINDS, required=True)
     gross_amount = fields.Monetary(help="Positive when money comes to us.")
@@ -174,6 +186,10 @@ class SettlementTransaction(models.Model):
     _waits_for_parent_idx = models.Index(
         "(backend_id, parent_external_id) "
         "WHERE parent_id IS NULL AND parent_external_id IS NOT NULL"
+    )
+    _unknown_idx = models.Index(
+        "(backend_id, source_code) WHERE is_current AND mapping_id IS NULL "
+        "AND starts_with(source_code, 'unknown:')"
     )
     _wallet_booked_idx = models.Index("(wallet_id, booked_on) WHERE is_current")
 
@@ -255,12 +271,10 @@ class SettlementTransaction(models.Model):
     def _raise_notices(self):
         """Open exceptions for rows that a person should see, whatever matching says."""
         calling = Domain("kind", "in", ("dispute", "payout_failure"))
-        calling |= Domain("source_code", "=like", "unknown:%")
         for transaction in self.search(Domain("id", "in", self.ids) & calling):
             if notice := transaction._notice():
                 reason, cause = notice
                 self.env["settlement.exception"]._raise_for(transaction, reason, cause)
-
         self._close_won_disputes()
 
     def _close_won_disputes(self):
@@ -291,14 +305,6 @@ class SettlementTransaction(models.Model):
         self.ensure_one()
         amount = self.currency_id.format(abs(self.gross_amount))
         names = {"row": self.external_id, "amount": amount, "day": self.booked_on}
-        if (self.source_code or "").startswith("unknown:"):
-            return "unknown_mapping", self.env._(
-                "%(row)s of %(day)s moves %(amount)s as %(code)s, a kind of row that "
-                "has no meaning here yet. It is kept as an adjustment until someone "
-                "maps it.",
-                code=self.source_code.partition(":")[2],
-                **names,
-            )
         if self.kind == "dispute" and self.source_code not in FINAL_DISPUTES:
             return "dispute_opened", self.env._(
                 "A customer disputes %(amount)s (%(row)s of %(day)s, payment "

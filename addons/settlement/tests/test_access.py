@@ -26,6 +26,8 @@ RIGHTS = {
     },
     "settlement.exception": {"group_accountant": "w", "group_approver": "w"},
     "settlement.run": {},
+    "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
+    "settlement.source.code": {},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 
