@@ -37,6 +37,11 @@ from . import exception_setting
 from . import exception_level
 from . import exception_team
 from . import exception_route
+from . import source_code
+from . import exception_mapping
+from . import mapping
+from . import mapping_decision
+from . import mapping_effect
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details
@@ -45,3 +50,4 @@ from . import run
 from . import cli
 from . import bench
 from . import verification
+from . import verification_mapping

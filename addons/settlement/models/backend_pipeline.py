@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..canonical.errors import BusinessError, MalformedInput
+from ..mapping.apply import apply_all
 from .message import MAX_ATTEMPTS
 
 _logger = logging.getLogger(__name__)
@@ -235,8 +236,9 @@ class SettlementBackend(models.Model):
         totals = {"messages": len(messages), "failed": 0}
         chunk = []
         messages._read_ahead()
+        rules = self.env["settlement.mapping"]._rules_of(self)
         for message in messages:
-            failure = self._collect(message, chunk, totals, store, checkpoint)
+            failure = self._collect(message, chunk, totals, store, checkpoint, rules)
             totals["failed"] += bool(failure)
         self._store_chunk(store, chunk, totals)
         parsed = messages.filtered(lambda message: message.state == "received")
@@ -249,10 +251,14 @@ class SettlementBackend(models.Model):
             checkpoint()
         return totals
 
-    def _collect(self, message, chunk, totals, store, checkpoint):
+    def _facts_of(self, message, rules):
+        """Return the facts of a message as people have decided to read its codes."""
+        return apply_all(self._handler()._parse(message), rules)
+
+    def _collect(self, message, chunk, totals, store, checkpoint, rules):
         """Add the facts of one message to the chunk, storing whenever it is full."""
         try:
-            for fact in self._handler()._parse(message):
+            for fact in self._facts_of(message, rules):
                 chunk.append((message, fact))
                 if len(chunk) >= CHUNK_FACTS:
                     self._store_chunk(store, chunk, totals)

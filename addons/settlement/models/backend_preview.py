@@ -51,7 +51,8 @@ class SettlementBackend(models.Model):
             "rows": [],
             "error": "",
         }
-        facts = iter(self._handler()._parse(message))
+        rules = self.env["settlement.mapping"]._rules_of(self)
+        facts = iter(self._facts_of(message, rules))
         while chunk := self._next_facts(facts, preview):
             self._preview_chunk(message, chunk, preview)
         preview["rejected"] = [

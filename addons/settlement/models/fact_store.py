@@ -93,6 +93,7 @@ class SettlementFactStore(models.AbstractModel):
         self._assign_batches()
         self.env.invalidate_all()
         self.env["settlement.transaction"].browse(added)._raise_notices()
+        self.env["settlement.source.code"]._show_stage(backend, self._needs_settling())
         return {
             "transactions": len(added),
             "revisions": self._count_revisions(),

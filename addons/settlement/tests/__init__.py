@@ -7,6 +7,8 @@ from . import test_dispute
 from . import test_exception
 from . import test_exception_verbs
 from . import test_fact_store
+from . import test_mapping
+from . import test_mapping_parse
 from . import test_message
 from . import test_pipeline
 from . import test_preview

@@ -31,6 +31,8 @@ RIGHTS = {
         "group_approver": "w",
     },
     "settlement.run": {},
+    "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
+    "settlement.source.code": {},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 
