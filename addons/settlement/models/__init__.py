@@ -10,9 +10,12 @@ from . import wallet
 from . import balance
 from . import message
 from . import message_row
+from . import message_quarantine
+from . import message_replay
 from . import batch
 from . import batch_validation
 from . import transaction
+from . import transaction_revision
 from . import transaction_fee
 from . import transaction_state
 from . import transaction_reference

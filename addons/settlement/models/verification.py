@@ -11,6 +11,8 @@ class SettlementVerification(models.AbstractModel):
         return [
             *super()._checks(),
             "_check_every_message_ended",
+            "_check_every_row_ended",
+            "_check_rows_told",
             "_check_pinned",
             "_check_payloads",
             "_check_current_rows",
@@ -46,6 +48,69 @@ class SettlementVerification(models.AbstractModel):
                 "settlement.message",
                 message_id,
                 self.env._("It failed (%(error)s) and nobody was told.", error=error),
+            )
+
+    def _check_every_row_ended(self):
+        """What a message was read as is still there: transactions and bad rows."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT message.id, message.stored_count + message.rejected_count,
+                       stored.rows + rejected.rows
+                  FROM settlement_message message
+                 CROSS JOIN LATERAL (
+                        SELECT count(*) AS rows FROM settlement_transaction known
+                         WHERE known.message_id = message.id) stored
+                 CROSS JOIN LATERAL (
+                        SELECT count(*) AS rows FROM settlement_message_row known
+                         WHERE known.message_id = message.id) rejected
+                 WHERE message.state = 'parsed' AND message.read_count IS NOT NULL
+                   AND (stored.rows < message.stored_count
+                        OR rejected.rows < message.rejected_count)
+                """
+            )
+        )
+        for message_id, noted, found in rows:
+            yield self._finding(
+                1,
+                "settlement.message",
+                message_id,
+                self.env._(
+                    "Of %(noted)s transactions and rows put aside that came of it "
+                    "%(found)s are left.",
+                    noted=noted,
+                    found=found,
+                ),
+            )
+
+    def _check_rows_told(self):
+        """A row that waits has an exception that says so."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT row.id, row.message_id FROM settlement_message_row row
+                 WHERE row.state = 'quarantined'
+                   AND EXISTS (
+                        SELECT FROM settlement_message message
+                         WHERE message.id = row.message_id
+                           AND message.state = 'parsed')
+                   AND NOT EXISTS (
+                        SELECT FROM settlement_exception exception
+                         WHERE exception.subject_model = 'settlement.message'
+                           AND exception.subject_id = row.message_id
+                           AND exception.state <> 'resolved')
+                """
+            )
+        )
+        for row_id, message_id in rows:
+            yield self._finding(
+                1,
+                "settlement.message.row",
+                row_id,
+                self.env._(
+                    "It was put aside from message %(message)s and nobody is told.",
+                    message=message_id,
+                ),
             )
 
     # ------------------------------------------------------------------

@@ -11,3 +11,5 @@ from . import test_preview
 from . import test_references
 from . import test_tour
 from . import test_verification
+from . import test_quarantine
+from . import test_replay
