@@ -334,16 +334,24 @@ class SettlementBackend(models.Model):
     def _enqueue(self):
         """Enqueue one job that advances this backend."""
         self.ensure_one()
-        # Jobs run as the user who woke them, with the pipeline's own checks.
-        return self.with_delay(
-            identity_key=f"settlement-advance-{self.id}",
-            description=f"Advance {self.name}",
-        )._job_advance()
+        # Whoever wakes a backend, its jobs run as the technical user.
+        return (
+            self._as_bot()
+            .with_delay(
+                identity_key=f"settlement-advance-{self.id}",
+                description=f"Advance {self.name}",
+            )
+            ._job_advance()
+        )
 
     def _job_advance(self):
         """Do one bounded piece of work; enqueue the next if more waits."""
         self.ensure_one()
-        backend = self.sudo()  # the wake-up was allowed; facts are nobody's to write
+        if not self._may_run("post"):
+            raise AccessError(
+                self.env._("%(user)s may not run jobs.", user=self.env.user.login)
+            )
+        backend = self.sudo()  # the role was checked; facts are nobody's to write
         backend = backend.with_context(settlement_correlation_id=str(uuid.uuid4()))
         messages = backend._claim_messages(None)
         if messages:
@@ -357,13 +365,6 @@ class SettlementBackend(models.Model):
         """Enqueue the follow-up of a running job under a name of its own."""
         self.with_delay(description=f"Advance {self.name}")._job_advance()
         return "more"
-
-    @api.model
-    def _cron_sweep(self):
-        """Scheduled action: take back what dead workers held, and wake the rest."""
-        backends = self._all_active()
-        backends._bury_abandoned()
-        backends.filtered(lambda backend: backend._has_pending())._wake()
 
     def _has_pending(self):
         self.ensure_one()

@@ -15,6 +15,7 @@ class SettlementVerification(models.AbstractModel):
             "_check_rows_told",
             "_check_pinned",
             "_check_payloads",
+            "_check_purged",
             "_check_current_rows",
             "_check_state_rows",
             "_check_fee_lines",
@@ -136,8 +137,24 @@ class SettlementVerification(models.AbstractModel):
                     ),
                 )
 
-    def _unpinned(self, model, action):
-        """Return the ids of rows that no event with ``action`` pins."""
+    def _check_purged(self):
+        """A payload that is gone was removed by policy, and an event says so."""
+        unproved = self._unpinned(
+            "settlement.message", "message.purged", SQL("row.purged_at IS NOT NULL")
+        )
+        for message_id in unproved:
+            yield self._finding(
+                11,
+                "settlement.message",
+                message_id,
+                self.env._("Its payload was removed and no event says by whom."),
+            )
+
+    def _unpinned(self, model, action, condition=None):
+        """Return the ids of rows that no event with ``action`` pins.
+
+        :param condition: only of rows (as ``row``) that it holds for.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -150,8 +167,10 @@ class SettlementVerification(models.AbstractModel):
                 )
                 SELECT row.id
                   FROM %(table)s AS row CROSS JOIN pinned
-                 WHERE pinned.ids IS NULL OR NOT row.id::int8 <@ pinned.ids
+                 WHERE (pinned.ids IS NULL OR NOT row.id::int8 <@ pinned.ids)
+                   AND %(condition)s
                 """,
+                condition=condition or SQL("TRUE"),
                 model=model,
                 action=action,
                 table=SQL.identifier(self.env[model]._table),
@@ -165,7 +184,7 @@ class SettlementVerification(models.AbstractModel):
             SQL(
                 """
                 SELECT id FROM settlement_message
-                 WHERE stored_name IS NULL
+                 WHERE stored_name IS NULL AND purged_at IS NULL
                    AND encode(sha256(COALESCE(payload, ''::bytea)), 'hex')
                        <> stored_sha256
                 """
@@ -173,7 +192,9 @@ class SettlementVerification(models.AbstractModel):
         )
         altered = [row[0] for row in rows]
         messages = self.env["settlement.message"]
-        for message in messages.search([("stored_name", "!=", False)]):
+        for message in messages.search(
+            [("stored_name", "!=", False), ("purged_at", "=", False)]
+        ):
             path = message._folder() / message.stored_name
             if (
                 not path.exists()

@@ -26,6 +26,7 @@ RIGHTS = {
     },
     "settlement.exception": {"group_accountant": "w", "group_approver": "w"},
     "settlement.run": {},
+    "settlement.retention": {"group_integration_admin": "cw"},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 

@@ -1,3 +1,4 @@
 from . import import_wizard
+from . import message_hold
 from . import replay_wizard
 from . import row_dismissal

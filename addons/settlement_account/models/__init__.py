@@ -25,3 +25,4 @@ from . import bench
 from . import batch
 from . import backend
 from . import backend_status
+from . import backend_retention
