@@ -4,6 +4,7 @@ from . import connector
 from . import backend
 from . import connector_canonical
 from . import backend_pipeline
+from . import backend_bot
 from . import backend_preview
 from . import backend_automation
 from . import backend_status
@@ -11,9 +12,16 @@ from . import wallet
 from . import balance
 from . import message
 from . import message_row
+from . import message_quarantine
+from . import message_replay
+from . import message_retention
+from . import backend_retention
+from . import retention
+from . import res_company
 from . import batch
 from . import batch_validation
 from . import transaction
+from . import transaction_revision
 from . import transaction_fee
 from . import transaction_state
 from . import transaction_reference

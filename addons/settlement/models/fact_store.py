@@ -91,6 +91,7 @@ class SettlementFactStore(models.AbstractModel):
         self._insert_details(added)
         self._settle_revisions(backend)
         self._assign_batches()
+        self.env["settlement.message.row"]._correct_from_stage(backend)
         self.env.invalidate_all()
         self.env["settlement.transaction"].browse(added)._raise_notices()
         self.env["settlement.source.code"]._show_stage(backend, self._needs_settling())
@@ -117,15 +118,21 @@ class SettlementFactStore(models.AbstractModel):
         return rows
 
     @api.model
-    def _refused(self, number, fact, error):
+    def _refused(self, _number, fact, error):
+        """Return the row to put aside for a fact that cannot be stored.
+
+        Its number in the chunk is not kept: chunks are cut anew at each reading, and
+        the same fact must be the same row then.
+        """
         identity = getattr(fact, "external_id", "")
         if occurrence := getattr(fact, "occurrence", 0):
             identity = f"{identity} ({occurrence})"
         return RejectedRow(
-            number=number,
+            number=0,
             raw=f"{type(fact).__name__} {identity} {fact.currency}",
             reason=str(error),
             code=getattr(error, "code", "malformed_input"),
+            external_id=fact.external_id if isinstance(fact, TransactionFact) else "",
         )
 
     @api.model

@@ -29,3 +29,4 @@ from . import batch
 from . import batch_export
 from . import backend
 from . import backend_status
+from . import backend_retention
