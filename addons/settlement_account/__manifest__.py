@@ -5,7 +5,7 @@
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
-    "depends": ["settlement_match"],
+    "depends": ["settlement_match", "settlement_connector"],
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_account_rules.xml",
@@ -17,6 +17,10 @@
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
         "views/account_move_views.xml",
+        "views/settlement_setup_templates.xml",
+        "views/settlement_setup_views.xml",
+        "views/settlement_backend_views.xml",
+        "views/settlement_setup_menus.xml",
     ],
     "development_status": "Beta",
 }

@@ -79,10 +79,15 @@ class SettlementWallet(models.Model):
             raise UserError(error.cause) from error
 
     def _ledger_before_opening(self):
+        return self._ledger_before(self.opening_date)
+
+    def _ledger_before(self, day):
         """Return what the account shows without our postings, in minor units.
 
         What is booked on the opening date itself may be the opening entry of the
         books.
+
+        :param day: the opening date.
         """
         rows = self.env.execute_query(
             SQL(
@@ -96,8 +101,8 @@ class SettlementWallet(models.Model):
                          WHERE wallet_id = %s AND kind <> 'opening'))
                 """,
                 self.account_id.id,
-                self.opening_date,
-                self.opening_date,
+                day,
+                day,
                 self.id,
             )
         )
