@@ -5,6 +5,7 @@ from . import backend
 from . import connector_canonical
 from . import backend_pipeline
 from . import backend_preview
+from . import backend_automation
 from . import backend_status
 from . import wallet
 from . import balance
@@ -19,6 +20,15 @@ from . import transaction_reference
 from . import expected_payment
 from . import document_reference
 from . import exception
+from . import exception_opening
+from . import exception_resolution
+from . import exception_verbs
+from . import exception_queue
+from . import exception_escalation
+from . import exception_setting
+from . import exception_level
+from . import exception_team
+from . import exception_route
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details

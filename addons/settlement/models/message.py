@@ -164,6 +164,8 @@ class SettlementMessage(models.Model):
         message._store_payload(payload)
         self.env["settlement.event"]._log("message.received", backend, rows=message)
         backend._wake()
+        if channel in ("file", "manual"):
+            backend._run_hook("on_import_action_id", message)
         return message.sudo(False)
 
     def _store_payload(self, payload):
