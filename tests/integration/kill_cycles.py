@@ -13,7 +13,6 @@ import sys
 import time
 import traceback
 
-import psycopg2
 from integration import compact_world
 from integration.databases import Database
 from integration.ledger import differences, dump

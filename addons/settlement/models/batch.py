@@ -260,10 +260,19 @@ class SettlementBatch(models.Model):
             )
         if batch._is_older(fact) or not batch._differs(values):
             return self.browse()
+        batch._before_restated(values)
         batch.write({**values, "message_id": message.id})
         if batch.state == "complete":
             batch._set_state("open")
         return batch
+
+    def _before_restated(self, values):
+        """Let go of what stands on what the source said of this batch so far.
+
+        Addons extend this.
+
+        :param values: what the source says now.
+        """
 
     def _is_older(self, fact):
         """Return whether we already know a later version of this batch."""
