@@ -110,7 +110,7 @@ def failing_without_us(
     test_tasks.run_tagged(
         plain, tags, ",".join(SUITES), port, template=PLAIN, with_addons=False
     )
-    test_tasks.drop_database(f"test_{plain}")
+    test_tasks.drop_database(f"{test_tasks.PREFIX}_{plain}")
     return failed & failed_tests(plain)
 
 

@@ -14,6 +14,7 @@ CHECKOUT = addon_list.CHECKOUT
 RUNTIME = Path(os.environ.get("SETTLEMENT_RUNTIME") or CHECKOUT / ".runtime").absolute()
 LOGS = RUNTIME / "logs"
 TEMPLATE = "tpl_suite"
+PREFIX = os.environ.get("SETTLEMENT_TEST_PREFIX", "test")
 INTEGRATION = CHECKOUT / "tests" / "integration"
 # Integration tests that share a database run in one process.
 TOGETHER = (("test_demo.py", "test_verify_corruption.py"),)
@@ -113,7 +114,7 @@ def run_tagged(
     ``update`` names the addons to update: Odoo tests no others. ``expected`` tells
     whether there must be tests at all, ``with_addons`` whether Odoo sees ours.
     """
-    database = f"test_{name}"
+    database = f"{PREFIX}_{name}"
     log = LOGS / f"test-{name}.log"
     copy_database(database, template)
     code, seconds, cpu = run_process(
