@@ -31,6 +31,9 @@ RIGHTS = {
         "group_approver": "w",
     },
     "settlement.run": {},
+    "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
+    "settlement.source.code": {},
+    "settlement.retention": {"group_integration_admin": "cw"},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 
