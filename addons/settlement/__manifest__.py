@@ -12,6 +12,7 @@
         "security/settlement_rules.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_sequence_data.xml",
         "data/escalation_cron.xml",
         "views/settlement_backend_views.xml",
         "views/settlement_wallet_views.xml",

@@ -18,6 +18,7 @@ from . import transaction_fee
 from . import transaction_state
 from . import transaction_reference
 from . import expected_payment
+from . import expected_payment_control
 from . import document_reference
 from . import exception
 from . import exception_opening

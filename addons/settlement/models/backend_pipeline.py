@@ -168,7 +168,10 @@ class SettlementBackend(models.Model):
             validated += len(batches[start : start + 200]._validate())
             if checkpoint:
                 checkpoint()
-        return {"batches": len(batches), "validated": validated}
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""

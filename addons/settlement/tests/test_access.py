@@ -30,6 +30,9 @@ RIGHTS = {
         "group_accountant": "w",
         "group_approver": "w",
     },
+    "settlement.exception.level": {"group_approver": "cw"},
+    "settlement.exception.team": {"group_approver": "cw"},
+    "settlement.exception.route": {"group_approver": "cw"},
     "settlement.run": {},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
