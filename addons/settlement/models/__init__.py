@@ -4,6 +4,7 @@ from . import connector
 from . import backend
 from . import connector_canonical
 from . import backend_pipeline
+from . import backend_bot
 from . import backend_preview
 from . import backend_automation
 from . import backend_status
@@ -11,9 +12,16 @@ from . import wallet
 from . import balance
 from . import message
 from . import message_row
+from . import message_quarantine
+from . import message_replay
+from . import message_retention
+from . import backend_retention
+from . import retention
+from . import res_company
 from . import batch
 from . import batch_validation
 from . import transaction
+from . import transaction_revision
 from . import transaction_fee
 from . import transaction_state
 from . import transaction_reference
@@ -21,6 +29,14 @@ from . import expected_payment
 from . import expected_payment_control
 from . import document_reference
 from . import exception
+from . import dispute
+from . import dispute_version
+from . import dispute_rows
+from . import dispute_notice
+from . import reserve
+from . import reserve_release
+from . import reserve_rows
+from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
 from . import exception_verbs
@@ -30,6 +46,11 @@ from . import exception_setting
 from . import exception_level
 from . import exception_team
 from . import exception_route
+from . import source_code
+from . import exception_mapping
+from . import mapping
+from . import mapping_decision
+from . import mapping_effect
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details
@@ -38,3 +59,4 @@ from . import run
 from . import cli
 from . import bench
 from . import verification
+from . import verification_mapping

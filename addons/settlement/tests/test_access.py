@@ -34,6 +34,9 @@ RIGHTS = {
     "settlement.exception.team": {"group_approver": "cw"},
     "settlement.exception.route": {"group_approver": "cw"},
     "settlement.run": {},
+    "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
+    "settlement.source.code": {},
+    "settlement.retention": {"group_integration_admin": "cw"},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 
