@@ -33,6 +33,7 @@
         "views/settlement_reserve_views.xml",
         "views/settlement_run_views.xml",
         "views/settlement_import_wizard_views.xml",
+        "views/settlement_analysis_views.xml",
         "views/settlement_menus.xml",
     ],
     "assets": {

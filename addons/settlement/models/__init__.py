@@ -1,4 +1,5 @@
 from . import big_integer
+from . import exception_subject
 from . import implied_many2one
 from . import connector
 from . import backend
@@ -22,6 +23,7 @@ from . import batch
 from . import batch_validation
 from . import transaction
 from . import transaction_revision
+from . import transaction_analysis
 from . import transaction_fee
 from . import transaction_state
 from . import transaction_reference

@@ -40,7 +40,11 @@ class SettlementExpectedPayment(models.Model):
 
     _name = "settlement.expected.payment"
     _description = "Expected Payment"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "settlement.exception.subject",
+    ]
     _order = "due_on, id"
     _check_company_auto = True
 
@@ -90,7 +94,6 @@ class SettlementExpectedPayment(models.Model):
     )
     received_on = fields.Date(readonly=True, copy=False)
     closing_reason = fields.Text(readonly=True, copy=False)
-    exception_count = fields.Integer(compute="_compute_exception_count")
 
     _identity_uniq = models.Constraint(
         "UNIQUE (company_id, backend_id, external_id)",
@@ -109,17 +112,6 @@ class SettlementExpectedPayment(models.Model):
     def _compute_amount_minor(self):
         for expected in self:
             expected.amount_minor = minor_units(expected.amount, expected.currency_id)
-
-    @api.depends("state")
-    def _compute_exception_count(self):
-        groups = self.env["settlement.exception"]._read_group(
-            [("expected_payment_id", "in", self.ids)],
-            ["expected_payment_id"],
-            ["__count"],
-        )
-        counts = {expected.id: count for expected, count in groups}
-        for expected in self:
-            expected.exception_count = counts.get(expected.id, 0)
 
     # ------------------------------------------------------------------
     # By hand
@@ -282,13 +274,6 @@ class SettlementExpectedPayment(models.Model):
         """Open the transaction that it arrived as."""
         self.ensure_one()
         return self.transaction_id._open_records(self.transaction_id)
-
-    def action_open_exceptions(self):
-        """Open the exceptions about these payments."""
-        exceptions = self.env["settlement.exception"].search(
-            [("expected_payment_id", "in", self.ids)]
-        )
-        return self.env["settlement.transaction"]._open_records(exceptions)
 
     # ------------------------------------------------------------------
     # From other systems

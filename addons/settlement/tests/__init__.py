@@ -18,6 +18,7 @@ from . import test_references
 from . import test_reserve
 from . import test_tour
 from . import test_verification
+from . import test_views
 from . import test_quarantine
 from . import test_replay
 from . import test_retention
