@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_access_audit
 from . import test_access_suite
+from . import test_automation
 from . import test_batch
 from . import test_cli
 from . import test_dispute
