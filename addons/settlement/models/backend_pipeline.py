@@ -175,7 +175,10 @@ class SettlementBackend(models.Model):
                 checkpoint()
         for backend in self:
             self.env["settlement.reserve"]._raise_late(backend)
-        return {"batches": len(batches), "validated": validated}
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""
