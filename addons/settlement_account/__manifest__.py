@@ -19,6 +19,9 @@
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
         "views/account_move_views.xml",
+        "views/account_journal_dashboard_views.xml",
+        "views/settlement_lock_date_views.xml",
+        "views/settlement_lock_exception_views.xml",
     ],
     "development_status": "Beta",
 }

@@ -19,6 +19,9 @@ from . import transaction_reference
 from . import expected_payment
 from . import document_reference
 from . import exception
+from . import exception_opening
+from . import exception_resolution
+from . import exception_verbs
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details

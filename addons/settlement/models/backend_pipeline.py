@@ -239,7 +239,9 @@ class SettlementBackend(models.Model):
         self._store_chunk(store, chunk, totals)
         parsed = messages.filtered(lambda message: message.state == "received")
         parsed._set_state("parsed")
-        self.env["settlement.exception"]._clear_for(parsed, ["malformed_input"])
+        # Those with rows put aside say so again below: their exception goes on.
+        whole = parsed.filtered(lambda message: not message.row_ids)
+        self.env["settlement.exception"]._clear_for(whole, ["malformed_input"])
         self._show_quarantine(parsed)
         if checkpoint:
             checkpoint()

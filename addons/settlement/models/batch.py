@@ -139,6 +139,11 @@ class SettlementBatch(models.Model):
             batch.transaction_count = count
             batch.difference = batch.currency_id.round(batch.total - net)
 
+    def _exception_money(self):
+        """Return the money of an exception about this batch: minor units, currency."""
+        self.ensure_one()
+        return self.total_minor, self.currency_id
+
     def _set_state(self, state):
         """Move batches to ``state``; the one place that does."""
         for batch in self.filtered(lambda batch: batch.state != state):

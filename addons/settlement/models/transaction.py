@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..canonical import kinds
+from .big_integer import minor_units
 from .implied_many2one import ImpliedMany2one
 from .transaction_state import MATCH_STATES, POSTING_STATES, PROVIDER_STATES
 
@@ -285,6 +286,12 @@ class SettlementTransaction(models.Model):
             & Domain("source_external_id", "in", reversals.mapped("source_external_id"))
         )
         self.env["settlement.exception"]._clear_for(won, ["dispute_opened"])
+
+    def _exception_money(self):
+        """Return the money of an exception about this row: minor units, currency."""
+        self.ensure_one()
+        amount = self.gross_amount or self.net_amount
+        return minor_units(amount, self.currency_id), self.currency_id
 
     def _notice(self):
         """Return (reason, sentence) if this row alone calls for attention."""

@@ -4,6 +4,7 @@ from . import test_access_suite
 from . import test_batch
 from . import test_cli
 from . import test_exception
+from . import test_exception_verbs
 from . import test_fact_store
 from . import test_message
 from . import test_pipeline

@@ -9,6 +9,8 @@ from . import wallet
 from . import wallet_setup
 from . import wallet_posting
 from . import wallet_proof
+from . import wallet_dashboard
+from . import account_journal_dashboard
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting
@@ -24,5 +26,6 @@ from . import verification
 from . import verification_entry
 from . import bench
 from . import batch
+from . import batch_export
 from . import backend
 from . import backend_status
