@@ -7,6 +7,7 @@ from . import test_post_bank
 from . import test_post_batch
 from . import test_post_currency
 from . import test_post_kinds
+from . import test_post_period_end
 from . import test_post_periods
 from . import test_post_safety
 from . import test_proof
