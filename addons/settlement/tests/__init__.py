@@ -3,6 +3,7 @@ from . import test_access_audit
 from . import test_access_suite
 from . import test_batch
 from . import test_cli
+from . import test_code_seen
 from . import test_exception
 from . import test_fact_store
 from . import test_mapping

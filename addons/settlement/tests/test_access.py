@@ -28,6 +28,7 @@ RIGHTS = {
     "settlement.run": {},
     "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
     "settlement.source.code": {},
+    "settlement.code.seen": {},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 

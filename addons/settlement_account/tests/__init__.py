@@ -3,9 +3,11 @@ from . import test_batch_export
 from . import test_dashboard
 from . import test_lock_date
 from . import test_post_bank
+from . import test_post_bank_mapped
 from . import test_post_batch
 from . import test_post_currency
 from . import test_post_kinds
+from . import test_post_mapped
 from . import test_post_periods
 from . import test_post_safety
 from . import test_proof
