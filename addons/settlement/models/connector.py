@@ -13,6 +13,10 @@ class SettlementConnector(models.AbstractModel):
     _name = "settlement.connector"
     _description = "Settlement Connector Contract"
 
+    def _about(self):
+        """Return a sentence for who connects a source: what it is, what it takes."""
+        return ""
+
     def _capabilities(self):
         """Return the set of what the connector can do.
 

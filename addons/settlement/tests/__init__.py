@@ -4,7 +4,9 @@ from . import test_access_suite
 from . import test_batch
 from . import test_cli
 from . import test_code_seen
+from . import test_dispute
 from . import test_exception
+from . import test_exception_verbs
 from . import test_fact_store
 from . import test_mapping
 from . import test_mapping_parse
@@ -12,5 +14,10 @@ from . import test_message
 from . import test_pipeline
 from . import test_preview
 from . import test_references
+from . import test_reserve
 from . import test_tour
 from . import test_verification
+from . import test_quarantine
+from . import test_replay
+from . import test_retention
+from . import test_bot

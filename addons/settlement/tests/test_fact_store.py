@@ -137,7 +137,7 @@ class TestFactStore(SettlementCase):
         self.assertTrue(message.row_ids)
         self.new_wallet(self.backend, account="ACC-9")
         message.replay()
-        self.assertFalse(message.row_ids)
+        self.assertEqual(message.row_ids.state, "corrected")
         self.assertTrue(self.stored())
         self.assertFalse(
             self.env["settlement.exception"].search(

@@ -17,6 +17,7 @@ from . import posting_policy
 from . import posting_policy_setup
 from . import posting
 from . import posting_line
+from . import posting_request
 from . import posting_write
 from . import posting_follow
 from . import posting_reversal
@@ -31,3 +32,16 @@ from . import batch
 from . import batch_export
 from . import backend
 from . import backend_status
+from . import backend_retention
+from . import document_reference
+from . import setup
+from . import setup_connect
+from . import setup_wallet
+from . import setup_wallet_opening
+from . import setup_wallets
+from . import setup_account
+from . import setup_accounts
+from . import setup_rehearsal
+from . import setup_limits
+from . import setup_go_live
+from . import backend_setup

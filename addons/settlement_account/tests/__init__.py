@@ -2,6 +2,7 @@ from . import test_access
 from . import test_batch_export
 from . import test_dashboard
 from . import test_lock_date
+from . import test_post_approval
 from . import test_post_bank
 from . import test_post_bank_mapped
 from . import test_post_batch

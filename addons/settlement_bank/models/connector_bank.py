@@ -13,6 +13,12 @@ class SettlementConnectorBank(models.AbstractModel):
     _inherit = "settlement.connector"
     _description = "Connector: Bank Files"
 
+    def _about(self):
+        return self.env._(
+            "Statement files as banks deliver them (camt.052, camt.053, camt.054), one "
+            "account or many. You need one of your bank's files."
+        )
+
     def _capabilities(self):
         return {"file"}
 
