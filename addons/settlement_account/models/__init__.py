@@ -11,6 +11,8 @@ from . import wallet_posting
 from . import wallet_proof
 from . import wallet_dashboard
 from . import account_journal_dashboard
+from . import mapping
+from . import matcher
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting
@@ -24,6 +26,7 @@ from . import transaction
 from . import exception
 from . import verification
 from . import verification_entry
+from . import verification_mapping
 from . import bench
 from . import batch
 from . import batch_export
