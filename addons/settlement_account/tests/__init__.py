@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_batch_export
 from . import test_dashboard
+from . import test_dispute_posting
 from . import test_lock_date
 from . import test_post_approval
 from . import test_post_bank
