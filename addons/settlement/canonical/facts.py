@@ -135,16 +135,76 @@ class ExpectedPaymentFact:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeFact:
+    """What the provider says of one dispute at one moment of its life.
+
+    It moves no money: that is said by rows of the kinds ``dispute``,
+    ``dispute_reversal`` and ``dispute_fee``, whose ``source_external_id`` is the
+    dispute's ``external_id``. ``amount`` is what the customer disputes, positive, in
+    the currency of the payment, which need not be that of the wallet.
+    ``source_version_at`` orders what the provider says; where it stamps no change,
+    the connector makes an instant that grows with the dispute's life.
+    """
+
+    currency: str
+    external_id: str
+    amount: Decimal
+    status: str
+    opened_at: datetime
+    account_identifier: str = ""
+    charge_external_id: str = ""
+    source_status: str = ""
+    reason: str = "general"
+    reason_code: str = ""
+    evidence_due_at: datetime | None = None
+    evidence_sent: bool = False
+    closed_at: datetime | None = None
+    fee_amount: Decimal | None = None
+    source_version_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveFact:
+    """What the provider says of one hold: when it is to be released.
+
+    The money is said by rows of the kinds ``reserve_hold`` and ``reserve_release``;
+    ``external_id`` is the hold row's ``source_external_id`` or ``external_id``.
+    """
+
+    currency: str
+    external_id: str
+    amount: Decimal
+    expected_release_on: date | None = None
+    account_identifier: str = ""
+    description: str = ""
+    source_version_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that could not be read; the rows around it go on."""
+    """A row that could not be read; the rows around it go on.
+
+    ``number`` counts the rows of the source from 1, 0 if its place is unknown.
+    ``external_id`` is the transaction it would have become, as far as that is known:
+    once another message brings that transaction, the row counts as corrected.
+    """
 
     number: int
     raw: str
     reason: str
     code: str = "malformed_input"
+    external_id: str = ""
 
 
-Fact = TransactionFact | BatchFact | BalanceFact | ExpectedPaymentFact | RejectedRow
+Fact = (
+    TransactionFact
+    | BatchFact
+    | BalanceFact
+    | ExpectedPaymentFact
+    | DisputeFact
+    | ReserveFact
+    | RejectedRow
+)
 AnyFact = TypeVar("AnyFact", bound=Fact)
 
 
@@ -186,6 +246,16 @@ class ParseResult:
     def expected(self) -> list[ExpectedPaymentFact]:
         """All expected payments, reading the stream to its end."""
         return self._of(ExpectedPaymentFact)
+
+    @property
+    def disputes(self) -> list[DisputeFact]:
+        """All disputes, reading the stream to its end."""
+        return self._of(DisputeFact)
+
+    @property
+    def reserves(self) -> list[ReserveFact]:
+        """All reserves, reading the stream to its end."""
+        return self._of(ReserveFact)
 
     @property
     def rejected(self) -> list[RejectedRow]:

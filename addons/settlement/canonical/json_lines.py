@@ -1,9 +1,10 @@
 """Canonical facts as JSON Lines: one object a line, for systems that can speak it.
 
-Each line is an object with ``"type"`` (``transaction``, ``batch``, ``balance`` or
-``expected``) and the fields of the fact of that name. Amounts and rates are decimal
-texts in major units, dates ISO 8601, datetimes ISO 8601 in UTC. ``fees`` is a list
-of ``{"kind", "amount", "tax_amount"}``, ``references`` a list of ``[type, text]``.
+Each line is an object with ``"type"`` (``transaction``, ``batch``, ``balance``,
+``expected``, ``dispute`` or ``reserve``) and the fields of the fact of that name.
+Amounts and rates are decimal texts in major units, dates ISO 8601, datetimes ISO 8601
+in UTC. ``fees`` is a list of ``{"kind", "amount", "tax_amount"}``, ``references`` a
+list of ``[type, text]``.
 """
 
 from __future__ import annotations
@@ -19,13 +20,22 @@ from .errors import MalformedInput
 from .facts import (
     BalanceFact,
     BatchFact,
+    DisputeFact,
     ExpectedPaymentFact,
     Fact,
     FeeFact,
     RejectedRow,
+    ReserveFact,
     TransactionFact,
 )
-from .kinds import BATCH_KINDS, FEE_KINDS, PROVIDER_STATES, TRANSACTION_KINDS
+from .kinds import (
+    BATCH_KINDS,
+    DISPUTE_REASONS,
+    DISPUTE_STATUSES,
+    FEE_KINDS,
+    PROVIDER_STATES,
+    TRANSACTION_KINDS,
+)
 from .money import parse_amount
 
 FACT_TYPES: dict[str, type] = {
@@ -33,10 +43,13 @@ FACT_TYPES: dict[str, type] = {
     "batch": BatchFact,
     "balance": BalanceFact,
     "expected": ExpectedPaymentFact,
+    "dispute": DisputeFact,
+    "reserve": ReserveFact,
 }
 _CHOICES: dict[str, dict[str, tuple[str, ...]]] = {
     "transaction": {"kind": TRANSACTION_KINDS, "provider_state": PROVIDER_STATES},
     "batch": {"kind": BATCH_KINDS, "provider_state": PROVIDER_STATES},
+    "dispute": {"status": DISPUTE_STATUSES, "reason": DISPUTE_REASONS},
 }
 _LONGEST_LINE = 1 << 20
 _LONGEST_RAW = 500

@@ -48,6 +48,51 @@ PROVIDER_STATES: tuple[str, ...] = (
     "reversed",
 )
 
+# A dispute's life in the words of no provider. A warning is an inquiry: no money has
+# moved, and none moves unless it becomes a dispute.
+DISPUTE_STATUSES: tuple[str, ...] = (
+    "warning",
+    "warning_under_review",
+    "warning_closed",
+    "opened",
+    "evidence_due",
+    "under_review",
+    "won",
+    "partly_won",
+    "lost",
+    "accepted",
+    "prevented",
+)
+FINAL_DISPUTE_STATUSES: tuple[str, ...] = (
+    "warning_closed",
+    "won",
+    "partly_won",
+    "lost",
+    "accepted",
+    "prevented",
+)
+# What has not come back by then never will.
+LOST_DISPUTE_STATUSES: tuple[str, ...] = ("partly_won", "lost", "accepted")
+
+DISPUTE_REASONS: tuple[str, ...] = (
+    "fraudulent",
+    "unrecognized",
+    "duplicate",
+    "not_received",
+    "not_as_described",
+    "credit_not_processed",
+    "subscription_canceled",
+    "wrong_amount",
+    "unauthorized_debit",
+    "bank_cannot_process",
+    "non_compliance",
+    "general",
+)
+
+# Rows of a dispute itself, and rows that may belong to one.
+DISPUTE_KINDS: tuple[str, ...] = ("dispute", "dispute_reversal", "dispute_fee")
+RESERVE_KINDS: tuple[str, ...] = ("reserve_hold", "reserve_release")
+
 REFERENCE_TYPES: tuple[str, ...] = (
     "provider",
     "end_to_end",
@@ -69,6 +114,24 @@ KINDS_WITH_TARGET: tuple[str, ...] = (
     "bank_credit",
     "bank_debit",
 )
+
+# An entry of a bank account stays one, whatever it is for.
+BANK_KINDS: tuple[str, ...] = ("bank_credit", "bank_debit")
+
+# Kinds whose gross has one sign only; all others come with either.
+KIND_SIGNS: dict[str, int] = {
+    "refund": -1,
+    "refund_failure": 1,
+    "fee": -1,
+    "fee_refund": 1,
+    "dispute": -1,
+    "dispute_reversal": 1,
+    "dispute_fee": -1,
+    "reserve_hold": -1,
+    "reserve_release": 1,
+    "bank_credit": 1,
+    "bank_debit": -1,
+}
 
 EXCEPTION_REASONS: tuple[str, ...] = (
     "duplicate",
@@ -93,6 +156,7 @@ EXCEPTION_REASONS: tuple[str, ...] = (
     "late_payout",
     "payout_missing_at_bank",
     "dispute_opened",
+    "late_release",
     "payment_rejected",
     "approval_mismatch",
     "bank_details_changed",

@@ -183,8 +183,3 @@ class SettlementBackend(models.Model):
     def _all_active(self):
         """Return the backends of all companies that are in use."""
         return self.search([("active", "=", True)])
-
-    @api.model
-    def _cron_run(self):
-        """Scheduled action: advance everything that is pending, inline."""
-        self._all_active()._run_pipeline("post", self.env.cr.commit)

@@ -65,8 +65,7 @@ class SettlementBatch(models.Model):
         """Law: opening balance and movements give the closing balance."""
         if not self.has_balances:
             return []
-        expected = self.opening_balance + self.total
-        gap = self.currency_id.round(self.closing_balance - expected)
+        gap = self._balance_break()
         if self.currency_id.is_zero(gap):
             return []
         return [
@@ -79,7 +78,7 @@ class SettlementBatch(models.Model):
                     batch=self.external_id,
                     opening=self.currency_id.format(self.opening_balance),
                     total=self.currency_id.format(self.total),
-                    expected=self.currency_id.format(expected),
+                    expected=self.currency_id.format(self.closing_balance - gap),
                     closing=self.currency_id.format(self.closing_balance),
                     gap=self.currency_id.format(gap),
                 ),

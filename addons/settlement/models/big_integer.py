@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import fields
 
 
@@ -9,3 +11,15 @@ class BigInteger(fields.Integer):
     """
 
     _column_type = ("int8", "int8")
+
+
+def minor_units(amount, currency):
+    """Return the value of a monetary field as integer minor units of ``currency``.
+
+    Odoo hands out such values as floats; their shortest text is the exact amount.
+    """
+    return int(
+        Decimal(str(currency.round(amount)))
+        .scaleb(currency.decimal_places)
+        .to_integral_value()
+    )

@@ -75,6 +75,11 @@ class SettlementExpectedPayment(models.Model):
         )
         return True
 
+    def _exception_money(self, reason):
+        """Return the money of an exception about it: minor units, currency."""
+        self.ensure_one()
+        return self.amount_minor, self.currency_id
+
     def _differs(self, values):
         """Return whether any of ``values`` is not what the record says already."""
         return any(

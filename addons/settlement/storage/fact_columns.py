@@ -50,6 +50,8 @@ RESOLVED = (
     "presentment_currency_id",
     "fee_summary",
     "extra_references",
+    "mapping_id",
+    "reading",
 )
 # Columns of the stage that do not exist on the transaction.
 STAGE_ONLY = ("batch_kind", "batch_external_id", "net_minor", "gross_minor")
@@ -110,6 +112,8 @@ def stage_row(
         currency_ids.get(fact.presentment_currency),
         fee_summary(fact),
         extra_references(fact),
+        getattr(fact, "mapping_id", 0) or None,
+        getattr(fact, "reading", 0),
         fact.batch_kind or None,
         fact.batch_external_id or None,
         money.to_minor(fact.net_amount, fact.currency),

@@ -24,8 +24,16 @@ RIGHTS = {
         "group_accountant": "cw",
         "group_approver": "cw",
     },
-    "settlement.exception": {"group_accountant": "w", "group_approver": "w"},
+    # Only its chatter: whatever else changes, goes through its methods.
+    "settlement.exception": {
+        "group_integration_admin": "w",
+        "group_accountant": "w",
+        "group_approver": "w",
+    },
     "settlement.run": {},
+    "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
+    "settlement.source.code": {},
+    "settlement.retention": {"group_integration_admin": "cw"},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
 

@@ -9,10 +9,13 @@ from . import wallet
 from . import wallet_setup
 from . import wallet_posting
 from . import wallet_proof
+from . import wallet_dashboard
+from . import account_journal_dashboard
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting
 from . import posting_line
+from . import posting_request
 from . import posting_write
 from . import posting_follow
 from . import posting_reversal
@@ -23,8 +26,10 @@ from . import verification
 from . import verification_entry
 from . import bench
 from . import batch
+from . import batch_export
 from . import backend
 from . import backend_status
+from . import backend_retention
 from . import document_reference
 from . import setup
 from . import setup_connect

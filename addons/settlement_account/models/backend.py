@@ -43,6 +43,13 @@ class SettlementBackend(models.Model):
                 _add(totals, step(backend, checkpoint))
         return totals
 
+    def _clear_matched(self, checkpoint=None):
+        """Bring into the ledger what was matched since it was posted."""
+        self.ensure_one()
+        counters = Clearer(self, checkpoint).clear()
+        self.env["settlement.posting"]._reconcile_undone(self)
+        return counters
+
     def _batches_thought_to_wait(self):
         """Return valid batches that no entry has moved on yet.
 
@@ -97,9 +104,7 @@ def _post_statements(backend, checkpoint):
 
 
 def _clear(backend, checkpoint):
-    counters = Clearer(backend, checkpoint).clear()
-    backend.env["settlement.posting"]._reconcile_undone(backend)
-    return counters
+    return backend._clear_matched(checkpoint)
 
 
 def _refresh_states(backend, checkpoint):

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..services.batch_poster import POSTING_REASONS, BatchPoster
+from ..services.batch_poster import BatchPoster
+from ..services.errors import busy_sentence
 
 
 class SettlementBatch(models.Model):
@@ -10,11 +11,29 @@ class SettlementBatch(models.Model):
 
     posting_ids = fields.One2many("settlement.posting", "batch_id")
     posting_count = fields.Integer(compute="_compute_posting_count")
+    posting_request_ids = fields.One2many("settlement.posting.request", "batch_id")
+    posting_request_state = fields.Selection(
+        [("waiting", "Waiting for approval"), ("refused", "Refused")],
+        string="Approval",
+        compute="_compute_posting_request_state",
+        help="Whether its entries wait for an approver, or one has refused them.",
+    )
 
     @api.depends("posting_ids")
     def _compute_posting_count(self):
         for batch in self:
             batch.posting_count = len(batch.posting_ids)
+
+    @api.depends("posting_request_ids.state")
+    def _compute_posting_request_state(self):
+        for batch in self:
+            newest = batch.posting_request_ids.sorted("id")[-1:]
+            is_told = newest.state in ("waiting", "refused")
+            batch.posting_request_state = newest.state if is_told else False
+
+    def action_open_posting_requests(self):
+        """Open what waits, or waited, for an approver of these payouts."""
+        return self.transaction_ids._open_records(self.posting_request_ids)
 
     def action_open_postings(self):
         """Open the postings of these payouts and statements."""
@@ -34,8 +53,8 @@ class SettlementBatch(models.Model):
         batches._check_may_post()
         before = batches.posting_ids
         batches._post_now()
-        if causes := batches._posting_refusals():
-            raise UserError("\n".join(causes))
+        exceptions = self.env["settlement.exception"].sudo()
+        exceptions._stop_if_refused(batches, batches.backend_id)
         batches.invalidate_recordset(["posting_ids"])
         return (batches.posting_ids - before).sudo(False)
 
@@ -59,63 +78,10 @@ class SettlementBatch(models.Model):
 
     def _post_now(self):
         for backend, batches in self.grouped("backend_id").items():
+            backend = backend.with_company(backend.company_id)
             counters = BatchPoster(backend, by_hand=True).post(batches)
             if counters.get("busy"):
-                raise UserError(
-                    self.env._(
-                        "Somebody else is posting in this journal right now. Try again "
-                        "in a moment."
-                    )
-                )
-
-    def _posting_refusals(self):
-        """Return why these batches, or their backends, could not be posted."""
-        exceptions = self.env["settlement.exception"]
-        subjects = [(self._name, self.ids), ("settlement.backend", self.backend_id.ids)]
-        causes = []
-        for model, ids in subjects:
-            found = exceptions.search(
-                [
-                    ("subject_model", "=", model),
-                    ("subject_id", "in", ids),
-                    ("reason", "in", POSTING_REASONS),
-                    ("state", "in", ("open", "in_progress", "waiting_approval")),
-                ]
-            )
-            causes += found.mapped("cause")
-        return causes
-
-    # ------------------------------------------------------------------
-    # Approval
-    # ------------------------------------------------------------------
-
-    def _approval_content(self, plans):
-        """Return what an approver agrees to: this payout, exactly these entries."""
-        self.ensure_one()
-        return {
-            "payout": self.external_id,
-            "wallet": self.wallet_id.display_name,
-            "total": self.currency_id.format(self.total),
-            "entries": [
-                {"date": plan.date, "lines": len(plan.lines), "hash": plan.digest()}
-                for plan in plans
-            ],
-        }
-
-    def _approval_reason(self):
-        self.ensure_one()
-        return self.env._(
-            "Post %(batch)s of %(total)s, which is above the limit for posting "
-            "without an approver.",
-            batch=self.external_id,
-            total=self.currency_id.format(self.total),
-        )
-
-    def _approval_decided(self, approval):
-        """Post what was just approved."""
-        if approval.sudo().state == "approved":
-            # The approver's role was checked when the approval was decided.
-            self.sudo()._post_now()
+                raise UserError(busy_sentence(self.env))
 
     # ------------------------------------------------------------------
     # States

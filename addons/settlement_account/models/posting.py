@@ -74,6 +74,14 @@ class SettlementPosting(models.Model):
     )
     reversal_ids = fields.One2many("settlement.posting", "reversal_of_id")
     reason = fields.Text(help="Why it was reversed.")
+    request_id = fields.Many2one(
+        "settlement.posting.request",
+        string="Approved Request",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What somebody agreed to before it was posted.",
+    )
+    approver_id = fields.Many2one(related="request_id.decider_id", string="Approver")
 
     _move_uniq = models.Constraint(
         "UNIQUE (move_id)", "An entry belongs to one posting."

@@ -7,7 +7,9 @@ from odoo.tools import SQL
 from ..planning import slices
 from ..planning.plan import EntryPlan, PlannedLine
 from ..services.cutoff_poster import CutoffPoster
-from ..services.errors import PostingError
+from ..services.errors import PostingError, busy_sentence
+from ..services.posting_gate import DECISION, PostingGate, Proposal
+from ..services.proof_reader import ProofReader
 from ..services.reconciler import Reconciler
 from ..services.slice_builder import Prepared, SliceBuilder
 
@@ -23,20 +25,32 @@ class SettlementWallet(models.Model):
         """Post what was booked up to ``until`` and stands in no payout yet.
 
         :param until: date, the last day of a month as a rule.
+        :return: how many entries it took; 0 if they wait for an approver.
         :raises AccessError: without the accountant role.
+        :raises UserError: if something cannot be posted, saying why.
         """
         self.env["settlement.backend"]._require_group("group_accountant")
         self.check_access("read")
         # Postings are written by these methods only; the role was checked.
-        return self.sudo()._post_cutoff(fields.Date.to_date(until))
+        wallets = self.sudo()
+        posted = wallets._post_cutoff(fields.Date.to_date(until), by_hand=True)
+        self.env["settlement.exception"].sudo()._stop_if_refused(wallets)
+        return posted
 
-    def _post_cutoff(self, until, checkpoint=None):
-        """Post the cut-off of these wallets; return how many entries it took."""
-        wallets = self.filtered("opening_date")
-        return sum(
-            CutoffPoster(wallet.with_company(wallet.company_id), checkpoint).post(until)
-            for wallet in wallets
-        )
+    def _post_cutoff(self, until, checkpoint=None, by_hand=False):
+        """Post the cut-off of these wallets; return how many entries it took.
+
+        :raises UserError: if another worker posts and a person waits for it.
+        """
+        posted = 0
+        # Postings are written by these methods only, whoever calls them.
+        for wallet in self.sudo().filtered("opening_date"):
+            wallet = wallet.with_company(wallet.company_id)
+            poster = CutoffPoster(wallet, checkpoint, by_hand)
+            posted += poster.post(until)
+            if by_hand and poster.is_busy:
+                raise UserError(busy_sentence(self.env))
+        return posted
 
     # ------------------------------------------------------------------
     # Opening
@@ -68,18 +82,40 @@ class SettlementWallet(models.Model):
         """Post what the wallet's account lacks of its opening balance."""
         self.ensure_one()
         postings = self.env["settlement.posting"]
-        missing = self._minor(self.opening_balance) - self._ledger_before_opening()
-        if not self.opening_date or not missing:
+        if not self.opening_date:
+            return postings
+        known = ProofReader(self).openings().get(self.id, 0)
+        missing = self._minor(self.opening_balance) - known
+        if not missing:
             return postings
         try:
             builder = SliceBuilder(self.backend_id.with_company(self.company_id))
             plan = self._opening_plan(builder, missing, account)
-            return postings._post_slices(builder, [self._opening_slice(plan)])
+            return self._post_decided(builder, self._opening_proposal(plan, account))
         except PostingError as error:
             raise UserError(error.cause) from error
 
-    def _ledger_before_opening(self):
-        return self._ledger_before(self.opening_date)
+    def _post_decided(self, builder, proposal, decision=DECISION):
+        """Post what a person decided, once somebody else agrees if it is much.
+
+        :return: the new postings, none if they wait for the approver.
+        """
+        postings = self.env["settlement.posting"]
+        gate = PostingGate(builder, decision)
+        if gate.admits(proposal, is_asked=True):
+            postings = postings._post_slices(builder, list(proposal.prepared))
+            gate.posted(proposal, postings)
+        return postings
+
+    def _opening_proposal(self, plan, account):
+        return Proposal(
+            kind="opening",
+            key=f"opening:{self.id}",
+            name=plan.name,
+            wallet=self,
+            prepared=(self._opening_slice(plan),),
+            parameters={"account_id": account.id if account else 0},
+        )
 
     def _ledger_before(self, day):
         """Return what the account shows without our postings, in minor units.

@@ -116,16 +116,22 @@ class SettlementWallet(models.Model):
 
     def _account_balance(self):
         """Return what the account of the wallet shows, in the wallet's currency."""
+        return self._balance_of(self.account_id)
+
+    def _balance_of(self, account):
+        """Return what ``account`` shows of the wallet's currency, in that currency."""
         self.ensure_one()
         is_own = self.currency_id == self.company_id.currency_id
         column = "balance" if is_own else "amount_currency"
+        self.env["account.move.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 "SELECT COALESCE(sum(%s), 0) FROM account_move_line "
-                "WHERE account_id = %s AND parent_state = 'posted' "
-                "AND (%s OR currency_id = %s)",
+                "WHERE account_id = %s AND company_id = %s "
+                "AND parent_state = 'posted' AND (%s OR currency_id = %s)",
                 SQL.identifier(column),
-                self.account_id.id,
+                account.id or 0,
+                self.company_id.id,
                 is_own,
                 self.currency_id.id,
             )
@@ -310,7 +316,8 @@ class SettlementWallet(models.Model):
             self,
             "balance_gap",
             "\n".join(self._finding_sentences(newest, findings)),
-            severity="high",
+            amount_minor=newest.difference,
+            currency=self.currency_id,
         )
 
     # ------------------------------------------------------------------

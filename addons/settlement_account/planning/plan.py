@@ -97,6 +97,11 @@ class EntryPlan:
         return digest_of(self.as_dict(), self.transaction_ids)
 
 
+def volume(plan: EntryPlan) -> int:
+    """Return what an entry moves: its debits in the company's minor units."""
+    return sum(line.balance for line in plan.lines if line.balance > 0)
+
+
 def digest_of(plan: dict[str, Any], transaction_ids: Iterable[int] = ()) -> str:
     """Return the SHA-256 of a plan given as data and of the rows it posts."""
     content = {**plan, "transactions": sorted(transaction_ids)}

@@ -2,11 +2,12 @@ from datetime import timedelta
 
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from .errors import PostingError
+from .posting_gate import AUTOMATIC, BY_HAND, PostingGate, Proposal
 from .row_reader import RowReader, by_batch
 from .slice_builder import SliceBuilder
 
@@ -49,6 +50,7 @@ class BatchPoster:
             self.refuse(self.backend, error)
             return self.counters
         self._clear(self.backend)
+        self.gate = PostingGate(self.builder, BY_HAND if self.by_hand else AUTOMATIC)
         self.newest = self.backend._newest_day()
         for group in split_every(GROUP, batches.ids, batches.browse):
             if not self.builder.journal._take_settlement_turn():
@@ -66,7 +68,7 @@ class BatchPoster:
             return
         try:
             with self.env.cr.savepoint():
-                self._write([slice_ for _batch, slices in ready for slice_ in slices])
+                self._write(ready)
         except REFUSALS:
             self._post_one_by_one(ready)
             return
@@ -74,23 +76,31 @@ class BatchPoster:
 
     def _post_one_by_one(self, ready):
         """Find out which batch of a group cannot be posted; post the others."""
-        for batch, slices in ready:
+        for proposal in ready:
             try:
                 with self.env.cr.savepoint():
-                    self._write(slices)
+                    self._write([proposal])
             except REFUSALS as error:
-                self.refuse(batch, error)
+                self.refuse(proposal.batch, error)
             else:
-                self._done([(batch, slices)])
+                self._done([proposal])
 
-    def _write(self, slices):
-        postings = self.env["settlement.posting"]._post_slices(self.builder, slices)
+    def _write(self, proposals):
+        prepared = [each for proposal in proposals for each in proposal.prepared]
+        postings = self.env["settlement.posting"]._post_slices(self.builder, prepared)
         postings.wallet_id._consume_foreign()
+        for proposal in proposals:
+            self.gate.posted(
+                proposal,
+                postings.filtered(
+                    lambda each, batch=proposal.batch: (each.batch_id == batch)
+                ),
+            )
         # Whatever fails must fail inside the savepoint.
         self.env.flush_all()
 
     def _done(self, ready):
-        batches = self.env["settlement.batch"].concat(*(batch for batch, _ in ready))
+        batches = self.env["settlement.batch"].concat(*(each.batch for each in ready))
         self._clear(batches)
         batches._refresh_posting_state()
         self.counters["posted"] += len(batches)
@@ -100,7 +110,7 @@ class BatchPoster:
     # ------------------------------------------------------------------
 
     def _ready(self, batches):
-        """Return (batch, Prepared slices) of the batches that can be posted now."""
+        """Return the Proposals of the batches that can be posted now."""
         rows = self._rows(batches)
         ready = []
         for batch in batches:
@@ -108,11 +118,14 @@ class BatchPoster:
                 continue
             try:
                 slices = self._prepare(batch, rows[batch.id])
+                proposal = self._proposal(batch, slices)
             except PostingError as error:
                 self.refuse(batch, error)
                 continue
-            if self._is_approved(batch, slices):
-                ready.append((batch, slices))
+            if self.gate.admits(proposal, is_asked=self.by_hand):
+                ready.append(proposal)
+            else:
+                self.counters["waiting"] += 1
         return ready
 
     def _rows(self, batches):
@@ -153,30 +166,19 @@ class BatchPoster:
     # Approval
     # ------------------------------------------------------------------
 
-    def _is_approved(self, batch, slices):
-        """Return whether the batch needs no approver, or one has agreed to it."""
-        if not self._needs_approval(batch):
-            return True
-        approvals = self.env["settlement.approval"]
-        content = batch._approval_content([each.plan for each in slices])
-        if approvals._approved(batch, content):
-            return True
-        approvals._request(batch, content, batch._approval_reason())
-        self.counters["waiting"] += 1
-        return False
-
-    def _needs_approval(self, batch):
-        policy = self.builder.policy
-        if not policy.auto_post:
-            return True
-        limit = policy.auto_post_limit
-        if not limit:
-            return False
+    def _proposal(self, batch, slices):
+        """Return what is decided on: a payout is worth what it pays out."""
         day = batch.date or self.newest
         rate = self.builder.rate(batch.currency_id, day)
-        currency = policy.currency_id
-        value = rate.to_company(abs(batch.total_minor))
-        return value > round(limit * 10**currency.decimal_places)
+        return Proposal(
+            kind="batch",
+            key=f"batch:{batch.id}",
+            name=batch.display_name,
+            wallet=batch.wallet_id,
+            batch=batch,
+            prepared=tuple(slices),
+            amount=rate.to_company(abs(batch.total_minor)),
+        )
 
     # ------------------------------------------------------------------
     # Saying why not
@@ -192,7 +194,12 @@ class BatchPoster:
 
 
 def refuse(env, record, error):
-    """Open the exception that says why ``record`` is not posted."""
+    """Open the exception that says why ``record`` is not posted.
+
+    :raises AccessError: a missing right is the caller's fault and nobody's exception.
+    """
+    if isinstance(error, AccessError):
+        raise error
     if isinstance(error, IntegrityError):
         error = PostingError(
             "posting_failed",

@@ -13,6 +13,7 @@ from .batch_poster import POSTING_REASONS, REFUSALS, refuse
 from .errors import PostingError
 from .open_items import OpenItems
 from .payout_reader import PayoutReader
+from .posting_gate import PostingGate, Proposal
 from .reconciler import Reconciler
 from .settled_reader import NOTHING, SettledReader
 from .slice_builder import Prepared, SliceBuilder
@@ -44,12 +45,13 @@ class Clearer:
         self.env = backend.env
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
-        self.counters = {"cleared": 0, "refused": 0}
+        self.counters = {"cleared": 0, "refused": 0, "waiting": 0}
 
     def clear(self):
         """Clear what can be cleared of the backend; return counters."""
         waiting = self._waiting()
         if not waiting:
+            self._withdraw_others(())
             return self.counters
         try:
             self.builder = SliceBuilder(self.backend)
@@ -57,35 +59,46 @@ class Clearer:
             refuse(self.env, self.backend, error)
             self.counters["refused"] += 1
             return self.counters
-        for group in self._groups(waiting):
+        self.gate = PostingGate(self.builder)
+        for group, number in self._groups(waiting):
             if not self.builder.journal._take_settlement_turn():
                 self.counters["busy"] = 1
-                break
-            self._clear_group(group)
+                return self.counters
+            self._clear_group(group, number)
             self.checkpoint()
+        self._withdraw_others(self.gate.touched.ids)
         return self.counters
 
+    def _withdraw_others(self, kept):
+        """Close requests for clearings that nothing stands behind any more."""
+        self.env["settlement.posting.request"]._withdraw_others(
+            ("clearing",), self.backend.wallet_ids, kept
+        )
+
     def _groups(self, waiting):
-        """Return rows by statement, or by wallet and month; what fits one entry."""
+        """Return rows by statement, or by wallet and month; what fits one entry.
+
+        Each with its number, by which the same group is found again.
+        """
         groups = defaultdict(list)
         for row in waiting:
             month = slices.month_of(row.booked_on)
             is_bank = row.kind.startswith("bank")
             groups[row.wallet_id, row.batch_id if is_bank else 0, month].append(row)
         return [
-            rows[start : start + ROWS // 2]
+            (rows[start : start + ROWS // 2], start)
             for rows in groups.values()
             for start in range(0, len(rows), ROWS // 2)
         ]
 
-    def _clear_group(self, rows):
+    def _clear_group(self, rows, number):
         wallet = self.env["settlement.wallet"].browse(rows[0].wallet_id)
         # Two workers must not clear the same rows; the second finds them cleared.
         if not wallet.try_lock_for_update():
             return
         try:
             with self.env.cr.savepoint():
-                cleared = self._clear_rows(wallet, rows)
+                cleared = self._clear_rows(wallet, rows, number)
                 self.env.flush_all()
         except REFUSALS as error:
             refuse(self.env, wallet, error)
@@ -98,16 +111,17 @@ class Clearer:
     # One group
     # ------------------------------------------------------------------
 
-    def _clear_rows(self, wallet, rows):
+    def _clear_rows(self, wallet, rows, number):
         """Move and reconcile what these rows settle; return how many rows moved."""
         moves, in_place = self._moves(rows)
         direct = [move for move in moves if move in in_place]
         planned = [move for move in moves if move not in in_place]
-        if planned:
-            self._post(wallet, rows, planned)
+        if planned and not self._post(wallet, rows, planned, number):
+            self.counters["waiting"] += 1
+            planned = []
         self._reuse(direct)
         self._note_charges(rows, planned)
-        moved = {move.transaction_id for move in moves}
+        moved = {move.transaction_id for move in (*direct, *planned)}
         facts = self.env["settlement.transaction"].browse(sorted(moved))
         facts.batch_id._refresh_posting_state()
         return len(moved)
@@ -192,8 +206,31 @@ class Clearer:
                 "unknown_mapping", self.builder.missing_account(error), ("map",)
             ) from error
 
-    def _post(self, wallet, rows, moves):
-        """Post one clearing entry of a group and reconcile both its ends."""
+    def _post(self, wallet, rows, moves, number):
+        """Post one clearing entry of a group and reconcile both its ends.
+
+        :return: the posting, none if it waits for an approver.
+        """
+        postings = self.env["settlement.posting"]
+        proposal = self._proposal(wallet, rows, moves, number)
+        if not self.gate.admits(proposal):
+            return postings
+        posting = postings._post_slices(self.builder, list(proposal.prepared))
+        self.gate.posted(proposal, posting)
+        return posting
+
+    def _proposal(self, wallet, rows, moves, number):
+        prepared = self._prepared(wallet, rows, moves)
+        about = (wallet.id, prepared.month, prepared.batch.id or 0, number)
+        return Proposal(
+            kind="clearing",
+            key=":".join(map(str, ("clearing", *about))),
+            name=self.env._("Clearing of %(name)s", name=prepared.plan.name),
+            wallet=wallet,
+            prepared=(prepared,),
+        )
+
+    def _prepared(self, wallet, rows, moves):
         batch_id = rows[0].batch_id if rows[0].kind.startswith("bank") else 0
         batch = self.env["settlement.batch"].browse(batch_id or [])
         day = self.builder.first_open_day(self._day(moves))
@@ -206,7 +243,7 @@ class Clearer:
                 self.builder.accounts(wallet).difference,
             ),
         )
-        prepared = Prepared(
+        return Prepared(
             wallet=wallet,
             batch=batch,
             month=slices.month_of(rows[0].booked_on),
@@ -214,7 +251,6 @@ class Clearer:
             plan=plan,
             rows=(),
         )
-        self.env["settlement.posting"]._post_slices(self.builder, [prepared])
 
     def _day(self, moves):
         """Return the day from which all that is cleared was open."""

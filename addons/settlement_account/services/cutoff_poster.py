@@ -7,6 +7,7 @@ from odoo.tools.misc import split_every
 from ..planning import slices
 from .batch_poster import POSTING_REASONS, REFUSALS, refuse
 from .errors import PostingError
+from .posting_gate import AUTOMATIC, BY_HAND, PostingGate, Proposal
 from .row_reader import RowReader
 from .slice_builder import SliceBuilder
 
@@ -17,10 +18,12 @@ SLICES = 20
 class CutoffPoster:
     """Posts rows that no posted payout lists when their month is over."""
 
-    def __init__(self, wallet, checkpoint=None):
+    def __init__(self, wallet, checkpoint=None, by_hand=False):
         self.env = wallet.env
         self.wallet = wallet
         self.checkpoint = checkpoint or (lambda: None)
+        self.by_hand = by_hand
+        self.is_busy = False
 
     def post(self, until):
         """Post what was booked up to ``until`` and is not posted; count the entries.
@@ -30,34 +33,45 @@ class CutoffPoster:
         """
         try:
             self.builder = SliceBuilder(self.wallet.backend_id)
-            prepared = self._prepared(until)
-            posted = 0
-            for group in split_every(SLICES, prepared, list):
-                posted += self._post_group(group)
-                self.checkpoint()
+            decision = BY_HAND if self.by_hand else AUTOMATIC
+            self.gate = PostingGate(self.builder, decision)
+            posted = sum(map(self._post_month, self._proposals(until)))
         except REFUSALS as error:
             refuse(self.env, self.wallet, error)
             return 0
+        self.env["settlement.posting.request"]._withdraw_others(
+            ("cutoff",), self.wallet, self.gate.touched.ids
+        )
         self.env["settlement.exception"]._clear_for(self.wallet, POSTING_REASONS)
         return posted
 
-    def _prepared(self, until):
+    def _proposals(self, until):
+        """Return one Proposal for each month."""
         rows = RowReader(self.env).read(self._condition(until))
-        prepared = []
-        for month, of_month in slices.by_month(each.row for each in rows):
-            name = self.env._(
-                "%(wallet)s, cut-off %(month)s",
-                wallet=self.wallet.display_name,
-                month=month.strftime("%Y-%m"),
-            )
-            prepared += self.builder.prepare(self.wallet, of_month, name, "cutoff")
-        return prepared
+        months = slices.by_month(each.row for each in rows)
+        return [self._proposal(month, of_month, until) for month, of_month in months]
+
+    def _proposal(self, month, rows, until):
+        name = self.env._(
+            "%(wallet)s, cut-off %(month)s",
+            wallet=self.wallet.display_name,
+            month=month.strftime("%Y-%m"),
+        )
+        prepared = self.builder.prepare(self.wallet, rows, name, "cutoff")
+        return Proposal(
+            kind="cutoff",
+            key=f"cutoff:{self.wallet.id}:{month}",
+            name=name,
+            wallet=self.wallet,
+            prepared=tuple(prepared),
+            parameters={"until": until.isoformat()},
+        )
 
     def _condition(self, until):
         """Return which rows a cut-off takes.
 
-        Not those of a payout that waits for its approver or that was refused: what
-        keeps the payout from being posted keeps them, too.
+        Not those of a payout that waits for its approver, or that was refused by one
+        or by its exception: what keeps the payout from being posted keeps them, too.
         """
         return SQL(
             """
@@ -65,10 +79,9 @@ class CutoffPoster:
             AND fact.booked_on <= %(until)s
             AND fact.kind NOT IN ('bank_credit', 'bank_debit')
             AND NOT EXISTS (
-                SELECT FROM settlement_approval approval
-                 WHERE approval.subject_model = 'settlement.batch'
-                   AND approval.subject_id = fact.batch_id
-                   AND approval.state = 'waiting')
+                SELECT FROM settlement_posting_request request
+                 WHERE request.batch_id = fact.batch_id
+                   AND request.state IN ('waiting', 'refused'))
             AND NOT EXISTS (
                 SELECT FROM settlement_exception exception
                  WHERE exception.batch_id = fact.batch_id
@@ -80,19 +93,33 @@ class CutoffPoster:
             reasons=POSTING_REASONS,
         )
 
+    def _post_month(self, proposal):
+        """Post the entries of a month, some at once; return how many."""
+        if not self.gate.admits(proposal, is_asked=self.by_hand):
+            return 0
+        posted = self.env["settlement.posting"]
+        for group in split_every(SLICES, proposal.prepared, list):
+            posted |= self._post_group(group)
+            self.gate.posted(proposal, posted)
+            self.checkpoint()
+        return len(posted)
+
     def _post_group(self, group):
-        if not self.builder.journal._take_settlement_turn():
-            return 0
-        if not self.wallet.try_lock_for_update():
-            return 0
+        postings = self.env["settlement.posting"]
+        if not (
+            self.builder.journal._take_settlement_turn()
+            and self.wallet.try_lock_for_update()
+        ):
+            self.is_busy = True
+            return postings
         with self.env.cr.savepoint():
-            postings = self.env["settlement.posting"]._post_slices(self.builder, group)
+            postings = postings._post_slices(self.builder, group)
             self.wallet._consume_foreign()
             self.env.flush_all()
         rows = [row.id for each in group for row in each.rows]
         facts = self.env["settlement.transaction"].browse(rows)
         facts.batch_id._refresh_posting_state()
-        return len(postings)
+        return postings
 
 
 def last_month_over(newest, days):

@@ -14,3 +14,10 @@ class PostingError(Exception):
         self.reason = reason
         self.cause = cause
         self.fixes = fixes
+
+
+def busy_sentence(env):
+    """Return what to say to a person while another worker posts."""
+    return env._(
+        "Somebody else is posting in this journal right now. Try again in a moment."
+    )

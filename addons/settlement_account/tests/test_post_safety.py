@@ -159,55 +159,6 @@ class TestPostSafety(SettlementAccountCase):
             self.batch().action_post()
 
     # ------------------------------------------------------------------
-    # Approval
-    # ------------------------------------------------------------------
-
-    def approval(self):
-        return self.env["settlement.approval"].search(
-            [("subject_model", "=", "settlement.batch"), ("state", "=", "waiting")]
-        )
-
-    def test_above_the_limit_an_approver_decides(self):
-        self.policy.auto_post_limit = 99
-        self.two_payouts()
-        self.assertFalse(self.post())
-        approval = self.approval()
-        self.assertEqual(len(approval), 2)
-        with self.assertRaisesRegex(UserError, "yourself"):
-            approval[:1].action_approve()
-        approver = self.new_user("group_approver")
-        approval[:1].with_user(approver).action_approve()
-        posting = self.env["settlement.posting"].search([])
-        self.assertEqual(len(posting), 1)
-        self.assertEqual(posting.batch_id.id, approval[:1].subject_id)
-        self.assertEqual(self.post(), posting)
-
-    def test_an_approval_holds_for_exactly_these_entries(self):
-        self.policy.auto_post_limit = 50
-        charge = self.row(gross="100")
-        self.store(*self.payout(charge))
-        self.post()
-        waiting = self.approval()
-        self.match(charge, self.invoice(100))
-        self.post()
-        self.assertEqual(waiting.state, "withdrawn")
-        self.assertEqual(self.approval().state, "waiting")
-
-    def test_a_cut_off_does_not_slip_around_an_approval(self):
-        self.policy.auto_post_limit = 50
-        self.store(
-            *self.payout(self.row(gross="100")),
-            self.loose(gross="1", day=date(2026, 3, 1)),
-        )
-        self.assertFalse(self.post())
-
-    def test_without_automatic_posting_everything_waits(self):
-        self.policy.auto_post = False
-        self.two_payouts()
-        self.assertFalse(self.post())
-        self.assertEqual(len(self.approval()), 2)
-
-    # ------------------------------------------------------------------
     # Revisions
     # ------------------------------------------------------------------
 

@@ -1,2 +1,5 @@
 from . import posting_reverse
 from . import wallet_day
+from . import lock_date
+from . import lock_date_check
+from . import lock_exception

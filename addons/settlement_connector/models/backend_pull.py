@@ -230,7 +230,7 @@ class SettlementBackend(models.Model):
         reason = self._reason_of(error)
         if reason:
             self.env["settlement.exception"]._raise_for(
-                self, reason, sentence, severity="high" if refused else "normal"
+                self, reason, sentence, severity="high" if refused else None
             )
 
     @api.model

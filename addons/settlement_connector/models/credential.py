@@ -111,7 +111,7 @@ class SettlementCredential(models.Model):
                 credential,
                 "credential_expiring",
                 credential._expiry_sentence(),
-                severity="high" if expires_on <= today else "normal",
+                severity="high" if expires_on <= today else "medium",
             )
 
     def _expiry_sentence(self):

@@ -259,7 +259,7 @@ class TestCredential(ConnectorCase):
 
     def test_an_expiry_that_comes_near_is_an_exception(self):
         today = fields.Date.context_today(self.backend)
-        for days, severity in ((31, None), (30, "normal"), (0, "high"), (-3, "high")):
+        for days, severity in ((31, None), (30, "medium"), (0, "high"), (-3, "high")):
             expires_on = today + timedelta(days=days)
             backend = self.new_backend(f"Backend {days}")
             backend.set_credential("api_key", SECRET, expires_on=expires_on)

@@ -19,6 +19,12 @@ class SettlementCli(models.AbstractModel):
         parser.add_argument("--seed", type=int, default=1, help="which world")
         parser.add_argument("--months", type=int, default=1)
         parser.add_argument(
+            "--orders",
+            type=int,
+            default=0,
+            help="ordinary charges in these months (default: about 300 a month)",
+        )
+        parser.add_argument(
             "--start",
             type=date.fromisoformat,
             default=DEFAULT_START,
@@ -39,8 +45,9 @@ class SettlementCli(models.AbstractModel):
     def _command_simulate(self, options):
         """Let a seeded world of two companies, Stripe and banks happen here."""
         simulation = self.env["settlement.simulation"]
-        simulation._claim_database(options.seed, options.start, options.months)
-        world, truth = build(options.seed, options.start, options.months)
+        chosen = (options.seed, options.start, options.months, options.orders)
+        simulation._claim_database(*chosen)
+        world, truth = build(*chosen)
         with StandIns(world, API_KEY, simulation._addresses(world)) as stand_ins:
             if options.serve_only:
                 return self._serve(world, stand_ins)

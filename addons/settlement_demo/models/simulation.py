@@ -41,7 +41,7 @@ class SettlementSimulation(models.AbstractModel):
     _description = "Simulated World"
 
     @api.model
-    def _claim_database(self, seed, start, months):
+    def _claim_database(self, seed, start, months, orders=0):
         """Write down which world this database has.
 
         :raises UserError: if it has another one.
@@ -49,6 +49,8 @@ class SettlementSimulation(models.AbstractModel):
         # Only the superuser simulates; parameters are the administrator's.
         parameters = self.env["ir.config_parameter"].sudo()
         wanted = f"seed {seed}, {months} month(s) from {start}"
+        if orders:
+            wanted = f"{wanted}, {orders} orders"
         known = parameters.get_param(PARAMETER)
         if known and known != wanted:
             raise UserError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 
 from . import clock, money_flow, totals
@@ -73,23 +74,39 @@ class World:
 
 
 def build(
-    seed: int, start: date = DEFAULT_START, months: int = 1
+    seed: int, start: date = DEFAULT_START, months: int = 1, orders: int = 0
 ) -> tuple[World, Truth]:
     """Return the world of a seed and the truth about it.
 
     :param start: first day of the first month.
+    :param orders: ordinary charges of all companies in these months; 0 = as many as
+        their plans say. What is planted comes on top.
     """
     period = clock.Period(start, months)
     truth = Truth(seed, start, months, period.end)
-    companies = tuple(_company(plan, period, seed, truth) for plan in PLANS)
+    volume = _volume(period, orders)
+    companies = tuple(_company(plan, period, seed, truth, volume) for plan in PLANS)
     return World(seed, period, companies), truth
 
 
+def _volume(period: clock.Period, orders: int) -> Fraction:
+    """Return the factor by which the charges of the plans are multiplied."""
+    if not orders:
+        return Fraction(1)
+    a_day = sum(wallet.charges_per_day for plan in PLANS for wallet in plan.wallets)
+    days = (period.tail_start - period.start).days
+    return Fraction(orders, a_day * days)
+
+
 def _company(
-    plan: CompanyPlan, period: clock.Period, seed: int, truth: Truth
+    plan: CompanyPlan,
+    period: clock.Period,
+    seed: int,
+    truth: Truth,
+    volume: Fraction,
 ) -> CompanyWorld:
     rates = _rates(plan, period, Random(f"{seed}/{plan.code}/rates"))
-    scene = open_scene(plan, period, seed, rates)
+    scene = open_scene(plan, period, seed, rates, volume)
     fill(scene)
     truth.payouts.extend(money_flow.pay_out(scene))
     banks = tuple(

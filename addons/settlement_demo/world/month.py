@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from fractions import Fraction
 
 from . import clock
 from . import stories_bank as bank
@@ -32,12 +33,18 @@ def fill(scene: Scene) -> None:
 
 def _ordinary_charges(scene: Scene) -> Iterator[Happening]:
     stories, weights = zip(*ORDINARY, strict=True)
-    for day in scene.period.days():
+    for number, day in enumerate(scene.period.days()):
         is_tail = day >= scene.period.tail_start
         for wallet in scene.plan.wallets:
-            count = TAIL_CHARGES if is_tail else wallet.charges_per_day
+            per_day = wallet.charges_per_day * scene.volume
+            # What a day has is a whole number, and all days together are right.
+            count = TAIL_CHARGES if is_tail else _share_of_day(per_day, number)
             for story in scene.random.choices(stories, weights, k=count):
                 yield day, story, wallet.currency
+
+
+def _share_of_day(per_day: Fraction, number: int) -> int:
+    return int(per_day * (number + 1)) - int(per_day * number)
 
 
 def _ordinary_transfers(scene: Scene) -> Iterator[Happening]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 
 from . import clock
@@ -31,6 +32,7 @@ class Scene:
     """Everything a story of one company needs.
 
     :ivar rates: day → currency → units per unit of the company's currency.
+    :ivar volume: ordinary charges as a multiple of what the plans say.
     """
 
     plan: CompanyPlan
@@ -40,6 +42,7 @@ class Scene:
     stripe: StripeBook
     banks: dict[str, BankBook]
     rates: dict[date, dict[str, Decimal]]
+    volume: Fraction = Fraction(1)
     rows: list[RowTruth] = field(default_factory=list)
     exceptions: list[ExceptionTruth] = field(default_factory=list)
     document_scenarios: dict[str, str] = field(default_factory=dict)
@@ -213,6 +216,7 @@ def open_scene(
     period: clock.Period,
     seed: int,
     rates: dict[date, dict[str, Decimal]],
+    volume: Fraction = Fraction(1),
 ) -> Scene:
     """Return an empty stage for one company."""
     random = Random(f"{seed}/{plan.code}")
@@ -228,4 +232,5 @@ def open_scene(
         stripe=StripeBook(plan, ids, account),
         banks={bank.currency: BankBook(bank, ids) for bank in plan.banks},
         rates=rates,
+        volume=volume,
     )

@@ -1,0 +1,1 @@
+"""What can be done about exceptions and how urgent they are: plain Python."""

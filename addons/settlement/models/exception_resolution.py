@@ -1,0 +1,413 @@
+import inspect
+import logging
+from datetime import date, datetime
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from .big_integer import minor_units
+from .exception import OPEN_STATES
+
+_logger = logging.getLogger(__name__)
+
+# These change who waits, not what is decided: possible while an approver decides.
+WHILE_WAITING = ("assign", "escalate")
+
+
+class SettlementException(models.Model):
+    _inherit = "settlement.exception"
+
+    approval_id = fields.Many2one("settlement.approval", readonly=True)
+
+    # ------------------------------------------------------------------
+    # The verbs
+    # ------------------------------------------------------------------
+
+    def _verbs(self):
+        """Return all verbs: name → Verb. Addons add theirs, with ``_resolve_<name>``.
+
+        That method gets the values by name, as JSON holds them, in the environment of
+        who acts: of the approver, if one had to agree. It closes the exception where
+        it ends it, and may return a window action. What must be checked with the
+        rights of who asks goes into ``_prepare_<name>``, which returns the values. A
+        dialogue of its own comes from ``_open_<name>``.
+        """
+        return {}
+
+    def action_resolve(self, verb="retry", **values):
+        """Resolve these exceptions with one of the verbs.
+
+        If another person has to agree, it waits and is done when they approve.
+
+        :param verb: name of a verb, see ``_verbs``.
+        :param values: what the verb needs, as JSON holds it: texts, numbers, ids.
+        :return: for one exception True or a window action; for many the outcome of
+            each, as list of ``{"id", "outcome": "done"|"waiting"|"skipped"|"failed",
+            "sentence"}``.
+        :raises UserError: for one exception, if it cannot be done; always, if there is
+            no such verb.
+        :raises AccessError: without the role that the verb needs.
+        """
+        self._require_role(verb)
+        self.check_access("write")
+        values = {name: _plain(value) for name, value in values.items()}
+        self._check_values(verb, values)
+        if len(self) == 1:
+            return self._resolve_one(verb, values)
+        return self._resolve_each(verb, values)
+
+    def _verb(self, name):
+        """Return the verb ``name``.
+
+        :raises UserError: if there is none.
+        """
+        verb = self._verbs().get(name)
+        if verb is None:
+            raise UserError(self.env._("There is no resolution %(verb)s.", verb=name))
+        return verb
+
+    def _require_role(self, name):
+        """Raise AccessError unless the user's role allows the verb on these."""
+        backend = self.env["settlement.backend"]
+        backend._require_group(*self._verb(name).groups)
+        if backend._has_settlement_group("group_accountant"):
+            return
+        if self.filtered(lambda exception: exception.team != "it"):
+            raise AccessError(
+                self.env._(
+                    "Integration administrators resolve the exceptions of the IT "
+                    "team; these belong to another one."
+                )
+            )
+
+    def _check_values(self, name, values):
+        """Raise UserError unless ``values`` are what the verb needs and takes."""
+        verb = self._verb(name)
+        taken = self._values_taken(name)
+        if taken is not None and (unknown := sorted(set(values) - set(taken))):
+            raise UserError(
+                self.env._(
+                    "%(verb)s does not know what to do with %(names)s.",
+                    verb=verb.label,
+                    names=", ".join(unknown),
+                )
+            )
+        if missing := verb.missing(values):
+            raise UserError(
+                self.env._(
+                    "%(verb)s needs to know: %(names)s. Say why and what, so that "
+                    "others can follow it.",
+                    verb=verb.label,
+                    names=", ".join(missing),
+                )
+            )
+
+    @api.model
+    def _values_taken(self, name):
+        """Return the names of the values that the verb takes; None if any."""
+        parameters = inspect.signature(getattr(self, f"_resolve_{name}")).parameters
+        if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+            return None
+        return list(parameters)
+
+    def _check_fits(self, name):
+        """Raise UserError unless the verb can be used on this exception now."""
+        self.ensure_one()
+        verb = self._verb(name)
+        if self.state not in OPEN_STATES:
+            raise UserError(self._closed_sentence())
+        if not verb.fits(self.reason):
+            raise UserError(
+                self.env._(
+                    "%(verb)s is no way out of “%(reason)s”.",
+                    verb=verb.label,
+                    reason=self._reason_label(),
+                )
+            )
+        if self.state == "waiting_approval" and name not in WHILE_WAITING:
+            raise UserError(
+                self.env._("It waits for an approval already; nothing was changed.")
+            )
+
+    def _closed_sentence(self):
+        return self.env._(
+            "This is closed already, by %(user)s on %(when)s; nothing was changed.",
+            user=self.resolved_by_id.name or "?",
+            when=fields.Datetime.to_string(self.resolved_at) or "?",
+        )
+
+    def _reason_label(self):
+        return dict(self._fields["reason"]._description_selection(self.env))[
+            self.reason
+        ]
+
+    # ------------------------------------------------------------------
+    # One by one
+    # ------------------------------------------------------------------
+
+    def _resolve_one(self, name, values):
+        """Act on one exception, or ask for the approval that it needs."""
+        self.ensure_one()
+        self._lock()
+        self._check_fits(name)
+        verb = self._verb(name)
+        if prepare := getattr(self, f"_prepare_{name}", None):
+            values = prepare(**values)
+        amount = self._amount_at_stake(name, values)
+        if verb.asks(amount, self._approval_limit(name)):
+            return self._ask_approval(name, values)
+        return self._act(name, values)
+
+    def _lock(self):
+        """Keep others from acting on it at the same time."""
+        # Everybody who may act on it may lock it.
+        if not self.sudo().try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "Somebody else is working on this right now. Try again in a moment."
+                )
+            )
+        self.invalidate_recordset(["state", "resolved_by_id", "resolved_at"])
+
+    def _act(self, name, values, approval=None):
+        """Run the verb and record who did what, with the state before and after."""
+        before = self._snapshot()
+        if self.state == "waiting_approval" and name not in WHILE_WAITING:
+            self._set_state("in_progress")
+        result = getattr(self, f"_resolve_{name}")(**values)
+        self.env["settlement.event"]._log(
+            f"exception.{name}",
+            self,
+            reason=str(values.get("reason") or values.get("comment") or ""),
+            before=before,
+            after={
+                **self._snapshot(),
+                "verb": name,
+                "values": values,
+                # The trail names the approval; only approvers read all of it.
+                "approval": approval.id if approval else None,
+                "asked_by": approval.sudo().requester_id.id if approval else None,
+            },
+        )
+        return result if isinstance(result, dict) else True
+
+    def _snapshot(self):
+        """Return what the audit trail keeps of an exception."""
+        # Whoever may resolve it need not be able to read all it points to.
+        exception = self.sudo()
+        return {
+            "state": exception.state,
+            "user": exception.user_id.id or None,
+            "severity": exception.severity,
+            "deadline": exception.deadline or None,
+            "resolution": exception.resolution or None,
+        }
+
+    # ------------------------------------------------------------------
+    # Many
+    # ------------------------------------------------------------------
+
+    def _resolve_each(self, name, values):
+        """Act on each exception by itself; none of them stops the others."""
+        if self._verb(name).together and (outcomes := self._together(name, values)):
+            return outcomes
+        return [exception._outcome(name, values) for exception in self]
+
+    def _together(self, name, values):
+        """Act on all at once; return nothing if that does not work for all."""
+        try:
+            with self.env.cr.savepoint():
+                for exception in self:
+                    exception._check_fits(name)
+                getattr(self, f"_resolve_{name}")(**values)
+                for exception in self:
+                    self.env["settlement.event"]._log(
+                        f"exception.{name}",
+                        exception,
+                        after={"verb": name, "values": values, "together": len(self)},
+                    )
+                self.env.flush_all()
+        except UserError:
+            self.env.invalidate_all()
+            return None
+        return [
+            {"id": exception.id, "outcome": "done", "sentence": ""}
+            for exception in self
+        ]
+
+    def _outcome(self, name, values):
+        """Act on one exception of many and return what came of it."""
+        self.ensure_one()
+        if self.state not in OPEN_STATES:
+            sentence = self._closed_sentence()
+            return {"id": self.id, "outcome": "skipped", "sentence": sentence}
+        try:
+            with self.env.cr.savepoint():
+                self._resolve_one(name, values)
+                self.env.flush_all()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise  # the whole call begins again in a new transaction
+        except UserError as error:
+            self.env.invalidate_all()
+            return {"id": self.id, "outcome": "failed", "sentence": str(error)}
+        except Exception as error:  # one bad row stops none of the others
+            self.env.invalidate_all()
+            _logger.info("exception %s: %s: %s", self.id, name, type(error).__name__)
+            sentence = f"{type(error).__name__}: {error}"
+            return {"id": self.id, "outcome": "failed", "sentence": sentence}
+        waiting = self.state == "waiting_approval"
+        return {
+            "id": self.id,
+            "outcome": "waiting" if waiting else "done",
+            "sentence": self.resolution or "",
+        }
+
+    # ------------------------------------------------------------------
+    # Somebody else agrees
+    # ------------------------------------------------------------------
+
+    def _approval_limit(self, verb):
+        """Return up to which amount one person may use ``verb`` alone.
+
+        settlement_account takes it from the posting policy.
+
+        :return: minor units of the company's currency; None: no limit.
+        """
+        return None
+
+    def _amount_at_stake(self, verb, values):
+        """Return what ``verb`` decides on, in minor units of the company's currency.
+
+        :return: None if no money is known to hang on it.
+        """
+        self.ensure_one()
+        if not self.currency_id:
+            return None
+        return minor_units(self.company_amount, self.company_currency_id)
+
+    def _ask_approval(self, name, values):
+        """Freeze what is wanted and wait for another person to agree."""
+        label = self._verb(name).label
+        approval = self.env["settlement.approval"]._request(
+            self,
+            self._approval_content(name, values),
+            self.env._(
+                "%(verb)s: %(reason)s. %(cause)s",
+                verb=label,
+                reason=self._reason_label(),
+                cause=self.cause,
+            ),
+        )
+        self._set_state("waiting_approval", approval_id=approval.id)
+        self.env["settlement.event"]._log(
+            "exception.approval_requested",
+            self,
+            after={"verb": name, "values": values, "approval": approval.id},
+        )
+        sentence = self.env._(
+            "“%(verb)s” waits for another person to agree.", verb=label
+        )
+        return self._notice(sentence)
+
+    def _notice(self, sentence):
+        """Return the action that shows a sentence and closes the dialogue."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": sentence,
+                "type": "info",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _approval_content(self, name, values):
+        """Return what an approver agrees to: this verb, on what is known today."""
+        self.ensure_one()
+        return {
+            "verb": name,
+            "values": values,
+            "reason": self.reason,
+            "cause": self.cause,
+            "amount": self.currency_id.format(self.amount) if self.currency_id else "",
+        }
+
+    def action_withdraw_request(self):
+        """Take back what was asked for, so that something else can be done.
+
+        :raises AccessError: unless the user asked, or may decide.
+        """
+        self.check_access("write")
+        backend = self.env["settlement.backend"]
+        for exception in self.filtered(lambda one: one.state == "waiting_approval"):
+            # Who asked knows the request; deciding is not possible this way.
+            request = exception.sudo().approval_id
+            if request.requester_id != self.env.user:
+                backend._require_group("group_approver")
+            request.sudo(False)._withdraw(self.env._("Taken back."))
+            exception._set_state("in_progress")
+            self.env["settlement.event"]._log(
+                "exception.approval_withdrawn", exception, after={"by": self.env.uid}
+            )
+
+    def _approval_decided(self, approval):
+        """Do what was approved, or give it back with the words of the refusal."""
+        self.ensure_one()
+        # Whoever decides may read the approval; the pipeline need not.
+        request = approval.sudo()
+        if self.approval_id != approval or self.state != "waiting_approval":
+            return
+        if request.state != "approved":
+            self._give_back(request)
+            return
+        name, values = request.content["verb"], request.content["values"]
+        if not self.env["settlement.approval"]._approved(
+            self, self._approval_content(name, values)
+        ):
+            raise UserError(
+                self.env._(
+                    "What this was asked for has changed since: %(cause)s Refuse it, "
+                    "so that it can be looked at again.",
+                    cause=self.cause,
+                )
+            )
+        self._act(name, values, approval)
+
+    def _give_back(self, request):
+        """Return a refused exception to who asked, with the comment."""
+        self._set_state("in_progress", user_id=request.requester_id.id)
+        # The comment goes to the requester, whoever follows the record.
+        self.sudo().message_post(
+            body=self.env._(
+                "%(user)s refused: %(comment)s",
+                user=request.decider_id.name,
+                comment=request.decision_reason,
+            ),
+            author_id=request.decider_id.partner_id.id,
+            partner_ids=request.requester_id.partner_id.ids,
+        )
+        self.env["settlement.event"]._log(
+            "exception.approval_refused",
+            self,
+            reason=request.decision_reason,
+            after={"verb": request.content["verb"], "approval": request.id},
+        )
+
+
+def _plain(value):
+    """Return a value as JSON holds it: ids of records, texts of dates and amounts."""
+    if isinstance(value, models.BaseModel):
+        return value.id if len(value) == 1 else value.ids
+    if isinstance(value, datetime):
+        return fields.Datetime.to_string(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    return value
