@@ -15,6 +15,11 @@ from . import test_post_periods
 from . import test_post_safety
 from . import test_proof
 from . import test_setup
+from . import test_setup_accounts
+from . import test_setup_connect
+from . import test_setup_go_live
+from . import test_setup_rehearsal
+from . import test_setup_roles
 from . import test_status
 from . import test_undo
 from . import test_verification
