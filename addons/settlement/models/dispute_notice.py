@@ -57,7 +57,7 @@ class SettlementDispute(models.Model):
             # The pipeline may run for someone who may not write exceptions.
             exception.sudo().write(values)
 
-    def _exception_money(self):
+    def _exception_money(self, reason):
         """Return the money of an exception about it: minor units, currency."""
         self.ensure_one()
         if self.amount or not self.disputed_currency_id:

@@ -53,6 +53,7 @@ class SettlementFactStore(models.AbstractModel):
         counters["batches"] = self.env["settlement.batch"]._store_facts(
             backend, of[BatchFact], rejected
         )
+        self.env["settlement.batch"]._reopen_unbalanced(backend)
         counters["balances"] = self._store_balances(backend, of[BalanceFact], rejected)
         counters["expected"] = self.env["settlement.expected.payment"]._store_facts(
             backend, of[ExpectedPaymentFact], rejected
@@ -91,8 +92,10 @@ class SettlementFactStore(models.AbstractModel):
         self._insert_details(added)
         self._settle_revisions(backend)
         self._assign_batches()
+        self.env["settlement.message.row"]._correct_from_stage(backend)
         self.env.invalidate_all()
         self.env["settlement.transaction"].browse(added)._raise_notices()
+        self.env["settlement.source.code"]._show_stage(backend, self._needs_settling())
         return {
             "transactions": len(added),
             "revisions": self._count_revisions(),
@@ -116,15 +119,21 @@ class SettlementFactStore(models.AbstractModel):
         return rows
 
     @api.model
-    def _refused(self, number, fact, error):
+    def _refused(self, _number, fact, error):
+        """Return the row to put aside for a fact that cannot be stored.
+
+        Its number in the chunk is not kept: chunks are cut anew at each reading, and
+        the same fact must be the same row then.
+        """
         identity = getattr(fact, "external_id", "")
         if occurrence := getattr(fact, "occurrence", 0):
             identity = f"{identity} ({occurrence})"
         return RejectedRow(
-            number=number,
+            number=0,
             raw=f"{type(fact).__name__} {identity} {fact.currency}",
             reason=str(error),
             code=getattr(error, "code", "malformed_input"),
+            external_id=fact.external_id if isinstance(fact, TransactionFact) else "",
         )
 
     @api.model

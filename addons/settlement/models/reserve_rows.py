@@ -310,7 +310,7 @@ class SettlementReserve(models.Model):
     # In front of people
     # ------------------------------------------------------------------
 
-    def _exception_money(self):
+    def _exception_money(self, reason):
         """Return the money of an exception about it: minor units, currency."""
         self.ensure_one()
         return minor_units(self.open_amount, self.currency_id), self.currency_id

@@ -32,7 +32,7 @@ class SettlementTransaction(models.Model):
 
     _name = "settlement.transaction"
     _description = "Settlement Transaction"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "booked_on desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True
@@ -98,6 +98,18 @@ class SettlementTransaction(models.Model):
     revision = fields.Integer(required=True, default=1)
     is_current = fields.Boolean(required=True, default=True)
     source_version_at = fields.Datetime()
+    mapping_id = fields.Many2one(
+        "settlement.mapping",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The decision about its code under which it was read.",
+    )
+    reading = fields.Integer(
+        required=True,
+        default=0,
+        help="Number of the latest decision about its code when it was read. Of the "
+        "same version of the source, the later reading counts.",
+    )
 
     kind = fields.Selection(TRANSACTION_KINDS, required=True)
     gross_amount = fields.Monetary(help="Positive when money comes to us.")
@@ -183,6 +195,10 @@ class SettlementTransaction(models.Model):
     _reserved_idx = models.Index(
         "(wallet_id) WHERE is_current AND kind IN ('reserve_hold', 'reserve_release')"
     )
+    _unknown_idx = models.Index(
+        "(backend_id, source_code) WHERE is_current AND mapping_id IS NULL "
+        "AND starts_with(source_code, 'unknown:')"
+    )
     _wallet_booked_idx = models.Index("(wallet_id, booked_on) WHERE is_current")
 
     @api.depends("kind", "gross_amount", "currency_id", "counterparty_name")
@@ -263,13 +279,12 @@ class SettlementTransaction(models.Model):
     def _raise_notices(self):
         """Open exceptions for rows that a person should see, whatever matching says."""
         calling = Domain("kind", "=", "payout_failure")
-        calling |= Domain("source_code", "=like", "unknown:%")
         for transaction in self.search(Domain("id", "in", self.ids) & calling):
             if notice := transaction._notice():
                 reason, cause = notice
                 self.env["settlement.exception"]._raise_for(transaction, reason, cause)
 
-    def _exception_money(self):
+    def _exception_money(self, reason):
         """Return the money of an exception about this row: minor units, currency."""
         self.ensure_one()
         amount = self.gross_amount or self.net_amount
@@ -280,14 +295,6 @@ class SettlementTransaction(models.Model):
         self.ensure_one()
         amount = self.currency_id.format(abs(self.gross_amount))
         names = {"row": self.external_id, "amount": amount, "day": self.booked_on}
-        if (self.source_code or "").startswith("unknown:"):
-            return "unknown_mapping", self.env._(
-                "%(row)s of %(day)s moves %(amount)s as %(code)s, a kind of row that "
-                "has no meaning here yet. It is kept as an adjustment until someone "
-                "maps it.",
-                code=self.source_code.partition(":")[2],
-                **names,
-            )
         if self.kind == "payout_failure":
             return "payment_rejected", self.env._(
                 "A payout of %(amount)s came back (%(row)s of %(day)s, payout "

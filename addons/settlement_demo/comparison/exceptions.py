@@ -31,6 +31,10 @@ def _found(env, keys, states):
         [("company_id", "in", list(keys.companies)), ("state", "in", states)]
     )
     for exception in exceptions:
+        if code := exception.source_code_id:
+            # One exception for a code stands for all the rows that wait for it.
+            yield from _waiting_rows(code, keys, exception.reason)
+            continue
         model, record_id = exception.subject_model, exception.subject_id
         if exception.dispute_id:
             # What a dispute withdrew is the row that the truth speaks of.
@@ -40,3 +44,9 @@ def _found(env, keys, states):
         key = known.get(record_id, str(record_id))
         backend = keys.backends.get(exception.backend_id.id, "")
         yield backend, subject, key, exception.reason
+
+
+def _waiting_rows(code, keys, reason):
+    backend = keys.backends.get(code.backend_id.id, "")
+    for row in code._rows():
+        yield backend, "row", keys.rows.get(row.id, str(row.id)), reason
