@@ -18,6 +18,7 @@
         "views/settlement_backend_views.xml",
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
+        "views/settlement_dispute_views.xml",
         "views/account_move_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/settlement_lock_date_views.xml",
