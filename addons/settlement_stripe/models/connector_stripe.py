@@ -24,7 +24,12 @@ from ..client.stripe_client import (
 )
 from ..mapper import known_codes, parse_item
 from ..mapper.balances import read_balances
+from ..mapper.items import zone_of
+from ..reports.columns import header_of, is_report
+from ..reports.file import read_report
 
+# What people upload or a transport brings; the rest is one object of the API each.
+FILE_CHANNELS = ("file", "manual")
 ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
 
 # One limiter for each backend of this process: pages are fetched by clients of their
@@ -67,11 +72,15 @@ class SettlementConnectorStripe(models.AbstractModel):
     def _about(self):
         return self.env._(
             "Charges, refunds, fees, disputes and payouts, fetched from Stripe. You "
-            "need an API key; a restricted key that may only read is enough."
+            "need an API key; a restricted key that may only read is enough. Or "
+            "import its itemized report files, without any key."
         )
 
     def _capabilities(self):
-        return {"pull", "balances", "webhook"}
+        return {"pull", "balances", "webhook", "file"}
+
+    def _recognises(self, filename, head):
+        return is_report(header_of(head))
 
     def _credential_names(self):
         return ["api_key", "webhook_secret"]
@@ -208,12 +217,21 @@ class SettlementConnectorStripe(models.AbstractModel):
 
     def _parse(self, message):
         backend = message.backend_id
+        if message.channel in FILE_CHANNELS:
+            return ParseResult(self._report_facts(message))
         with message._open_content() as content:
             raw = content.read()
         if message.channel == "webhook":
             return self._parse_event(message, webhook_event.read_event(raw))
         account = self._account_identifier(backend)
         return parse_item(raw, message.context or {}, backend.timezone, account)
+
+    def _report_facts(self, message):
+        """Yield what a report file says, reading it as a stream."""
+        backend = message.backend_id
+        account = self._account_identifier(backend)
+        with message._open_content() as content:
+            yield from read_report(content, zone_of(backend.timezone), account)
 
     def _parse_event(self, message, event):
         """Have the object of an event fetched; nothing else of it is believed."""

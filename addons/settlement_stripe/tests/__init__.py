@@ -1,3 +1,4 @@
 from . import test_stripe_connection
 from . import test_stripe_pipeline
 from . import test_stripe_webhook
+from . import test_stripe_report
