@@ -86,26 +86,19 @@ class TestStripeReport(StripeCase):
             lambda row: row.batch_id.external_id == "po_00"
         )
 
-    def money(self):
-        return self.transactions().mapped(
-            lambda row: (row.external_id, row.gross_amount, row.net_amount, row.kind)
-        )
-
     def test_a_file_after_the_api_is_nothing_new(self):
         self.pull()
-        before, money = self.transactions(is_current=True), self.money()
+        before = self.transactions(is_current=True)
         batch = self.listed().batch_id
         total = batch.total
         self.take(*(self.as_report(row) for row in self.listed()))
         self.assertEqual(self.transactions(is_current=True), before)
-        current = [row for row in self.money() if row in money]
-        self.assertEqual(len(current), len(money))
         self.assertEqual((batch.total, batch.state), (total, "validated"))
 
     def test_the_api_after_a_file_says_more_and_doubles_nothing(self):
         self.pull()
         rows = [self.as_report(row) for row in self.listed()]
-        other = self.new_backend(self.server)
+        other = self.new_backend(self.server, name="Files first")
         self.backend = other
         self.take(*rows)
         from_file = {row.external_id: row.net_amount for row in self.transactions()}
