@@ -53,6 +53,7 @@ from . import exception_mapping
 from . import mapping
 from . import mapping_decision
 from . import mapping_effect
+from . import code_seen
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..canonical import money
+from ..canonical.card_numbers import mask_text
 from ..exceptions import severity as urgency
 from .exception import OPEN_STATES
 
@@ -52,6 +53,8 @@ class SettlementException(models.Model):
             "deadline": deadline,
             "fixes": fixes,
         }
+        # A sentence may quote what the source sent.
+        cause = mask_text(cause)
         current = self._current_for(record, reason, cause)
         if current:
             current._refresh(cause, record, details)

@@ -4,6 +4,7 @@ from . import test_access_suite
 from . import test_automation
 from . import test_batch
 from . import test_cli
+from . import test_code_seen
 from . import test_dispute
 from . import test_exception
 from . import test_exception_escalation

@@ -36,6 +36,7 @@ RIGHTS = {
     "settlement.run": {},
     "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
     "settlement.source.code": {},
+    "settlement.code.seen": {},
     "settlement.retention": {"group_integration_admin": "cw"},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}
