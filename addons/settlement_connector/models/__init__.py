@@ -13,4 +13,5 @@ from . import backend_pull
 from . import backend_schedule
 from . import backend_status
 from . import backend_webhook
+from . import exception
 from . import cli
