@@ -1,4 +1,5 @@
 from . import big_integer
+from . import exception_subject
 from . import implied_many2one
 from . import connector
 from . import backend
@@ -22,10 +23,12 @@ from . import batch
 from . import batch_validation
 from . import transaction
 from . import transaction_revision
+from . import transaction_analysis
 from . import transaction_fee
 from . import transaction_state
 from . import transaction_reference
 from . import expected_payment
+from . import expected_payment_control
 from . import document_reference
 from . import exception
 from . import dispute
@@ -50,6 +53,7 @@ from . import exception_mapping
 from . import mapping
 from . import mapping_decision
 from . import mapping_effect
+from . import code_seen
 from . import fact_store
 from . import fact_store_stage
 from . import fact_store_details

@@ -8,11 +8,11 @@ from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..canonical.card_numbers import mask_text
 from ..canonical.errors import BusinessError, MalformedInput
 from ..mapping.apply import apply_all
 from ..storage.reading import Reading
 from .message import MAX_ATTEMPTS
-from .message_quarantine import masked
 
 _logger = logging.getLogger(__name__)
 
@@ -175,7 +175,10 @@ class SettlementBackend(models.Model):
                 checkpoint()
         for backend in self:
             self.env["settlement.reserve"]._raise_late(backend)
-        return {"batches": len(batches), "validated": validated}
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""
@@ -309,7 +312,9 @@ class SettlementBackend(models.Model):
         known = isinstance(error, MalformedInput | BusinessError | UserError)
         if not known:
             _logger.info("message %s: %s", message.id, type(error).__name__)
-        sentence = masked(str(error) if known else f"{type(error).__name__}: {error}")
+        sentence = mask_text(
+            str(error) if known else f"{type(error).__name__}: {error}"
+        )
         message._set_state("failed", "malformed", sentence)
         self.env["settlement.exception"]._raise_for(
             message,

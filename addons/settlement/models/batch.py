@@ -23,7 +23,7 @@ class SettlementBatch(models.Model):
 
     _name = "settlement.batch"
     _description = "Settlement Batch"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "date desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True

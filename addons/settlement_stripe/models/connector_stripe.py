@@ -22,7 +22,7 @@ from ..client.stripe_client import (
     SHOULD_RETRY_HEADER,
     StripeClient,
 )
-from ..mapper import parse_item
+from ..mapper import known_codes, parse_item
 from ..mapper.balances import read_balances
 
 ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
@@ -81,6 +81,12 @@ class SettlementConnectorStripe(models.AbstractModel):
 
     def _allowed_hosts(self, backend):
         return list(HOSTS)
+
+    def _known_codes(self):
+        return known_codes.known_codes()
+
+    def _known_code(self, source_code):
+        return known_codes.known_code(source_code)
 
     def _streams(self, backend):
         return list(streams.STREAMS)
