@@ -13,6 +13,7 @@
         "data/settlement_bot.xml",
         "data/queue_job_data.xml",
         "data/ir_cron_data.xml",
+        "data/ir_sequence_data.xml",
         "data/escalation_cron.xml",
         "views/settlement_backend_views.xml",
         "views/settlement_wallet_views.xml",
@@ -35,6 +36,7 @@
         "views/settlement_mapping_views.xml",
         "views/settlement_code_seen_views.xml",
         "views/settlement_import_wizard_views.xml",
+        "views/settlement_analysis_views.xml",
         "views/settlement_menus.xml",
     ],
     "assets": {

@@ -16,6 +16,7 @@
         "views/settlement_mapping_views.xml",
         "views/settlement_wallet_views.xml",
         "views/settlement_wallet_day_views.xml",
+        "views/settlement_backend_views.xml",
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
         "views/account_move_views.xml",

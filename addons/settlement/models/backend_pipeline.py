@@ -4,15 +4,15 @@ import time
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..canonical.card_numbers import mask_text
 from ..canonical.errors import BusinessError, MalformedInput
 from ..mapping.apply import apply_all
 from ..storage.reading import Reading
 from .message import MAX_ATTEMPTS
-from .message_quarantine import masked
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ PARSE_ERRORS = (
     TypeError,
     ValueError,
 )
+# Another worker was there first, as the database or a lock on records says.
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, LockError)
 
 
 class SettlementBackend(models.Model):
@@ -128,7 +130,7 @@ class SettlementBackend(models.Model):
                 if checkpoint:
                     checkpoint()
                 return counters
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            except CONFLICTS:
                 if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
                     raise
                 _logger.info("step %s is begun again after a conflict", step)
@@ -173,7 +175,10 @@ class SettlementBackend(models.Model):
                 checkpoint()
         for backend in self:
             self.env["settlement.reserve"]._raise_late(backend)
-        return {"batches": len(batches), "validated": validated}
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""
@@ -287,6 +292,9 @@ class SettlementBackend(models.Model):
                     message._lease(LEASE_MINUTES, attempt=False)
                     if checkpoint:
                         checkpoint()
+        except LockError:
+            # Another worker holds what a revision changes; nothing is malformed.
+            raise
         except PARSE_ERRORS as error:
             self._show_parse_error(message, error)
             return error
@@ -304,7 +312,9 @@ class SettlementBackend(models.Model):
         known = isinstance(error, MalformedInput | BusinessError | UserError)
         if not known:
             _logger.info("message %s: %s", message.id, type(error).__name__)
-        sentence = masked(str(error) if known else f"{type(error).__name__}: {error}")
+        sentence = mask_text(
+            str(error) if known else f"{type(error).__name__}: {error}"
+        )
         message._set_state("failed", "malformed", sentence)
         self.env["settlement.exception"]._raise_for(
             message,

@@ -75,6 +75,13 @@ class SettlementPostingPolicy(models.Model):
     dispute_account_id = fields.Many2one("account.account", check_company=True)
     dispute_loss_account_id = fields.Many2one("account.account", check_company=True)
     reserve_account_id = fields.Many2one("account.account", check_company=True)
+    lost_disputes = fields.Selection(
+        [("keep", "Book as loss"), ("reopen", "Re-open the invoice")],
+        required=True,
+        default="keep",
+        help="What a lost dispute is: a loss of ours while the invoice stays paid, or "
+        "owed by the customer again. A person may decide otherwise for each dispute.",
+    )
     suspense_account_id = fields.Many2one(
         "account.account",
         check_company=True,
@@ -117,6 +124,18 @@ class SettlementPostingPolicy(models.Model):
         [("accrue", "Wait for the provider's bill"), ("expense", "Expense at once")],
         required=True,
         default="accrue",
+    )
+    accrue_at_month_end = fields.Boolean(
+        default=True,
+        string="Accrue Fees at Month End",
+        help="Fees without a bill count as expense of their month; taken back on the "
+        "day after.",
+    )
+    revalue_at_month_end = fields.Boolean(
+        default=True,
+        string="Revalue at Month End",
+        help="Wallets in foreign currency are brought to the rate of the last day; "
+        "taken back on the day after.",
     )
     auto_post = fields.Boolean(
         default=True, help="Post without asking; else each payout is approved."
@@ -221,11 +240,8 @@ class SettlementPostingPolicy(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _policy_of(self, backend):
-        """Return the policy that holds for ``backend``: its own, or the company's.
-
-        :raises UserError: if there is none.
-        """
+    def _policy_for(self, backend):
+        """Return the policy for ``backend``: its own, the company's, or none."""
         policies = self.search(
             [
                 ("company_id", "=", backend.company_id.id),
@@ -233,7 +249,15 @@ class SettlementPostingPolicy(models.Model):
             ]
         )
         own = policies.filtered("backend_id")
-        if policy := (own or policies)[:1]:
+        return (own or policies)[:1]
+
+    @api.model
+    def _policy_of(self, backend):
+        """Return the policy that holds for ``backend``: its own, or the company's.
+
+        :raises UserError: if there is none.
+        """
+        if policy := self._policy_for(backend):
             return policy
         raise UserError(
             self.env._(
@@ -253,6 +277,15 @@ class SettlementPostingPolicy(models.Model):
             [("company_id", "=", self.company_id.id), ("backend_id", "=", False)]
         )
         return default[name] if default else self[name]
+
+    def _provider(self, backend):
+        """Return the partner on whose name fees of a backend stand, or none.
+
+        Two providers of a company have two bills: the policy of the company names one
+        for those backends only that know none themselves.
+        """
+        own = self.partner_id if self.backend_id else self.partner_id.browse()
+        return own or backend.partner_id or self._value("partner_id")
 
     def _planning_accounts(self, wallet):
         """Return the ids of all accounts as a plan needs them."""

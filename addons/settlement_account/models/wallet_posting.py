@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..planning import slices
 from ..planning.plan import EntryPlan, PlannedLine
+from ..services.batch_poster import POSTING_REASONS
 from ..services.cutoff_poster import CutoffPoster
 from ..services.errors import PostingError, busy_sentence
 from ..services.posting_gate import DECISION, PostingGate, Proposal
@@ -50,6 +51,8 @@ class SettlementWallet(models.Model):
             posted += poster.post(until)
             if by_hand and poster.is_busy:
                 raise UserError(busy_sentence(self.env))
+            if not poster.is_refused:
+                self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         return posted
 
     # ------------------------------------------------------------------
@@ -125,6 +128,7 @@ class SettlementWallet(models.Model):
 
         :param day: the opening date.
         """
+        self.env["account.move.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .accounts import FeeTax
@@ -65,7 +66,9 @@ def fee_lines(totals: FeeTotals, slice_: Slice) -> list[PlannedLine]:
 def _accrued(totals: FeeTotals, slice_: Slice) -> list[PlannedLine]:
     """Fees wait on the clearing account for the provider's bill, tax included."""
     costs = _costs(slice_, totals.by_kind(), "fee_clearing")
-    return costs + _tax_as(slice_, totals, "fee_clearing")
+    # The tax will be no cost: what is accrued at a month end leaves it out.
+    taxes = _tax_as(slice_, totals, "fee_clearing")
+    return costs + [replace(line, role="fee_clearing_tax") for line in taxes]
 
 
 def _costs(

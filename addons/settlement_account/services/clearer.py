@@ -9,7 +9,7 @@ from ..planning.accounts import MissingAccount
 from ..planning.bank import own_charge_role
 from ..planning.clearing import Company, plan_clearing, stays_where_it_is
 from ..planning.rows import Settled
-from .batch_poster import POSTING_REASONS, REFUSALS, refuse
+from .batch_poster import REFUSALS, refuse
 from .errors import PostingError
 from .open_items import OpenItems
 from .payout_reader import PayoutReader
@@ -46,6 +46,7 @@ class Clearer:
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
         self.counters = {"cleared": 0, "refused": 0, "waiting": 0}
+        self.refused = backend.env["settlement.wallet"]
 
     def clear(self):
         """Clear what can be cleared of the backend; return counters."""
@@ -102,9 +103,9 @@ class Clearer:
                 self.env.flush_all()
         except REFUSALS as error:
             refuse(self.env, wallet, error)
+            self.refused |= wallet
             self.counters["refused"] += 1
             return
-        self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         self.counters["cleared"] += cleared
 
     # ------------------------------------------------------------------

@@ -38,7 +38,7 @@ class SliceBuilder:
         self.policy = self.env["settlement.posting.policy"]._policy_of(backend)
         self.journal = self._journal()
         self.fee_tax = self.policy._planning_fee_tax()
-        self.fee_partner_id = self.policy._value("partner_id").id or 0
+        self.fee_partner_id = self.policy._provider(backend).id or 0
         self.words = self._words()
         self.bookings = Bookings(backend)
         self._accounts = {}

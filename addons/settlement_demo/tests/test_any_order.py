@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections import Counter
 from datetime import date
 
 from odoo.tests import tagged
@@ -49,6 +50,7 @@ class TestAnyOrder(SettlementAccountCase):
             self.invoice(each / 100, "out_refund", day=date(2026, 1, 3))
             for each in (1000, 4000)
         ]
+        self.done = Counter()
         documents = [*self.invoices, *self.notes]
         self.items = self.env["account.move.line"].union(
             *(self.open_item(document) for document in documents)
@@ -67,7 +69,7 @@ class TestAnyOrder(SettlementAccountCase):
         while time.monotonic() < ends:
             self.run_seed(number)
             number += 1
-        _logger.info("seeds %s to %s hold", FIRST_SEED, number - 1)
+        _logger.info("seeds %s to %s hold: %s", FIRST_SEED, number - 1, dict(self.done))
 
     def run_seed(self, number):
         """Run some examples; a failing one is shown in its shortest form."""

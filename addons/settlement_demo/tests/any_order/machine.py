@@ -183,7 +183,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.act(self.desk.check)
 
     def teardown(self):
-        """Tell everything, lift the lock, work to the end: what must be then is known."""
+        """Bring the world to its end, judge it, and take everything back."""
         try:
             if not self.is_broken:
                 self.finish()
