@@ -13,6 +13,7 @@
         "views/settlement_posting_views.xml",
         "views/settlement_posting_request_views.xml",
         "views/settlement_posting_policy_views.xml",
+        "views/settlement_mapping_views.xml",
         "views/settlement_wallet_views.xml",
         "views/settlement_wallet_day_views.xml",
         "views/settlement_backend_views.xml",

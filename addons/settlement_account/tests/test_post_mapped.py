@@ -144,13 +144,14 @@ class TestPostMapped(MappingCase):
         )
         self.backend.run_pipeline("parse")
         exception = self.exceptions("unknown_mapping")
-        mapping = exception.with_user(self.accountant).action_resolve(
+        action = exception.with_user(self.accountant).action_resolve(
             "map",
             kind="fee",
             account=self.account,
             partner=self.partner.id,
             analytic_distribution=self.distribution,
         )
+        mapping = self.env["settlement.mapping"].browse(action["res_id"])
         mapping.with_user(self.approver).action_approve()
         self.assertEqual(exception.state, "resolved")
         row = message.transaction_ids.filtered("is_current")
