@@ -77,7 +77,7 @@ class SettlementConnectorStripe(models.AbstractModel):
         )
 
     def _capabilities(self):
-        return {"pull", "balances", "webhook", "file"}
+        return {"pull", "balances", "disputes", "webhook", "file"}
 
     def _recognises(self, filename, head):
         return is_report(header_of(head))
@@ -179,7 +179,19 @@ class SettlementConnectorStripe(models.AbstractModel):
             limit=limit,
             listed_payouts=self._listed_payouts(backend, stream, since),
         )
-        return streams.pull(client, stream, request)
+        try:
+            return streams.pull(client, stream, request)
+        except AuthenticationError as error:
+            if stream != "disputes":
+                raise
+            # The key has just read the rows: it is good, but may not read these.
+            raise BusinessError(
+                self.env._(
+                    "The API key may not read disputes. Allow it “Disputes: Read” at "
+                    "Stripe. %(error)s",
+                    error=str(error),
+                )
+            ) from error
 
     def _listed_payouts(self, backend, stream, since):
         """Return the payouts whose final list is known and adds up already."""
