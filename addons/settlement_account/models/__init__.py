@@ -16,12 +16,15 @@ from . import posting_policy_setup
 from . import posting
 from . import posting_line
 from . import posting_request
+from . import posting_previewed
 from . import posting_write
 from . import posting_follow
 from . import posting_reversal
+from . import posting_repost
 from . import match
 from . import transaction
 from . import exception
+from . import exception_verbs
 from . import verification
 from . import verification_entry
 from . import bench

@@ -37,8 +37,10 @@ class SettlementWallet(models.Model):
         self.env["settlement.exception"].sudo()._stop_if_refused(wallets)
         return posted
 
-    def _post_cutoff(self, until, checkpoint=None, by_hand=False):
+    def _post_cutoff(self, until, checkpoint=None, by_hand=False, moves_dates=False):
         """Post the cut-off of these wallets; return how many entries it took.
+
+        :param moves_dates: closed periods are passed over, as somebody agreed.
 
         :raises UserError: if another worker posts and a person waits for it.
         """
@@ -46,13 +48,26 @@ class SettlementWallet(models.Model):
         # Postings are written by these methods only, whoever calls them.
         for wallet in self.sudo().filtered("opening_date"):
             wallet = wallet.with_company(wallet.company_id)
-            poster = CutoffPoster(wallet, checkpoint, by_hand)
+            poster = CutoffPoster(wallet, checkpoint, by_hand, moves_dates)
             posted += poster.post(until)
             if by_hand and poster.is_busy:
                 raise UserError(busy_sentence(self.env))
             if not poster.is_refused:
                 self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         return posted
+
+    def _waits_for_approver(self):
+        """Return whether a cut-off of these waits for an approver."""
+        return bool(
+            self.env["settlement.posting.request"].search_count(
+                [
+                    ("wallet_id", "in", self.ids),
+                    ("kind", "=", "cutoff"),
+                    ("state", "=", "waiting"),
+                ],
+                limit=1,
+            )
+        )
 
     # ------------------------------------------------------------------
     # Opening

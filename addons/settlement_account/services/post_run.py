@@ -4,6 +4,7 @@ from .batch_poster import POSTING_REASONS, BatchPoster, refuse
 from .clearer import Clearer
 from .cutoff_poster import CutoffPoster, last_month_over
 from .errors import PostingError
+from .fee_bills import FeeBillClearer
 from .period_end_poster import PeriodEndPoster
 from .statement_poster import StatementPoster
 
@@ -34,7 +35,7 @@ class PostRun:
     def cut_off(self):
         """Post the rows of months that are over and stand in no payout yet."""
         counters = {"cutoffs": 0}
-        until = self._last_day_over()
+        until = self.last_day_over()
         for wallet in self.backend.wallet_ids.filtered("opening_date"):
             if not until:
                 break
@@ -52,12 +53,16 @@ class PostRun:
         self.env["settlement.posting"]._reconcile_undone(self.backend)
         return counters
 
+    def clear_fee_bills(self):
+        """Let withheld fees pay the bills of the provider."""
+        return FeeBillClearer(self.backend, self.checkpoint).clear()
+
     def post_period_end(self, until=None):
         """Post accruals and revaluations of months that are over.
 
         :param until: date up to which; by default as cut-offs are posted.
         """
-        until = until or self._last_day_over()
+        until = until or self.last_day_over()
         if not until:
             return {}
         poster = PeriodEndPoster(self.backend, self.checkpoint)
@@ -74,7 +79,7 @@ class PostRun:
         wallets._prove()
         return {}
 
-    def _last_day_over(self):
+    def last_day_over(self):
         """Return the last day of the last month that gets no more rows as a rule.
 
         None without a policy, which the backend then says.
@@ -93,6 +98,7 @@ STEPS = (
     PostRun.post_statements,
     PostRun.cut_off,
     PostRun.clear,
+    PostRun.clear_fee_bills,
     PostRun.post_period_end,
     PostRun.finish,
 )

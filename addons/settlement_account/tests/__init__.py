@@ -2,6 +2,8 @@ from . import test_access
 from . import test_batch_export
 from . import test_dashboard
 from . import test_lock_date
+from . import test_fee_bills
+from . import test_post_again
 from . import test_post_approval
 from . import test_post_bank
 from . import test_post_batch
@@ -9,6 +11,7 @@ from . import test_post_currency
 from . import test_post_kinds
 from . import test_post_period_end
 from . import test_post_periods
+from . import test_post_preview
 from . import test_post_safety
 from . import test_proof
 from . import test_setup
