@@ -5,7 +5,7 @@
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
-    "depends": ["settlement_match"],
+    "depends": ["settlement_match", "settlement_connector"],
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_account_rules.xml",
@@ -25,6 +25,10 @@
         "views/account_journal_dashboard_views.xml",
         "views/settlement_lock_date_views.xml",
         "views/settlement_lock_exception_views.xml",
+        "views/settlement_setup_templates.xml",
+        "views/settlement_setup_views.xml",
+        "views/settlement_backend_views.xml",
+        "views/settlement_setup_menus.xml",
     ],
     "development_status": "Beta",
 }

@@ -182,12 +182,18 @@ class ReserveFact:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
-    """A row that could not be read; the rows around it go on."""
+    """A row that could not be read; the rows around it go on.
+
+    ``number`` counts the rows of the source from 1, 0 if its place is unknown.
+    ``external_id`` is the transaction it would have become, as far as that is known:
+    once another message brings that transaction, the row counts as corrected.
+    """
 
     number: int
     raw: str
     reason: str
     code: str = "malformed_input"
+    external_id: str = ""
 
 
 Fact = (

@@ -4,11 +4,14 @@ import time
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..canonical.card_numbers import mask_text
 from ..canonical.errors import BusinessError, MalformedInput
+from ..mapping.apply import apply_all
+from ..storage.reading import Reading
 from .message import MAX_ATTEMPTS
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +35,8 @@ PARSE_ERRORS = (
     TypeError,
     ValueError,
 )
+# Another worker was there first, as the database or a lock on records says.
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, LockError)
 
 
 class SettlementBackend(models.Model):
@@ -125,7 +130,7 @@ class SettlementBackend(models.Model):
                 if checkpoint:
                     checkpoint()
                 return counters
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            except CONFLICTS:
                 if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
                     raise
                 _logger.info("step %s is begun again after a conflict", step)
@@ -168,7 +173,12 @@ class SettlementBackend(models.Model):
             validated += len(batches[start : start + 200]._validate())
             if checkpoint:
                 checkpoint()
-        return {"batches": len(batches), "validated": validated}
+        for backend in self:
+            self.env["settlement.reserve"]._raise_late(backend)
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""
@@ -227,47 +237,74 @@ class SettlementBackend(models.Model):
         return claimed
 
     def _parse_messages(self, messages, checkpoint):
-        """Parse messages of this backend and store their facts in chunks."""
+        """Parse messages of this backend and store their facts in chunks.
+
+        :return: dict of counters.
+        """
+        return self._read_messages(messages, checkpoint).totals
+
+    def _read_messages(self, messages, checkpoint):
+        """Do what :meth:`_parse_messages` does; return its Reading."""
         self.ensure_one()
-        store = self.env["settlement.fact.store"]
-        totals = {"messages": len(messages), "failed": 0}
+        reading = Reading(frozenset(messages.filtered("replays").ids))
+        reading.totals = {"messages": len(messages), "failed": 0}
         chunk = []
         messages._read_ahead()
+        rules = self.env["settlement.mapping"]._rules_of(self)
         for message in messages:
-            failure = self._collect(message, chunk, totals, store, checkpoint)
-            totals["failed"] += bool(failure)
-        self._store_chunk(store, chunk, totals)
+            failure = self._collect(message, chunk, reading, checkpoint, rules)
+            reading.totals["failed"] += bool(failure)
+        self._store_chunk(chunk, reading)
         parsed = messages.filtered(lambda message: message.state == "received")
         parsed._set_state("parsed")
-        # Those with rows put aside say so again below: their exception goes on.
-        whole = parsed.filtered(lambda message: not message.row_ids)
-        self.env["settlement.exception"]._clear_for(whole, ["malformed_input"])
-        self._show_quarantine(parsed)
+        parsed._correct_replayed()
+        messages._note_counts(reading)
+        self._show_outcome(parsed)
+        reading.gone = parsed._tell_gone(reading).ids
         if checkpoint:
             checkpoint()
-        return totals
+        return reading
 
-    def _collect(self, message, chunk, totals, store, checkpoint):
+    def _facts_of(self, message, rules):
+        """Return the facts of a message as people have decided to read its codes."""
+        return apply_all(self._handler()._parse(message), rules)
+
+    def _show_outcome(self, parsed):
+        """Close what was open about messages that are read now, and show the rest."""
+        parsed._refresh_quarantine()
+        clean = parsed.filtered(lambda message: not message.waiting_row_ids)
+        self.env["settlement.exception"]._clear_for(clean)
+        failed_before = parsed - clean
+        without_bad = failed_before.filtered(
+            lambda message: "malformed_input"
+            not in message.waiting_row_ids.mapped("code")
+        )
+        self.env["settlement.exception"]._clear_for(without_bad, ["malformed_input"])
+
+    def _collect(self, message, chunk, reading, checkpoint, rules):
         """Add the facts of one message to the chunk, storing whenever it is full."""
         try:
-            for fact in self._handler()._parse(message):
+            for fact in self._facts_of(message, rules):
+                reading.note(message.id, fact)
                 chunk.append((message, fact))
                 if len(chunk) >= CHUNK_FACTS:
-                    self._store_chunk(store, chunk, totals)
+                    self._store_chunk(chunk, reading)
                     message._lease(LEASE_MINUTES, attempt=False)
                     if checkpoint:
                         checkpoint()
+        except LockError:
+            # Another worker holds what a revision changes; nothing is malformed.
+            raise
         except PARSE_ERRORS as error:
             self._show_parse_error(message, error)
             return error
         return None
 
-    @api.model
-    def _store_chunk(self, store, chunk, totals):
+    def _store_chunk(self, chunk, reading):
+        """Store the facts of a chunk, count them and empty it."""
         if not chunk:
             return
-        for name, count in store._store(self, chunk).items():
-            totals[name] = totals.get(name, 0) + count
+        reading.add(self.env["settlement.fact.store"]._store(self, chunk))
         chunk.clear()
 
     def _show_parse_error(self, message, error):
@@ -275,7 +312,9 @@ class SettlementBackend(models.Model):
         known = isinstance(error, MalformedInput | BusinessError | UserError)
         if not known:
             _logger.info("message %s: %s", message.id, type(error).__name__)
-        sentence = str(error) if known else f"{type(error).__name__}: {error}"
+        sentence = mask_text(
+            str(error) if known else f"{type(error).__name__}: {error}"
+        )
         message._set_state("failed", "malformed", sentence)
         self.env["settlement.exception"]._raise_for(
             message,
@@ -287,23 +326,6 @@ class SettlementBackend(models.Model):
                 error=sentence if sentence.endswith(".") else f"{sentence}.",
             ),
         )
-
-    def _show_quarantine(self, messages):
-        """Open one exception for each message with rows that were put aside."""
-        for message in messages.filtered("row_ids"):
-            first = message.row_ids[:1]
-            self.env["settlement.exception"]._raise_for(
-                message,
-                first.code,
-                self.env._(
-                    "%(count)s rows of %(message)s were put aside; the first is row "
-                    "%(number)s: %(reason)s",
-                    count=len(message.row_ids),
-                    message=message.filename or message.external_id,
-                    number=first.number,
-                    reason=first.reason,
-                ),
-            )
 
     # ------------------------------------------------------------------
     # Jobs
@@ -330,16 +352,24 @@ class SettlementBackend(models.Model):
     def _enqueue(self):
         """Enqueue one job that advances this backend."""
         self.ensure_one()
-        # Jobs run as the user who woke them, with the pipeline's own checks.
-        return self.with_delay(
-            identity_key=f"settlement-advance-{self.id}",
-            description=f"Advance {self.name}",
-        )._job_advance()
+        # Whoever wakes a backend, its jobs run as the technical user.
+        return (
+            self._as_bot()
+            .with_delay(
+                identity_key=f"settlement-advance-{self.id}",
+                description=f"Advance {self.name}",
+            )
+            ._job_advance()
+        )
 
     def _job_advance(self):
         """Do one bounded piece of work; enqueue the next if more waits."""
         self.ensure_one()
-        backend = self.sudo()  # the wake-up was allowed; facts are nobody's to write
+        if not self._may_run("post"):
+            raise AccessError(
+                self.env._("%(user)s may not run jobs.", user=self.env.user.login)
+            )
+        backend = self.sudo()  # the role was checked; facts are nobody's to write
         backend = backend.with_context(settlement_correlation_id=str(uuid.uuid4()))
         messages = backend._claim_messages(None)
         if messages:
@@ -353,13 +383,6 @@ class SettlementBackend(models.Model):
         """Enqueue the follow-up of a running job under a name of its own."""
         self.with_delay(description=f"Advance {self.name}")._job_advance()
         return "more"
-
-    @api.model
-    def _cron_sweep(self):
-        """Scheduled action: take back what dead workers held, and wake the rest."""
-        backends = self._all_active()
-        backends._bury_abandoned()
-        backends.filtered(lambda backend: backend._has_pending())._wake()
 
     def _has_pending(self):
         self.ensure_one()

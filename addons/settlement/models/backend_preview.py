@@ -1,8 +1,9 @@
 import itertools
 
-from odoo import models
+from odoo import api, models
 
-from ..canonical.facts import RejectedRow, TransactionFact
+from ..canonical.facts import BalanceFact, BatchFact, RejectedRow, TransactionFact
+from .backend_automation import INSIDE_HOOK
 from .backend_pipeline import CHUNK_FACTS, PARSE_ERRORS
 
 PREVIEW_ROWS = 20
@@ -20,7 +21,9 @@ class SettlementBackend(models.Model):
         :param content: bytes or a binary file object.
         :return: dict with ``new``, ``changed``, ``known``, ``batches`` (counts),
             ``rejected`` (list of dicts ``number, reason, raw``), ``rows`` (the first
-            20 transactions as dicts) and ``error`` (text, empty if it could be read).
+            20 transactions as dicts; ``effect`` is new, changed, known or rejected),
+            ``batch_rows`` and ``balances`` (likewise) and ``error`` (text, empty if it
+            could be read).
         :raises UserError: if the backend does not recognise the file.
         """
         self.ensure_one()
@@ -28,7 +31,7 @@ class SettlementBackend(models.Model):
         self.check_access("read")
         self._check_recognised(filename, content)
         # Facts are nobody's to write; nothing of this survives the savepoint.
-        backend = self.sudo()
+        backend = self.sudo().with_context(**{INSIDE_HOOK: True})
         savepoint = self.env.cr.savepoint()
         try:
             return backend._preview(filename, content)
@@ -38,9 +41,7 @@ class SettlementBackend(models.Model):
 
     def _preview(self, filename, content):
         """Import into the open savepoint and describe what came of it."""
-        message = self.env["settlement.message"]._receive(
-            self, "file", content, filename=filename
-        )
+        message = self._take_in(filename, content)
         message = message.sudo()  # its rows that are put aside are nobody's to write
         preview = {
             "new": 0,
@@ -49,11 +50,16 @@ class SettlementBackend(models.Model):
             "batches": 0,
             "rejected": [],
             "rows": [],
+            "batch_rows": [],
+            "balances": [],
             "error": "",
         }
-        facts = iter(self._handler()._parse(message))
+        newest = self.env["settlement.transaction"]._newest_id()
+        rules = self.env["settlement.mapping"]._rules_of(self)
+        facts = iter(self._facts_of(message, rules))
         while chunk := self._next_facts(facts, preview):
             self._preview_chunk(message, chunk, preview)
+        self._note_effects(preview["rows"], newest)
         preview["rejected"] = [
             {"number": row.number, "reason": row.reason, "raw": row.raw}
             for row in message.row_ids
@@ -80,9 +86,11 @@ class SettlementBackend(models.Model):
         preview["changed"] += counters["revisions"]
         preview["batches"] += counters["batches"]
         preview["known"] += len(transactions) - stored - counters["rejected"] + refused
+        self._preview_statements(chunk, preview)
         for fact in transactions[: PREVIEW_ROWS - len(preview["rows"])]:
             preview["rows"].append(
                 {
+                    "occurrence": fact.occurrence,
                     "booked_on": fact.booked_on.isoformat(),
                     "external_id": fact.external_id,
                     "kind": fact.kind,
@@ -93,3 +101,63 @@ class SettlementBackend(models.Model):
                     "reference": fact.invoice_reference,
                 }
             )
+
+    @api.model
+    def _preview_statements(self, chunk, preview):
+        """Add the batches and balances of a chunk, as far as they are shown."""
+        for fact in chunk:
+            if (
+                isinstance(fact, BatchFact)
+                and len(preview["batch_rows"]) < PREVIEW_ROWS
+            ):
+                preview["batch_rows"].append(
+                    {
+                        "kind": fact.kind,
+                        "external_id": fact.reference or fact.external_id,
+                        "date": fact.date.isoformat(),
+                        "total": str(fact.total),
+                        "opening": _text(fact.opening_balance),
+                        "closing": _text(fact.closing_balance),
+                        "currency": fact.currency,
+                    }
+                )
+            elif (
+                isinstance(fact, BalanceFact)
+                and len(preview["balances"]) < PREVIEW_ROWS
+            ):
+                preview["balances"].append(
+                    {
+                        "observed_at": fact.observed_at.isoformat(" "),
+                        "available": str(fact.available),
+                        "pending": str(fact.pending),
+                        "currency": fact.currency,
+                    }
+                )
+
+    def _note_effects(self, rows, newest):
+        """Tell of each shown row what the import did with it.
+
+        :param newest: id of the newest transaction before the import.
+        """
+        stored = self.env["settlement.transaction"].search(
+            [
+                ("backend_id", "=", self.id),
+                ("external_id", "in", [row["external_id"] for row in rows]),
+            ]
+        )
+        found = stored.grouped(lambda row: (row.external_id, row.occurrence))
+        for row in rows:
+            revisions = found.get(
+                (row["external_id"], row.pop("occurrence")), stored[:0]
+            )
+            fresh = revisions.filtered(lambda known: known.id > newest)
+            if not revisions:
+                row["effect"] = "rejected"
+            elif not fresh:
+                row["effect"] = "known"
+            else:
+                row["effect"] = "changed" if revisions - fresh else "new"
+
+
+def _text(amount):
+    return "" if amount is None else str(amount)

@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ..canonical import kinds, money
 from ..canonical.errors import MalformedInput
 from ..canonical.facts import ZERO
-from .big_integer import BigInteger
+from .big_integer import BigInteger, minor_units
 from .transaction_state import PROVIDER_STATES
 
 BATCH_KINDS = [(kind, kind.capitalize()) for kind in kinds.BATCH_KINDS]
@@ -14,6 +14,8 @@ STATES = [
     ("posted", "Posted"),
     ("reconciled", "Reconciled"),
 ]
+# Entering one of these from open says that all of it is there.
+COMPLETE_STATES = ("complete", "validated")
 
 
 class SettlementBatch(models.Model):
@@ -21,7 +23,7 @@ class SettlementBatch(models.Model):
 
     _name = "settlement.batch"
     _description = "Settlement Batch"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "date desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True
@@ -139,15 +141,44 @@ class SettlementBatch(models.Model):
             batch.transaction_count = count
             batch.difference = batch.currency_id.round(batch.total - net)
 
-    def _exception_money(self):
-        """Return the money of an exception about this batch: minor units, currency."""
+    def _exception_money(self, reason):
+        """Return the money of an exception: what is missing, else the total.
+
+        :return: minor units, currency.
+        """
         self.ensure_one()
+        if reason == "batch_unbalanced" and self.difference:
+            return minor_units(self.difference, self.currency_id), self.currency_id
+        if reason == "balance_gap" and self._balance_break():
+            return minor_units(self._balance_break(), self.currency_id), (
+                self.currency_id
+            )
         return self.total_minor, self.currency_id
+
+    def _balance_break(self):
+        """Return the closing balance less what opening and movements give."""
+        self.ensure_one()
+        if not self.has_balances:
+            return 0.0
+        expected = self.opening_balance + self.total
+        return self.currency_id.round(self.closing_balance - expected)
 
     def _set_state(self, state):
         """Move batches to ``state``; the one place that does."""
-        for batch in self.filtered(lambda batch: batch.state != state):
+        changing = self.filtered(lambda batch: batch.state != state)
+        completed = changing.filtered(lambda batch: batch.state == "open")
+        for batch in changing:
             batch.write({"state": state})
+        if state in COMPLETE_STATES:
+            completed._after_completion()
+
+    def _after_completion(self):
+        """Do what follows when all of a batch is there; addons extend this."""
+        for batch in self:
+            self.env["settlement.event"]._log(
+                "batch.completed", batch, after={"total_minor": batch.total_minor}
+            )
+        self.env["settlement.backend"]._run_hook("on_batch_complete_action_id", self)
 
     # ------------------------------------------------------------------
     # Storing
@@ -229,10 +260,26 @@ class SettlementBatch(models.Model):
             )
         if batch._is_older(fact) or not batch._differs(values):
             return self.browse()
+        batch._before_restated(values)
         batch.write({**values, "message_id": message.id})
-        if batch.state == "complete":
+        if batch.state == "complete" or batch._is_wrongly_validated():
             batch._set_state("open")
         return batch
+
+    def _is_wrongly_validated(self):
+        """Return whether a valid batch is that no more by what its source says now."""
+        self.ensure_one()
+        return self.state == "validated" and bool(
+            not self._is_whole() or self._validation_findings()
+        )
+
+    def _before_restated(self, values):
+        """Let go of what stands on what the source said of this batch so far.
+
+        Addons extend this.
+
+        :param values: what the source says now.
+        """
 
     def _is_older(self, fact):
         """Return whether we already know a later version of this batch."""

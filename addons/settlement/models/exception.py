@@ -21,6 +21,7 @@ TEAM_REASONS = {
         "batch_unbalanced",
         "balance_gap",
         "late_payout",
+        "late_release",
         "payout_missing_at_bank",
         "missing_data",
     ),
@@ -106,6 +107,13 @@ class SettlementException(models.Model):
     )
     subject_model = fields.Char(required=True)
     subject_id = fields.Many2oneReference(model_field="subject_model", required=True)
+    closing_message_id = fields.Many2one(
+        "settlement.message",
+        string="Closed by",
+        readonly=True,
+        index="btree_not_null",
+        help="The newest data when its cause was gone.",
+    )
     previous_id = fields.Many2one(
         "settlement.exception",
         string="Reopened from",

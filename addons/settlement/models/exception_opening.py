@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..canonical import money
+from ..canonical.card_numbers import mask_text
 from ..exceptions import severity as urgency
 from .exception import OPEN_STATES
 
@@ -52,6 +53,8 @@ class SettlementException(models.Model):
             "deadline": deadline,
             "fixes": fixes,
         }
+        # A sentence may quote what the source sent.
+        cause = mask_text(cause)
         current = self._current_for(record, reason, cause)
         if current:
             current._refresh(cause, record, details)
@@ -127,6 +130,7 @@ class SettlementException(models.Model):
 
     def _after_opening(self):
         """Do what follows when exceptions open; addons extend this."""
+        self.env["settlement.backend"]._run_hook("on_exception_action_id", self)
 
     def _opening_facts(self):
         """Return what the audit trail keeps of an exception that opens."""
@@ -179,12 +183,27 @@ class SettlementException(models.Model):
     def _refresh(self, cause, record, details):
         """Say of an open exception what is known today; it gets no less urgent."""
         self.ensure_one()
-        if self.cause == cause or self.state == "ignored":
+        if self.state == "ignored":
+            return
+        if details.get("deadline") and details["deadline"] != self.deadline:
+            self._move_deadline(details["deadline"])
+        if self.cause == cause:
             return
         values = self._values_of(record, self.reason, cause, details)
         kept = ("amount", "amount_minor", "currency_id", "company_amount")
         self.write({"cause": cause, **{name: values[name] for name in kept}})
         self._raise_severity(values["severity"])
+
+    def _move_deadline(self, deadline):
+        """Take the deadline that somebody else sets, with an event."""
+        before = {"deadline": self.deadline}
+        self.write({"deadline": deadline, "notice_level": 0})
+        self.env["settlement.event"]._log(
+            "exception.deadline_moved",
+            self,
+            before=before,
+            after={"deadline": deadline},
+        )
 
     def _raise_severity(self, severity):
         """Make exceptions as urgent as ``severity``, with an event, never less."""
@@ -214,7 +233,7 @@ class SettlementException(models.Model):
         values = self._opening_values(
             record, details.get("company"), details.get("backend")
         )
-        values.update(self._money_values(record, values["company_id"], details))
+        values.update(self._money_values(record, reason, values["company_id"], details))
         levels = self._levels(self.env["res.company"].browse(values["company_id"]))
         amount = values["company_amount"]
         severity = urgency.severity_of(
@@ -226,12 +245,14 @@ class SettlementException(models.Model):
         if details.get("severity"):
             severity = urgency.worst(severity, details["severity"])
         now = fields.Datetime.now()
+        values["reason"] = reason
+        route = self.env["settlement.exception.route"]._route_for(values)
         return {
             **values,
-            "reason": reason,
             "cause": cause,
             "severity": severity,
-            "team": self._team_of(reason),
+            "team": route.team or self._team_of(reason),
+            "user_id": route.user_id.id,
             "opened_at": now,
             "deadline": details.get("deadline")
             or urgency.due_at(severity, now, levels),
@@ -252,11 +273,11 @@ class SettlementException(models.Model):
         return values
 
     @api.model
-    def _money_values(self, record, company_id, details):
+    def _money_values(self, record, reason, company_id, details):
         """Return the amount that hangs on an exception, also in company currency."""
         minor, currency = details.get("amount_minor"), details.get("currency")
         if minor is None and hasattr(record, "_exception_money"):
-            minor, currency = record._exception_money()
+            minor, currency = record._exception_money(reason)
         if minor is None or not currency:
             nothing = dict.fromkeys(("amount", "amount_minor", "company_amount"), 0)
             return {**nothing, "currency_id": False}
@@ -271,11 +292,6 @@ class SettlementException(models.Model):
                 amount, company.currency_id, company, today
             ),
         }
-
-    @api.model
-    def _levels(self, company):
-        """Return from when on exceptions of ``company`` have which severity."""
-        return urgency.DEFAULT_LEVELS
 
     # ------------------------------------------------------------------
     # Closing by the pipeline
@@ -297,5 +313,27 @@ class SettlementException(models.Model):
             domain.append(("reason", "in", list(reasons)))
         # The pipeline may run for someone who may not write exceptions.
         gone = self.sudo().search(domain)
-        gone._close("resolved", self.env._("The cause is gone: later data explain it."))
+        for backend, exceptions in gone.grouped("backend_id").items():
+            message = self._newest_message(backend)
+            exceptions._close(
+                "resolved",
+                self.env._(
+                    "The cause is gone: later data explain it. The newest then were "
+                    "%(message)s, received %(when)s UTC.",
+                    message=message.filename or message.external_id or message.id,
+                    when=fields.Datetime.to_string(message.received_at),
+                )
+                if message
+                else self.env._("The cause is gone."),
+                closing_message_id=message.id,
+            )
         return gone
+
+    @api.model
+    def _newest_message(self, backend):
+        """Return the newest message of ``backend`` that was read."""
+        return self.env["settlement.message"].search(
+            [("backend_id", "=", backend.id), ("state", "=", "parsed")],
+            order="id DESC",
+            limit=1,
+        )

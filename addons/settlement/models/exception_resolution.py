@@ -3,7 +3,7 @@ import logging
 from datetime import date, datetime
 from decimal import Decimal
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -30,7 +30,9 @@ class SettlementException(models.Model):
 
         That method gets the values by name, as JSON holds them, in the environment of
         who acts: of the approver, if one had to agree. It closes the exception where
-        it ends it, and may return a window action.
+        it ends it, and may return a window action. What must be checked with the
+        rights of who asks goes into ``_prepare_<name>``, which returns the values. A
+        dialogue of its own comes from ``_open_<name>``.
         """
         return {}
 
@@ -80,12 +82,17 @@ class SettlementException(models.Model):
                 )
             )
 
+    def _require_handler(self):
+        """Raise AccessError unless the user is one who works on these exceptions."""
+        backend = self.env["settlement.backend"]
+        backend._require_group("group_accountant", "group_integration_admin")
+        self.check_access("write")
+
     def _check_values(self, name, values):
         """Raise UserError unless ``values`` are what the verb needs and takes."""
         verb = self._verb(name)
-        parameters = inspect.signature(getattr(self, f"_resolve_{name}")).parameters
-        free = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-        if not free and (unknown := sorted(set(values) - set(parameters))):
+        taken = self._values_taken(name)
+        if taken is not None and (unknown := sorted(set(values) - set(taken))):
             raise UserError(
                 self.env._(
                     "%(verb)s does not know what to do with %(names)s.",
@@ -102,6 +109,14 @@ class SettlementException(models.Model):
                     names=", ".join(missing),
                 )
             )
+
+    @api.model
+    def _values_taken(self, name):
+        """Return the names of the values that the verb takes; None if any."""
+        parameters = inspect.signature(getattr(self, f"_resolve_{name}")).parameters
+        if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+            return None
+        return list(parameters)
 
     def _check_fits(self, name):
         """Raise UserError unless the verb can be used on this exception now."""
@@ -144,6 +159,8 @@ class SettlementException(models.Model):
         self._lock()
         self._check_fits(name)
         verb = self._verb(name)
+        if prepare := getattr(self, f"_prepare_{name}", None):
+            values = prepare(**values)
         amount = self._amount_at_stake(name, values)
         if verb.asks(amount, self._approval_limit(name)):
             return self._ask_approval(name, values)
@@ -322,6 +339,24 @@ class SettlementException(models.Model):
             "cause": self.cause,
             "amount": self.currency_id.format(self.amount) if self.currency_id else "",
         }
+
+    def action_withdraw_request(self):
+        """Take back what was asked for, so that something else can be done.
+
+        :raises AccessError: unless the user asked, or may decide.
+        """
+        self.check_access("write")
+        backend = self.env["settlement.backend"]
+        for exception in self.filtered(lambda one: one.state == "waiting_approval"):
+            # Who asked knows the request; deciding is not possible this way.
+            request = exception.sudo().approval_id
+            if request.requester_id != self.env.user:
+                backend._require_group("group_approver")
+            request.sudo(False)._withdraw(self.env._("Taken back."))
+            exception._set_state("in_progress")
+            self.env["settlement.event"]._log(
+                "exception.approval_withdrawn", exception, after={"by": self.env.uid}
+            )
 
     def _approval_decided(self, approval):
         """Do what was approved, or give it back with the words of the refusal."""

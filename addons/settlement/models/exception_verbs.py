@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -198,12 +198,19 @@ class SettlementException(models.Model):
 
     def _resolve_acknowledge(self, comment, attachment_ids):
         """Close a break of control that two persons looked into, with evidence."""
+        links = [Command.link(each) for each in attachment_ids]
+        self._close("resolved", comment, evidence_ids=links)
+
+    def _prepare_acknowledge(self, comment, attachment_ids):
+        """Make the evidence of who asks readable for who decides."""
         evidence = self.env["ir.attachment"].browse(attachment_ids).exists()
         evidence.check_access("read")
         if not evidence:
             raise UserError(self.env._("Attach the evidence."))
-        links = [Command.link(each) for each in evidence.ids]
-        self._close("resolved", comment, evidence_ids=links)
+        loose = evidence.filtered(lambda each: not each.res_id)
+        # Its owner gives it; from now on it belongs to the exception.
+        loose.sudo().write({"res_model": self._name, "res_id": self.id})
+        return {"comment": comment, "attachment_ids": evidence.ids}
 
     def _resolve_ask(self, user_id, question, due_on=None):
         """Ask a person, who gets an activity, and park it until the answer is due."""
@@ -286,11 +293,6 @@ class SettlementException(models.Model):
                 )
             )
         return person
-
-    @api.model
-    def _lead_of(self, company, team):
-        """Return who leads ``team`` in ``company``, if anybody does."""
-        return self.env["res.users"]
 
     def _team_lead(self):
         """Return the lead of the team of this exception, if there is one."""

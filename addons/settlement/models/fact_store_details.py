@@ -179,9 +179,11 @@ class SettlementFactStore(models.AbstractModel):
         keys = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT wallet_id, batch_kind, batch_external_id
+                SELECT wallet_id, batch_kind, batch_external_id
                   FROM settlement_stage
                  WHERE batch_external_id IS NOT NULL
+                 GROUP BY wallet_id, batch_kind, batch_external_id
+                 ORDER BY min(position)
                 """
             )
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.tools import SQL, config
 
-from ..canonical import card_numbers
+from ..canonical.card_numbers import mask_text
 from ..storage import payload as payload_storage
 
 PREVIEW_BYTES = 65536
@@ -22,7 +22,7 @@ class SettlementMessage(models.Model):
 
     _name = "settlement.message"
     _description = "Received Message"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "id desc"
     _rec_name = "external_id"
     _check_company_auto = True
@@ -92,6 +92,18 @@ class SettlementMessage(models.Model):
     row_ids = fields.One2many("settlement.message.row", "message_id")
     transaction_ids = fields.One2many("settlement.transaction", "message_id")
     preview = fields.Text(compute="_compute_preview")
+    replays = fields.Integer(
+        "Replays", copy=False, help="How often it was asked to be read again."
+    )
+    read_count = fields.Integer(
+        "Rows Read", help="Rows that its latest reading found, good and bad."
+    )
+    stored_count = fields.Integer(
+        "Rows Kept", help="Transactions that this message was the first to tell."
+    )
+    rejected_count = fields.Integer(
+        "Rows Put Aside", help="Rows that were ever put aside, whatever became of them."
+    )
 
     _dedupe_uniq = models.Constraint(
         "UNIQUE (backend_id, dedupe_key)", "This payload has been received before."
@@ -129,8 +141,11 @@ class SettlementMessage(models.Model):
         :param dedupe_key: identity inside the backend; by default the channel,
             the stream and the hash of the bytes.
         :return: the message; the known one if the key came before.
+        :raises MalformedInput: if it is an archive that cannot be looked into, so that
+            card numbers in it would stay.
         """
         payload = payload_storage.read_payload(content)
+        filename = mask_text(filename)
         key = dedupe_key or f"{channel}:{stream}:{payload.sha256}"
         known = self.search([("backend_id", "=", backend.id), ("dedupe_key", "=", key)])
         if known:
@@ -164,6 +179,8 @@ class SettlementMessage(models.Model):
         message._store_payload(payload)
         self.env["settlement.event"]._log("message.received", backend, rows=message)
         backend._wake()
+        if channel in ("file", "manual"):
+            backend._run_hook("on_import_action_id", message)
         return message.sudo(False)
 
     def _store_payload(self, payload):
@@ -337,52 +354,3 @@ class SettlementMessage(models.Model):
                     "state": "received",
                 }
             )
-
-    def _quarantine(self, rejected):
-        """Keep rows that could not be read, with their reason.
-
-        Parser and store count on their own: a number that is taken gives way, so
-        that no row hides another. The same row again is kept once.
-        """
-        self.ensure_one()
-        known = {(row.raw or "", row.reason) for row in self.row_ids}
-        taken = set(self.row_ids.mapped("number"))
-        values = []
-        for row in rejected:
-            raw = card_numbers.mask_card_numbers(row.raw.encode()).decode(
-                errors="replace"
-            )
-            if (raw, row.reason) in known:
-                continue
-            number = row.number if row.number not in taken else max(taken) + 1
-            known.add((raw, row.reason))
-            taken.add(number)
-            values.append(
-                {
-                    "message_id": self.id,
-                    "number": number,
-                    "raw": raw,
-                    "reason": row.reason,
-                    "code": row.code,
-                }
-            )
-        self.env["settlement.message.row"].create(values)
-
-    def replay(self):
-        """Parse these messages again with today's mapper.
-
-        Unchanged facts stay as they are; changed ones become a new revision.
-
-        :raises AccessError: without the integration administrator role.
-        """
-        self.env["settlement.backend"]._require_group("group_integration_admin")
-        self.check_access("read")
-        messages = self.sudo()  # the role was checked; nobody may write messages
-        messages._set_state("received")
-        messages.write({"attempts": 0})
-        # What was put aside is read again too: it may have a place by now.
-        messages.row_ids.unlink()
-        for backend, group in messages.grouped("backend_id").items():
-            backend._parse_messages(group, None)
-        clean = messages.filtered(lambda one: one.state == "parsed" and not one.row_ids)
-        self.env["settlement.exception"]._clear_for(clean)

@@ -11,8 +11,11 @@ class SettlementVerification(models.AbstractModel):
         return [
             *super()._checks(),
             "_check_every_message_ended",
+            "_check_every_row_ended",
+            "_check_rows_told",
             "_check_pinned",
             "_check_payloads",
+            "_check_purged",
             "_check_current_rows",
             "_check_state_rows",
             "_check_fee_lines",
@@ -48,6 +51,69 @@ class SettlementVerification(models.AbstractModel):
                 self.env._("It failed (%(error)s) and nobody was told.", error=error),
             )
 
+    def _check_every_row_ended(self):
+        """What a message was read as is still there: transactions and bad rows."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT message.id, message.stored_count + message.rejected_count,
+                       stored.rows + rejected.rows
+                  FROM settlement_message message
+                 CROSS JOIN LATERAL (
+                        SELECT count(*) AS rows FROM settlement_transaction known
+                         WHERE known.message_id = message.id) stored
+                 CROSS JOIN LATERAL (
+                        SELECT count(*) AS rows FROM settlement_message_row known
+                         WHERE known.message_id = message.id) rejected
+                 WHERE message.state = 'parsed' AND message.read_count IS NOT NULL
+                   AND (stored.rows < message.stored_count
+                        OR rejected.rows < message.rejected_count)
+                """
+            )
+        )
+        for message_id, noted, found in rows:
+            yield self._finding(
+                1,
+                "settlement.message",
+                message_id,
+                self.env._(
+                    "Of %(noted)s transactions and rows put aside that came of it "
+                    "%(found)s are left.",
+                    noted=noted,
+                    found=found,
+                ),
+            )
+
+    def _check_rows_told(self):
+        """A row that waits has an exception that says so."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT row.id, row.message_id FROM settlement_message_row row
+                 WHERE row.state = 'quarantined'
+                   AND EXISTS (
+                        SELECT FROM settlement_message message
+                         WHERE message.id = row.message_id
+                           AND message.state = 'parsed')
+                   AND NOT EXISTS (
+                        SELECT FROM settlement_exception exception
+                         WHERE exception.subject_model = 'settlement.message'
+                           AND exception.subject_id = row.message_id
+                           AND exception.state <> 'resolved')
+                """
+            )
+        )
+        for row_id, message_id in rows:
+            yield self._finding(
+                1,
+                "settlement.message.row",
+                row_id,
+                self.env._(
+                    "It was put aside from message %(message)s and nobody is told.",
+                    message=message_id,
+                ),
+            )
+
     # ------------------------------------------------------------------
     # Law 11: facts and payloads are as they were received
     # ------------------------------------------------------------------
@@ -71,8 +137,24 @@ class SettlementVerification(models.AbstractModel):
                     ),
                 )
 
-    def _unpinned(self, model, action):
-        """Return the ids of rows that no event with ``action`` pins."""
+    def _check_purged(self):
+        """A payload that is gone was removed by policy, and an event says so."""
+        unproved = self._unpinned(
+            "settlement.message", "message.purged", SQL("row.purged_at IS NOT NULL")
+        )
+        for message_id in unproved:
+            yield self._finding(
+                11,
+                "settlement.message",
+                message_id,
+                self.env._("Its payload was removed and no event says by whom."),
+            )
+
+    def _unpinned(self, model, action, condition=None):
+        """Return the ids of rows that no event with ``action`` pins.
+
+        :param condition: only of rows (as ``row``) that it holds for.
+        """
         rows = self.env.execute_query(
             SQL(
                 """
@@ -85,8 +167,10 @@ class SettlementVerification(models.AbstractModel):
                 )
                 SELECT row.id
                   FROM %(table)s AS row CROSS JOIN pinned
-                 WHERE pinned.ids IS NULL OR NOT row.id::int8 <@ pinned.ids
+                 WHERE (pinned.ids IS NULL OR NOT row.id::int8 <@ pinned.ids)
+                   AND %(condition)s
                 """,
+                condition=condition or SQL("TRUE"),
                 model=model,
                 action=action,
                 table=SQL.identifier(self.env[model]._table),
@@ -100,7 +184,7 @@ class SettlementVerification(models.AbstractModel):
             SQL(
                 """
                 SELECT id FROM settlement_message
-                 WHERE stored_name IS NULL
+                 WHERE stored_name IS NULL AND purged_at IS NULL
                    AND encode(sha256(COALESCE(payload, ''::bytea)), 'hex')
                        <> stored_sha256
                 """
@@ -108,7 +192,9 @@ class SettlementVerification(models.AbstractModel):
         )
         altered = [row[0] for row in rows]
         messages = self.env["settlement.message"]
-        for message in messages.search([("stored_name", "!=", False)]):
+        for message in messages.search(
+            [("stored_name", "!=", False), ("purged_at", "=", False)]
+        ):
             path = message._folder() / message.stored_name
             if (
                 not path.exists()
@@ -137,7 +223,7 @@ class SettlementVerification(models.AbstractModel):
                            row_number() OVER (
                                 PARTITION BY backend_id, external_id, occurrence
                                 ORDER BY source_version_at DESC NULLS LAST,
-                                         row_hash DESC) = 1 AS is_latest
+                                         reading DESC, row_hash DESC) = 1 AS is_latest
                       FROM settlement_transaction) ranked
                  WHERE is_current <> is_latest
                 """

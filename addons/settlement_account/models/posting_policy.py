@@ -1,9 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..planning.accounts import Accounts, FeeTax, TaxShare
+from ..planning.accounts import Accounts
+from ..services.bookings import planning_tax
 
 # Role in a plan → field of the policy that names its account.
 ACCOUNT_FIELDS = {
@@ -76,6 +75,13 @@ class SettlementPostingPolicy(models.Model):
     dispute_account_id = fields.Many2one("account.account", check_company=True)
     dispute_loss_account_id = fields.Many2one("account.account", check_company=True)
     reserve_account_id = fields.Many2one("account.account", check_company=True)
+    lost_disputes = fields.Selection(
+        [("keep", "Book as loss"), ("reopen", "Re-open the invoice")],
+        required=True,
+        default="keep",
+        help="What a lost dispute is: a loss of ours while the invoice stays paid, or "
+        "owed by the customer again. A person may decide otherwise for each dispute.",
+    )
     suspense_account_id = fields.Many2one(
         "account.account",
         check_company=True,
@@ -292,22 +298,6 @@ class SettlementPostingPolicy(models.Model):
 
     def _planning_fee_tax(self):
         """Return the tax on fees as a plan needs it, None where there is none."""
-        tax = self._value("fee_tax_ids")
-        if self.fees != "expense" or not tax:
-            return None
-        lines = tax.invoice_repartition_line_ids
-        base = lines.filtered(lambda line: line.repartition_type == "base")
-        return FeeTax(
-            tax_id=tax.id,
-            percent=Decimal(str(tax.amount)),
-            base_tag_ids=tuple(base.tag_ids.ids),
-            shares=tuple(
-                TaxShare(
-                    repartition_line_id=line.id,
-                    account_id=line.account_id.id or 0,
-                    factor=Decimal(str(line.factor_percent)) / 100,
-                    tag_ids=tuple(line.tag_ids.ids),
-                )
-                for line in lines - base
-            ),
+        return planning_tax(
+            self._value("fee_tax_ids") if self.fees == "expense" else None
         )

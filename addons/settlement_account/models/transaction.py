@@ -53,6 +53,11 @@ class SettlementTransaction(models.Model):
     # Revisions
     # ------------------------------------------------------------------
 
+    def _entries_in_words(self):
+        """Name the entries that stand on this transaction."""
+        words = super()._entries_in_words()
+        return ", ".join(self._moves().mapped("display_name")) or words
+
     def _before_superseded(self, successors):
         """Let entries follow to a revision of the same money; tell of any other."""
         result = super()._before_superseded(successors)

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..planning import slices
 from ..planning.plan import EntryPlan, PlannedLine
@@ -133,6 +134,34 @@ class SettlementWallet(models.Model):
             prepared=(self._opening_slice(plan),),
             parameters={"account_id": account.id if account else 0},
         )
+
+    def _ledger_before(self, day):
+        """Return what the account shows without our postings, in minor units.
+
+        What is booked on the opening date itself may be the opening entry of the
+        books.
+
+        :param day: the opening date.
+        """
+        self.env["account.move.line"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(sum(entry.amount_currency), 0)::text
+                  FROM account_move_line entry
+                 WHERE entry.account_id = %s
+                   AND entry.parent_state = 'posted'
+                   AND (entry.date < %s OR entry.date = %s AND entry.move_id NOT IN (
+                        SELECT move_id FROM settlement_posting
+                         WHERE wallet_id = %s AND kind <> 'opening'))
+                """,
+                self.account_id.id,
+                day,
+                day,
+                self.id,
+            )
+        )
+        return self._minor(rows[0][0])
 
     def _minor(self, amount):
         """Return an amount of the wallet's currency as minor units."""

@@ -316,7 +316,8 @@ class SettlementWallet(models.Model):
             self,
             "balance_gap",
             "\n".join(self._finding_sentences(newest, findings)),
-            severity="high",
+            amount_minor=newest.difference,
+            currency=self.currency_id,
         )
 
     # ------------------------------------------------------------------

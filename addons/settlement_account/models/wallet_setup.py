@@ -118,7 +118,9 @@ class SettlementWallet(models.Model):
                 ),
                 "account_type": "asset_current",
                 "reconcile": True,
-                "code": accounts._search_new_account_code("101780"),
+                "code": self.env["settlement.posting.policy"]._new_code(
+                    self.company_id, "asset_current", "101780"
+                ),
                 "company_ids": [Command.set(self.company_id.ids)],
             }
         )

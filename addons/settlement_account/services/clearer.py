@@ -196,15 +196,25 @@ class Clearer:
         return replace(part, account_id=self._account(row, role))
 
     def _own_charge(self, row):
-        """What the bank books for itself goes to the account of charges or interest."""
-        role = own_charge_role(row.source_code)
+        """What the bank books for itself goes where its code says.
+
+        That is what a mapping says, else the account of charges or of interest.
+        """
         wallet = self.env["settlement.wallet"].browse(row.wallet_id)
+        currency = wallet.currency_id
+        booking = self.builder.bookings.of(
+            row.source_code, row.gross, currency.name, row.booked_on
+        )
+        account_id = booking.account_id if booking else 0
         return Settled(
-            account_id=self._account(row, role),
-            partner_id=0,
+            account_id=account_id
+            or self._account(row, own_charge_role(row.source_code)),
+            partner_id=booking.partner_id if booking else 0,
             amount=row.gross,
-            currency_id=wallet.currency_id.id,
+            currency_id=currency.id,
             amount_currency=row.gross,
+            booking=booking,
+            role="mapped" if account_id else "settled",
         )
 
     def _account(self, row, role):
@@ -243,7 +253,8 @@ class Clearer:
     def _prepared(self, wallet, rows, moves):
         batch_id = rows[0].batch_id if rows[0].kind.startswith("bank") else 0
         batch = self.env["settlement.batch"].browse(batch_id or [])
-        day = self.builder.first_open_day(self._day(moves))
+        has_tax = any(move.part.booking and move.part.booking.tax for move in moves)
+        day = self.builder.first_open_day(self._day(moves), has_tax)
         plan = plan_clearing(
             day,
             batch.external_id or wallet.display_name,
@@ -251,6 +262,7 @@ class Clearer:
             Company(
                 self.builder.company.currency_id.id,
                 self.builder.accounts(wallet).difference,
+                self.builder.words["fee_tax"],
             ),
         )
         return Prepared(

@@ -144,7 +144,7 @@ class SettlementBatch(models.Model):
         number = mine.number
         while (page := pages.get(number)) is not None and not page.is_last:
             number += 1
-        is_clean = self.has_balances or not self.message_id.row_ids
+        is_clean = self.has_balances or not self.message_id.waiting_row_ids
         return is_clean and number in pages
 
     def _pages(self, mine):

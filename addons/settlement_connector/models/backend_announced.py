@@ -25,7 +25,8 @@ class SettlementBackend(models.Model):
     @api.model
     def _cron_pull_announced(self):
         """Scheduled action: fetch the objects that webhooks named."""
-        self._pull_all_announced(watched(self.env.cr.commit))
+        backends = self._bot_backends()._for_pull()
+        backends._pull_all_announced(watched(self.env.cr.commit))
 
     @api.model
     def _pull_all_announced(self, checkpoint):
@@ -35,7 +36,9 @@ class SettlementBackend(models.Model):
         try:
             for (backend,) in waiting:
                 if backend.state == "connected":
-                    backend._guarded(lambda one: one._pull_announced(checkpoint))
+                    backend._in_own_company()._guarded(
+                        lambda one: one._pull_announced(checkpoint)
+                    )
                     checkpoint()
         except OutOfTime:
             cron = self.env.ref("settlement_connector.cron_pull_announced")

@@ -40,7 +40,8 @@ class SettlementBackend(models.Model):
     @api.model
     def _cron_pull(self):
         """Scheduled action: pull every connected backend that is due."""
-        self._pull_due(watched(self.env.cr.commit))
+        backends = self._bot_backends()._for_pull()
+        backends._pull_due(watched(self.env.cr.commit))
 
     @api.model
     def _pull_due(self, checkpoint):
@@ -51,7 +52,9 @@ class SettlementBackend(models.Model):
         expiring._warn_expiring()
         try:
             for backend in self.search([("state", "=", "connected")]):
-                backend._guarded(lambda one: one._pull_streams(None, None, checkpoint))
+                backend._in_own_company()._guarded(
+                    lambda one: one._pull_streams(None, None, checkpoint)
+                )
                 checkpoint()
         except OutOfTime:
             self._wake_pull()

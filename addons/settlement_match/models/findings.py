@@ -164,18 +164,24 @@ class SettlementMatcher(models.AbstractModel):
             if row["outcome"] == "over":
                 excess = row["source_open"] - row["document_open"]
                 text = self._money(abs(excess), row["source_currency_id"])
-                found.append(
-                    (row["id"], "amount_over", findings.over(payment, document, text))
-                )
+                sentence = findings.over(payment, document, text)
+                money = self._difference(excess, row["source_currency_id"])
+                found.append((row["id"], "amount_over", sentence, money))
             else:
                 missing = row["document_open"] - row["claimed_open"]
                 text = self._money(abs(missing), row["document_currency_id"])
-                found.append(
-                    (row["id"], "amount_short", findings.short(payment, document, text))
-                )
+                sentence = findings.short(payment, document, text)
+                money = self._difference(missing, row["document_currency_id"])
+                found.append((row["id"], "amount_short", sentence, money))
         self._raise_all("settlement.transaction", found)
 
     @api.model
+    def _difference(self, minor, currency_id):
+        """Return the money that hangs on a difference, as exceptions take it."""
+        currency = self.env["res.currency"].browse(currency_id)
+        return {"amount_minor": int(minor), "currency": currency}
+
+    @api.model
     def _raise_all(self, model, found):
-        """Open exceptions for (record id, reason, sentence) triples."""
+        """Open exceptions for tuples as ``_raise_many`` takes them."""
         self.env["settlement.exception"]._raise_many(self.env[model], found)

@@ -114,6 +114,11 @@ class SettlementMatch(models.Model):
         for match in self:
             match.display_name = f"#{match.id} {methods.get(match.method, '')}"
 
+    def _exception_money(self, reason):
+        """Return the money of an exception about it: minor units, currency."""
+        self.ensure_one()
+        return self.amount_minor, self.currency_id
+
     @api.depends("amount_minor", "currency_id")
     def _compute_amount(self):
         for match in self:

@@ -1,0 +1,145 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..models.exception_verbs import IGNORE_CODES
+
+# Value of a verb → field of the dialogue.
+VALUE_FIELDS = {
+    "reason": "comment",
+    "comment": "comment",
+    "question": "comment",
+    "code": "code",
+    "user_id": "user_id",
+    "due_on": "day",
+    "expected_on": "day",
+    "seen": "seen",
+    "where": "where",
+    "twin_id": "twin_id",
+    "attachment_ids": "attachment_ids",
+}
+
+
+class SettlementExceptionResolve(models.TransientModel):
+    """What a verb needs to know, for one exception or many, and what came of it."""
+
+    _name = "settlement.exception.resolve"
+    _description = "Resolve Exceptions"
+
+    exception_ids = fields.Many2many("settlement.exception", required=True)
+    exception_count = fields.Integer(compute="_compute_exceptions")
+    cause = fields.Text(compute="_compute_exceptions")
+    twin_model = fields.Char(compute="_compute_exceptions")
+    verb = fields.Selection("_verb_selection")
+    effect = fields.Char(compute="_compute_effect")
+    takes = fields.Char(compute="_compute_effect")
+    comment = fields.Text()
+    code = fields.Selection(IGNORE_CODES, string="Reason Code")
+    user_id = fields.Many2one(
+        "res.users", string="Person", domain="[('share', '=', False)]"
+    )
+    day = fields.Date(string="Until")
+    seen = fields.Char(string="What was Seen")
+    where = fields.Char(string="Where it was Seen")
+    twin_id = fields.Many2oneReference("Twin (ID)", model_field="twin_model")
+    attachment_ids = fields.Many2many("ir.attachment", string="Evidence")
+    outcome = fields.Text(readonly=True)
+    left_ids = fields.Many2many(
+        "settlement.exception", "settlement_exception_resolve_left", readonly=True
+    )
+
+    @api.model
+    def _verb_selection(self):
+        verbs = self.env["settlement.exception"]._verbs()
+        return [(name, verb.label) for name, verb in verbs.items()]
+
+    @api.depends("exception_ids")
+    def _compute_exceptions(self):
+        for wizard in self:
+            exceptions = wizard.exception_ids
+            wizard.exception_count = len(exceptions)
+            wizard.cause = exceptions.cause if len(exceptions) == 1 else False
+            models_ = set(exceptions.mapped("subject_model"))
+            wizard.twin_model = models_.pop() if len(models_) == 1 else False
+
+    @api.depends("verb", "exception_ids")
+    def _compute_effect(self):
+        exceptions = self.env["settlement.exception"]
+        verbs = exceptions._verbs()
+        for wizard in self:
+            verb = verbs.get(wizard.verb)
+            wizard.effect = verb.effect if verb else False
+            taken = exceptions._values_taken(wizard.verb) if verb else ()
+            names = {VALUE_FIELDS[name] for name in taken or () if name in VALUE_FIELDS}
+            wizard.takes = " ".join(sorted(names))
+
+    def action_apply(self):
+        """Resolve the exceptions with the verb and show what came of it.
+
+        :raises UserError: for one exception, if it cannot be done.
+        """
+        self.ensure_one()
+        if not self.verb:
+            raise UserError(self.env._("Choose what to do."))
+        result = self.exception_ids.action_resolve(self.verb, **self._values())
+        if isinstance(result, list):
+            return self._show(result)
+        if isinstance(result, dict):
+            return result
+        return {"type": "ir.actions.act_window_close"}
+
+    def _values(self):
+        """Return the values that the verb takes and that were given."""
+        given = {
+            name: self[VALUE_FIELDS[name]]
+            for name in self.exception_ids._values_taken(self.verb) or ()
+            if name in VALUE_FIELDS
+        }
+        plain = {
+            name: (value.ids if name.endswith("_ids") else value.id)
+            if isinstance(value, models.BaseModel)
+            else value
+            for name, value in given.items()
+        }
+        return {name: value for name, value in plain.items() if value}
+
+    def _show(self, outcomes):
+        """Show the outcome of each; what failed stays chosen for another try."""
+        words = {
+            "done": self.env._("done"),
+            "waiting": self.env._("waiting for approval"),
+            "skipped": self.env._("skipped"),
+            "failed": self.env._("failed"),
+        }
+        counts = {
+            name: sum(each["outcome"] == name for each in outcomes) for name in words
+        }
+        lines = [
+            ", ".join(f"{counts[name]} {words[name]}" for name in words if counts[name])
+        ]
+        lines += [
+            f"{each['id']}: {each['sentence']}"
+            for each in outcomes
+            if each["outcome"] in ("failed", "skipped")
+        ]
+        failed = [each["id"] for each in outcomes if each["outcome"] == "failed"]
+        self.write(
+            {"outcome": "\n".join(lines), "left_ids": [fields.Command.set(failed)]}
+        )
+        return self._reopen()
+
+    def action_open_left(self):
+        """Choose the failed ones again."""
+        self.ensure_one()
+        return self.left_ids._open_dialogue(False)
+
+    def _reopen(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Resolve"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+            "target": "new",
+        }
