@@ -18,7 +18,6 @@
         "views/settlement_posting_policy_views.xml",
         "views/settlement_wallet_views.xml",
         "views/settlement_wallet_day_views.xml",
-        "views/settlement_backend_views.xml",
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
         "views/account_move_views.xml",

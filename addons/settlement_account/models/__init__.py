@@ -30,6 +30,7 @@ from . import exception_dispute
 from . import transaction
 from . import exception
 from . import exception_verbs
+from . import exception_decisions
 from . import verification
 from . import verification_entry
 from . import verification_mapping

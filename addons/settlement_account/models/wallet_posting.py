@@ -10,7 +10,6 @@ from ..services.batch_poster import POSTING_REASONS
 from ..services.cutoff_poster import CutoffPoster
 from ..services.errors import PostingError, busy_sentence
 from ..services.posting_gate import DECISION, PostingGate, Proposal
-from ..services.proof_reader import ProofReader
 from ..services.reconciler import Reconciler
 from ..services.slice_builder import Prepared, SliceBuilder
 
@@ -102,7 +101,7 @@ class SettlementWallet(models.Model):
         postings = self.env["settlement.posting"]
         if not self.opening_date:
             return postings
-        known = ProofReader(self).openings().get(self.id, 0)
+        known = self._ledger_before(self.opening_date)
         missing = self._minor(self.opening_balance) - known
         if not missing:
             return postings
@@ -139,7 +138,7 @@ class SettlementWallet(models.Model):
         """Return what the account shows without our postings, in minor units.
 
         What is booked on the opening date itself may be the opening entry of the
-        books.
+        books; bank lines of ours are none.
 
         :param day: the opening date.
         """
@@ -153,11 +152,15 @@ class SettlementWallet(models.Model):
                    AND entry.parent_state = 'posted'
                    AND (entry.date < %s OR entry.date = %s AND entry.move_id NOT IN (
                         SELECT move_id FROM settlement_posting
-                         WHERE wallet_id = %s AND kind <> 'opening'))
+                         WHERE wallet_id = %s AND kind <> 'opening')
+                    AND entry.move_id NOT IN (
+                        SELECT move_id FROM account_bank_statement_line
+                         WHERE settlement_wallet_id = %s))
                 """,
                 self.account_id.id,
                 day,
                 day,
+                self.id,
                 self.id,
             )
         )

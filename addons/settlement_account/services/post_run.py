@@ -8,6 +8,7 @@ from .errors import PostingError
 from .fee_bills import FeeBillClearer
 from .period_end_poster import PeriodEndPoster
 from .statement_poster import StatementPoster
+from .taken_back import TakenBack
 
 
 class PostRun:
@@ -22,6 +23,10 @@ class PostRun:
         self.backend = backend
         self.checkpoint = checkpoint
         self.refused = self.env["settlement.wallet"]
+
+    def take_back(self):
+        """Re-open what payments had settled that came back."""
+        return TakenBack(self.backend).settle()
 
     def post_payouts(self):
         """Post payouts and settlements."""
@@ -99,6 +104,7 @@ class PostRun:
 
 # Payouts first: bank lines of the same run settle what they put in transit.
 STEPS = (
+    PostRun.take_back,
     PostRun.post_payouts,
     PostRun.post_statements,
     PostRun.cut_off,

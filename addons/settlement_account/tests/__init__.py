@@ -15,6 +15,7 @@ from . import test_post_period_end
 from . import test_post_mapped
 from . import test_post_periods
 from . import test_post_preview
+from . import test_post_rulings
 from . import test_post_safety
 from . import test_proof
 from . import test_setup
