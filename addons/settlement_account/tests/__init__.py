@@ -4,6 +4,8 @@ from . import test_batch_export
 from . import test_dashboard
 from . import test_dispute_posting
 from . import test_lock_date
+from . import test_fee_bills
+from . import test_post_again
 from . import test_post_approval
 from . import test_post_bank
 from . import test_post_bank_mapped
@@ -13,6 +15,8 @@ from . import test_post_kinds
 from . import test_post_period_end
 from . import test_post_mapped
 from . import test_post_periods
+from . import test_post_preview
+from . import test_post_rulings
 from . import test_post_safety
 from . import test_proof
 from . import test_setup
