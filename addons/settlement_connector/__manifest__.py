@@ -13,7 +13,10 @@
         "data/ir_cron_data.xml",
         "views/settlement_backend_views.xml",
         "views/settlement_window_views.xml",
+        "views/settlement_gap_views.xml",
+        "views/settlement_pull_wizard_views.xml",
         "views/settlement_credential_wizard_views.xml",
+        "views/settlement_credential_views.xml",
         "views/settlement_menus.xml",
     ],
     "assets": {

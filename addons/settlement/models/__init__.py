@@ -16,6 +16,7 @@ from . import message_quarantine
 from . import message_replay
 from . import message_retention
 from . import backend_retention
+from . import backend_freshness
 from . import retention
 from . import res_company
 from . import batch
@@ -31,6 +32,7 @@ from . import exception
 from . import exception_opening
 from . import exception_resolution
 from . import exception_verbs
+from . import exception_completion
 from . import exception_queue
 from . import exception_escalation
 from . import exception_setting

@@ -68,6 +68,7 @@ class SettlementBackend(models.Model):
         for backends in self._bot_backends_by_company():
             # Messages are nobody's to write; who may run the pipeline may bury them.
             backends.sudo()._bury_abandoned()
+            backends.sudo()._check_freshness()
             backends.filtered(lambda backend: backend._has_pending())._wake()
 
     @api.model

@@ -1,6 +1,8 @@
 from . import connector
 from . import credential
+from . import credential_keys
 from . import window
+from . import gap
 from . import ir_http
 from . import message
 from . import pull_target
@@ -14,3 +16,4 @@ from . import backend_schedule
 from . import backend_status
 from . import backend_webhook
 from . import cli
+from . import exception
