@@ -64,6 +64,15 @@ def condition(credential):
     return "valid"
 
 
+def key_problem():
+    """Return a sentence that says how to give the server a key; "" if it has one."""
+    try:
+        _keyring().current
+    except KeyUnavailable as error:
+        return str(error)
+    return ""
+
+
 def seal_again(credential):
     """Encrypt a credential with the current key; return whether that was needed.
 

@@ -191,7 +191,7 @@ def _status(
     withdrawn: int,
     returned: int,
 ) -> str:
-    is_back = 0 < withdrawn <= returned
+    is_back = returned > 0 and withdrawn <= returned
     if said and said.status in FINAL_DISPUTE_STATUSES:
         status = said.status
     elif marked := _marked(rows):

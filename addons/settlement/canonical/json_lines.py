@@ -1,9 +1,10 @@
 """Canonical facts as JSON Lines: one object a line, for systems that can speak it.
 
 Each line is an object with ``"type"`` (``transaction``, ``batch``, ``balance``,
-``expected``, ``dispute`` or ``reserve``) and the fields of the fact of that name. Amounts and rates are decimal
-texts in major units, dates ISO 8601, datetimes ISO 8601 in UTC. ``fees`` is a list
-of ``{"kind", "amount", "tax_amount"}``, ``references`` a list of ``[type, text]``.
+``expected``, ``dispute`` or ``reserve``) and the fields of the fact of that name.
+Amounts and rates are decimal texts in major units, dates ISO 8601, datetimes ISO 8601
+in UTC. ``fees`` is a list of ``{"kind", "amount", "tax_amount"}``, ``references`` a
+list of ``[type, text]``.
 """
 
 from __future__ import annotations

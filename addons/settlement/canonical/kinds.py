@@ -115,6 +115,24 @@ KINDS_WITH_TARGET: tuple[str, ...] = (
     "bank_debit",
 )
 
+# An entry of a bank account stays one, whatever it is for.
+BANK_KINDS: tuple[str, ...] = ("bank_credit", "bank_debit")
+
+# Kinds whose gross has one sign only; all others come with either.
+KIND_SIGNS: dict[str, int] = {
+    "refund": -1,
+    "refund_failure": 1,
+    "fee": -1,
+    "fee_refund": 1,
+    "dispute": -1,
+    "dispute_reversal": 1,
+    "dispute_fee": -1,
+    "reserve_hold": -1,
+    "reserve_release": 1,
+    "bank_credit": 1,
+    "bank_debit": -1,
+}
+
 EXCEPTION_REASONS: tuple[str, ...] = (
     "duplicate",
     "partner_conflict",

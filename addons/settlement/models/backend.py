@@ -18,7 +18,7 @@ STATES = [
 class SettlementBackend(models.Model):
     _name = "settlement.backend"
     _description = "Settlement Backend"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "settlement.exception.subject"]
     _order = "company_id, name, id"
     _check_company_auto = True
 

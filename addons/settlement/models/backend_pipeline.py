@@ -4,12 +4,13 @@ import time
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..canonical.card_numbers import mask_text
 from ..canonical.errors import BusinessError, MalformedInput
+from ..mapping.apply import apply_all
 from ..storage.reading import Reading
 from .message import MAX_ATTEMPTS
 
@@ -34,6 +35,8 @@ PARSE_ERRORS = (
     TypeError,
     ValueError,
 )
+# Another worker was there first, as the database or a lock on records says.
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, LockError)
 
 
 class SettlementBackend(models.Model):
@@ -127,7 +130,7 @@ class SettlementBackend(models.Model):
                 if checkpoint:
                     checkpoint()
                 return counters
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            except CONFLICTS:
                 if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
                     raise
                 _logger.info("step %s is begun again after a conflict", step)
@@ -170,7 +173,12 @@ class SettlementBackend(models.Model):
             validated += len(batches[start : start + 200]._validate())
             if checkpoint:
                 checkpoint()
-        return {"batches": len(batches), "validated": validated}
+        for backend in self:
+            self.env["settlement.reserve"]._raise_late(backend)
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""
@@ -242,8 +250,9 @@ class SettlementBackend(models.Model):
         reading.totals = {"messages": len(messages), "failed": 0}
         chunk = []
         messages._read_ahead()
+        rules = self.env["settlement.mapping"]._rules_of(self)
         for message in messages:
-            failure = self._collect(message, chunk, reading, checkpoint)
+            failure = self._collect(message, chunk, reading, checkpoint, rules)
             reading.totals["failed"] += bool(failure)
         self._store_chunk(chunk, reading)
         parsed = messages.filtered(lambda message: message.state == "received")
@@ -255,6 +264,10 @@ class SettlementBackend(models.Model):
         if checkpoint:
             checkpoint()
         return reading
+
+    def _facts_of(self, message, rules):
+        """Return the facts of a message as people have decided to read its codes."""
+        return apply_all(self._handler()._parse(message), rules)
 
     def _show_outcome(self, parsed):
         """Close what was open about messages that are read now, and show the rest."""
@@ -268,10 +281,10 @@ class SettlementBackend(models.Model):
         )
         self.env["settlement.exception"]._clear_for(without_bad, ["malformed_input"])
 
-    def _collect(self, message, chunk, reading, checkpoint):
+    def _collect(self, message, chunk, reading, checkpoint, rules):
         """Add the facts of one message to the chunk, storing whenever it is full."""
         try:
-            for fact in self._handler()._parse(message):
+            for fact in self._facts_of(message, rules):
                 reading.note(message.id, fact)
                 chunk.append((message, fact))
                 if len(chunk) >= CHUNK_FACTS:
@@ -279,6 +292,9 @@ class SettlementBackend(models.Model):
                     message._lease(LEASE_MINUTES, attempt=False)
                     if checkpoint:
                         checkpoint()
+        except LockError:
+            # Another worker holds what a revision changes; nothing is malformed.
+            raise
         except PARSE_ERRORS as error:
             self._show_parse_error(message, error)
             return error

@@ -55,7 +55,8 @@ class SettlementBackend(models.Model):
             "error": "",
         }
         newest = self.env["settlement.transaction"]._newest_id()
-        facts = iter(self._handler()._parse(message))
+        rules = self.env["settlement.mapping"]._rules_of(self)
+        facts = iter(self._facts_of(message, rules))
         while chunk := self._next_facts(facts, preview):
             self._preview_chunk(message, chunk, preview)
         self._note_effects(preview["rows"], newest)

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 # What validation itself opens and closes; other reasons have other owners.
 VALIDATION_REASONS = ("batch_unbalanced", "balance_gap", "missing_data")
@@ -28,6 +29,36 @@ class SettlementBatch(models.Model):
             "validated"
         )
         return valid
+
+    @api.model
+    def _reopen_unbalanced(self, backend):
+        """Take back the validation of batches whose rows have changed since.
+
+        Nothing of them is posted yet: they wait for an approver, for matches or for
+        an open period.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT batch.id
+                  FROM settlement_batch batch
+                 WHERE batch.backend_id = %s
+                   AND batch.state = 'validated'
+                   AND batch.lists_rows
+                   AND batch.total_minor <> (
+                        SELECT COALESCE(sum(state.amount_minor), 0)
+                          FROM settlement_transaction fact
+                          JOIN settlement_transaction_state state
+                            ON state.transaction_id = fact.id
+                         WHERE fact.batch_id = batch.id
+                           AND fact.is_current
+                           AND fact.kind <> 'payout')
+                """,
+                backend.id,
+            )
+        )
+        self.browse([batch_id for (batch_id,) in rows])._set_state("open")
 
     def _is_whole(self):
         """Return whether the source is done with this batch and we have it all."""

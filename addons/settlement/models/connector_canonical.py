@@ -11,6 +11,12 @@ class SettlementConnectorCanonical(models.AbstractModel):
     _inherit = "settlement.connector"
     _description = "Connector: Canonical JSON Lines"
 
+    def _about(self):
+        return self.env._(
+            "Files of a system of yours that states settled money itself: one JSON "
+            "object a line. You need one of its files."
+        )
+
     def _capabilities(self):
         return {"file", "balances", "expected_payments"}
 

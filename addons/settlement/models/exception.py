@@ -21,6 +21,7 @@ TEAM_REASONS = {
         "batch_unbalanced",
         "balance_gap",
         "late_payout",
+        "late_release",
         "payout_missing_at_bank",
         "missing_data",
     ),

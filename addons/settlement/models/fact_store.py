@@ -4,11 +4,22 @@ from ..canonical.errors import MalformedInput
 from ..canonical.facts import (
     BalanceFact,
     BatchFact,
+    DisputeFact,
     ExpectedPaymentFact,
     RejectedRow,
+    ReserveFact,
     TransactionFact,
 )
 from ..storage import fact_columns
+
+STORED = (
+    TransactionFact,
+    BatchFact,
+    BalanceFact,
+    ExpectedPaymentFact,
+    DisputeFact,
+    ReserveFact,
+)
 
 
 class SettlementFactStore(models.AbstractModel):
@@ -27,23 +38,32 @@ class SettlementFactStore(models.AbstractModel):
 
         :param facts: list of (message, fact); facts of several messages may mix.
         :return: dict of counters ``transactions, revisions, batches, balances,
-            expected, rejected``. ``revisions`` are those of the transactions whose
-            identity was known before, whether or not they became current.
+            expected, disputes, reserves, rejected``. ``revisions`` are those of the
+            transactions whose identity was known before, whether or not they became
+            current.
         """
         # Everything below is SQL: it must see what the ORM still holds back.
         self.env.flush_all()
         rejected = [pair for pair in facts if isinstance(pair[1], RejectedRow)]
         of = {
             kind: [pair for pair in facts if isinstance(pair[1], kind)]
-            for kind in (TransactionFact, BatchFact, BalanceFact, ExpectedPaymentFact)
+            for kind in STORED
         }
         counters = self._store_transactions(backend, of[TransactionFact], rejected)
         counters["batches"] = self.env["settlement.batch"]._store_facts(
             backend, of[BatchFact], rejected
         )
+        self.env["settlement.batch"]._reopen_unbalanced(backend)
         counters["balances"] = self._store_balances(backend, of[BalanceFact], rejected)
         counters["expected"] = self.env["settlement.expected.payment"]._store_facts(
             backend, of[ExpectedPaymentFact], rejected
+        )
+        added = counters.pop("added")
+        counters["disputes"] = self._store_disputes(
+            backend, of[DisputeFact], added, rejected
+        )
+        counters["reserves"] = self._store_reserves(
+            backend, of[ReserveFact], added, rejected
         )
         counters["rejected"] = self._quarantine(rejected)
         return counters
@@ -66,7 +86,7 @@ class SettlementFactStore(models.AbstractModel):
     def _store_transactions(self, backend, facts, rejected):
         rows = self._stage_rows(backend, facts, rejected)
         if not rows:
-            return {"transactions": 0, "revisions": 0}
+            return {"transactions": 0, "revisions": 0, "added": []}
         self._fill_stage(backend, rows)
         added = self._insert_transactions(backend)
         self._insert_details(added)
@@ -75,7 +95,12 @@ class SettlementFactStore(models.AbstractModel):
         self.env["settlement.message.row"]._correct_from_stage(backend)
         self.env.invalidate_all()
         self.env["settlement.transaction"].browse(added)._raise_notices()
-        return {"transactions": len(added), "revisions": self._count_revisions()}
+        self.env["settlement.source.code"]._show_stage(backend, self._needs_settling())
+        return {
+            "transactions": len(added),
+            "revisions": self._count_revisions(),
+            "added": added,
+        }
 
     @api.model
     def _stage_rows(self, backend, facts, rejected):
@@ -167,3 +192,23 @@ class SettlementFactStore(models.AbstractModel):
             self.env["settlement.event"]._log("balance.stored", backend, rows=added)
         added.wallet_id._refresh_balance()
         return len(added)
+
+    # ------------------------------------------------------------------
+    # Disputes and reserves
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _store_disputes(self, backend, facts, added, rejected):
+        """Store what is said of disputes and bring those of fresh rows up to date."""
+        disputes = self.env["settlement.dispute"]
+        stored, stated = disputes._store_facts(backend, facts, rejected)
+        disputes._follow_rows(backend, added, stated)
+        return stored
+
+    @api.model
+    def _store_reserves(self, backend, facts, added, rejected):
+        """Store what is said of holds and bring those of fresh rows up to date."""
+        reserves = self.env["settlement.reserve"]
+        stored = reserves._store_facts(backend, facts, rejected)
+        reserves._follow_rows(backend, added)
+        return stored

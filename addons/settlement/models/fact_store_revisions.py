@@ -10,7 +10,8 @@ class SettlementFactStore(models.AbstractModel):
     @api.model
     def _settle_revisions(self, backend):
         """Make the highest version of the source current, in any order of arrival."""
-        if not self._count_revisions():
+        self._renew_readings()
+        if not self._needs_settling():
             return
         changed = self.env.execute_query(
             SQL(
@@ -21,13 +22,14 @@ class SettlementFactStore(models.AbstractModel):
                            rival.external_id, rival.occurrence, rival.id
                       FROM settlement_transaction rival
                       JOIN (SELECT DISTINCT external_id, occurrence
-                              FROM settlement_stage WHERE revision > 1) revised
+                              FROM settlement_stage
+                             WHERE revision > 1 OR reading > 0) revised
                         ON revised.external_id = rival.external_id
                        AND revised.occurrence = rival.occurrence
                      WHERE rival.backend_id = %(backend)s
                      ORDER BY rival.external_id, rival.occurrence,
                               rival.source_version_at DESC NULLS LAST,
-                              rival.row_hash DESC
+                              rival.reading DESC, rival.row_hash DESC
                   ) best
                   JOIN settlement_transaction known
                     ON known.backend_id = %(backend)s
@@ -41,6 +43,35 @@ class SettlementFactStore(models.AbstractModel):
         )
         if changed:
             self._switch_current(changed)
+
+    @api.model
+    def _renew_readings(self):
+        """Note for rows that are known which later decision says the same of them.
+
+        What a decision took from a row comes back when it is withdrawn: the old
+        revision is then the latest reading again.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE settlement_transaction AS known
+                   SET reading = stage.reading, mapping_id = stage.mapping_id
+                  FROM settlement_stage stage
+                 WHERE stage.is_known
+                   AND stage.reading > 0
+                   AND known.id = stage.id
+                   AND stage.reading > known.reading
+                """
+            )
+        )
+
+    @api.model
+    def _needs_settling(self):
+        """Return whether a row of the stage may change what is current."""
+        query = SQL(
+            "SELECT count(*) FROM settlement_stage WHERE revision > 1 OR reading > 0"
+        )
+        return bool(self.env.execute_query(query)[0][0])
 
     @api.model
     def _count_revisions(self):

@@ -22,7 +22,7 @@ class SettlementMessage(models.Model):
 
     _name = "settlement.message"
     _description = "Received Message"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "id desc"
     _rec_name = "external_id"
     _check_company_auto = True

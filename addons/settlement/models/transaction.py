@@ -26,16 +26,13 @@ DERIVED_STATES = [
     )
 ]
 
-# How a dispute ended, as its connector says it in ``source_code``.
-FINAL_DISPUTES = ("dispute:won", "dispute:lost")
-
 
 class SettlementTransaction(models.Model):
     """A fact as its source states it; written once, in sets, never edited."""
 
     _name = "settlement.transaction"
     _description = "Settlement Transaction"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "booked_on desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True
@@ -101,6 +98,18 @@ class SettlementTransaction(models.Model):
     revision = fields.Integer(required=True, default=1)
     is_current = fields.Boolean(required=True, default=True)
     source_version_at = fields.Datetime()
+    mapping_id = fields.Many2one(
+        "settlement.mapping",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The decision about its code under which it was read.",
+    )
+    reading = fields.Integer(
+        required=True,
+        default=0,
+        help="Number of the latest decision about its code when it was read. Of the "
+        "same version of the source, the later reading counts.",
+    )
 
     kind = fields.Selection(TRANSACTION_KINDS, required=True)
     gross_amount = fields.Monetary(help="Positive when money comes to us.")
@@ -125,6 +134,9 @@ class SettlementTransaction(models.Model):
     source_code = fields.Char(help="What the source calls this kind of row.")
     parent_external_id = fields.Char()
     parent_id = fields.Many2one("settlement.transaction", index="btree_not_null")
+    dispute_id = fields.Many2one(
+        "settlement.dispute", index="btree_not_null", ondelete="restrict"
+    )
     entry_reference = fields.Char(help="Groups the details of one booked bank entry.")
     payment_reference = fields.Char()
     order_reference = fields.Char()
@@ -175,6 +187,17 @@ class SettlementTransaction(models.Model):
     _waits_for_parent_idx = models.Index(
         "(backend_id, parent_external_id) "
         "WHERE parent_id IS NULL AND parent_external_id IS NOT NULL"
+    )
+    _disputed_idx = models.Index(
+        "(backend_id) WHERE is_current "
+        "AND kind IN ('dispute', 'dispute_reversal', 'dispute_fee')"
+    )
+    _reserved_idx = models.Index(
+        "(wallet_id) WHERE is_current AND kind IN ('reserve_hold', 'reserve_release')"
+    )
+    _unknown_idx = models.Index(
+        "(backend_id, source_code) WHERE is_current AND mapping_id IS NULL "
+        "AND starts_with(source_code, 'unknown:')"
     )
     _wallet_booked_idx = models.Index("(wallet_id, booked_on) WHERE is_current")
 
@@ -255,37 +278,11 @@ class SettlementTransaction(models.Model):
 
     def _raise_notices(self):
         """Open exceptions for rows that a person should see, whatever matching says."""
-        calling = Domain("kind", "in", ("dispute", "payout_failure"))
-        calling |= Domain("source_code", "=like", "unknown:%")
+        calling = Domain("kind", "=", "payout_failure")
         for transaction in self.search(Domain("id", "in", self.ids) & calling):
             if notice := transaction._notice():
                 reason, cause = notice
                 self.env["settlement.exception"]._raise_for(transaction, reason, cause)
-
-        self._close_won_disputes()
-
-    def _close_won_disputes(self):
-        """Close what was opened for disputes whose money has come back.
-
-        Rows come in any order, so both the dispute and its reversal may be new.
-        """
-        touched = self.search(
-            Domain("id", "in", self.ids)
-            & Domain("kind", "in", ("dispute", "dispute_reversal"))
-        )
-        reversals = self.search(
-            Domain("backend_id", "in", touched.backend_id.ids)
-            & Domain("kind", "=", "dispute_reversal")
-            & Domain("is_current", "=", True)
-            & Domain("source_external_id", "in", touched.mapped("source_external_id"))
-        )
-        won = self.search(
-            Domain("backend_id", "in", reversals.backend_id.ids)
-            & Domain("kind", "=", "dispute")
-            & Domain("is_current", "=", True)
-            & Domain("source_external_id", "in", reversals.mapped("source_external_id"))
-        )
-        self.env["settlement.exception"]._clear_for(won, ["dispute_opened"])
 
     def _exception_money(self, reason):
         """Return the money of an exception about this row: minor units, currency."""
@@ -298,21 +295,6 @@ class SettlementTransaction(models.Model):
         self.ensure_one()
         amount = self.currency_id.format(abs(self.gross_amount))
         names = {"row": self.external_id, "amount": amount, "day": self.booked_on}
-        if (self.source_code or "").startswith("unknown:"):
-            return "unknown_mapping", self.env._(
-                "%(row)s of %(day)s moves %(amount)s as %(code)s, a kind of row that "
-                "has no meaning here yet. It is kept as an adjustment until someone "
-                "maps it.",
-                code=self.source_code.partition(":")[2],
-                **names,
-            )
-        if self.kind == "dispute" and self.source_code not in FINAL_DISPUTES:
-            return "dispute_opened", self.env._(
-                "A customer disputes %(amount)s (%(row)s of %(day)s, payment "
-                "%(parent)s). Send evidence to the provider before its deadline.",
-                parent=self.parent_external_id or "?",
-                **names,
-            )
         if self.kind == "payout_failure":
             return "payment_rejected", self.env._(
                 "A payout of %(amount)s came back (%(row)s of %(day)s, payout "

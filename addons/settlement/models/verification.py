@@ -223,7 +223,7 @@ class SettlementVerification(models.AbstractModel):
                            row_number() OVER (
                                 PARTITION BY backend_id, external_id, occurrence
                                 ORDER BY source_version_at DESC NULLS LAST,
-                                         row_hash DESC) = 1 AS is_latest
+                                         reading DESC, row_hash DESC) = 1 AS is_latest
                       FROM settlement_transaction) ranked
                  WHERE is_current <> is_latest
                 """

@@ -51,6 +51,8 @@ RESOLVED = (
     "presentment_currency_id",
     "fee_summary",
     "extra_references",
+    "mapping_id",
+    "reading",
 )
 # Texts in which people write what they like. A payload is masked when it is stored,
 # but a parser may undo the spelling (``&#52;``) in which a card number was hidden.
@@ -127,6 +129,8 @@ def stage_row(
         currency_ids.get(fact.presentment_currency),
         fee_summary(fact),
         extra_references(fact),
+        getattr(fact, "mapping_id", 0) or None,
+        getattr(fact, "reading", 0),
         fact.batch_kind or None,
         fact.batch_external_id or None,
         money.to_minor(fact.net_amount, fact.currency),

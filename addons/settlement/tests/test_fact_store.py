@@ -213,9 +213,9 @@ class TestFactStore(SettlementCase):
     def test_unknown_kinds_of_rows_call_for_a_mapping(self):
         self.store_facts(self.charge(source_code="unknown:mystery", kind="adjustment"))
         exception = self.env["settlement.exception"].search(
-            [("transaction_id", "=", self.stored().id)]
+            [("backend_id", "=", self.backend.id), ("reason", "=", "unknown_mapping")]
         )
-        self.assertEqual(exception.reason, "unknown_mapping")
+        self.assertEqual(exception.source_code_id.code, "mystery")
         self.assertIn("mystery", exception.cause)
 
     def test_a_dispute_is_shown_until_its_money_comes_back(self):

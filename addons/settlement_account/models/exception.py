@@ -67,3 +67,9 @@ class SettlementException(models.Model):
         ]
         if causes:
             raise UserError("\n".join(causes))
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Say how to begin where nothing is connected yet."""
+        first = self.env["settlement.backend"]._first_run_help()
+        return first or super().get_empty_list_help(help_message)

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from ..planning.account_codes import start_code
+
 # Field → (name, type, reconcilable, code to start from).
 NEW_ACCOUNTS = {
     "fee_account_id": ("Payment Provider Fees", "expense", False, "620100"),
@@ -101,10 +103,26 @@ class SettlementPostingPolicy(models.Model):
                 "name": name,
                 "account_type": account_type,
                 "reconcile": reconcile,
-                "code": accounts._search_new_account_code(code),
+                "code": self._new_code(company, account_type, code),
                 "company_ids": [Command.set(company.ids)],
             }
         )
+
+    @api.model
+    def _new_code(self, company, account_type, proposed, taken=()):
+        """Return a free code for a new account, as the company's chart counts.
+
+        :param proposed: code to prefer where the chart counts like it.
+        :param taken: codes that are promised already.
+        """
+        accounts = self.env["account.account"].with_company(company)
+        domain = [
+            ("company_ids", "in", company.ids),
+            ("account_type", "=", account_type),
+        ]
+        known = accounts.search(domain).mapped("code")
+        start = start_code([code for code in known if code], proposed)
+        return accounts._search_new_account_code(start, {start, *taken})
 
     @api.model
     def _transfer_account(self, company):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..services.post_run import PostRun
 from .posting import KINDS
 
 ACTIVE_STATES = ("waiting", "approved")
@@ -147,10 +148,18 @@ class SettlementPostingRequest(models.Model):
         self.wallet_id._post_cutoff(until)
 
     def _resume_clearing(self):
-        backend = self.backend_id.with_company(self.company_id)
-        backend._clear_matched()
+        self._post_run().clear()
 
     def _resume_opening(self):
         account_id = self.parameters.get("account_id")
         account = self.env["account.account"].browse(account_id or [])
         self.wallet_id._post_opening(account)
+
+    def _resume_accrual(self):
+        self._post_run().post_period_end(fields.Date.to_date(self.parameters["day"]))
+
+    def _resume_revaluation(self):
+        self._resume_accrual()
+
+    def _post_run(self):
+        return PostRun(self.backend_id.with_company(self.company_id))

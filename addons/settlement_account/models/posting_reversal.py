@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..planning.plan import digest_of, reversed_plan
 from ..services.entry_writer import FAST
+from ..services.errors import busy_sentence
 from ..services.token import with_token
 
 
@@ -93,11 +94,12 @@ class SettlementPosting(models.Model):
     # Reversing
     # ------------------------------------------------------------------
 
-    def _reverse_one(self, reason):
+    def _reverse_one(self, reason, day=None):
+        """Take back this posting, on ``day`` or its own, and free its rows."""
         self.ensure_one()
         matches, rows = self._posted_matches(), self._rows()
         transit = self._settled_transit()
-        move = self._reverse_move(reason)
+        move = self._reverse_move(reason, day or self.date)
         reversal = self._create_reversal(move, reason)
         matches._set_unposted()
         self._release_rows()
@@ -117,20 +119,13 @@ class SettlementPosting(models.Model):
         self.wallet_id._consume_foreign()
         return reversal
 
-    def _reverse_move(self, reason):
-        """Return the reversing entry, on the entry's own day or the first open one."""
+    def _reverse_move(self, reason, day):
+        """Return the reversing entry, on ``day`` or the first open one after it."""
         company = self.company_id
         journal = self.move_id.journal_id
         has_tax = self.move_id._affect_tax_report()
-        day = self.date
         if not journal._take_settlement_turn():
-            raise UserError(
-                self.env._(
-                    "Somebody else is posting in %(journal)s right now. Try again in a "
-                    "moment.",
-                    journal=journal.display_name,
-                )
-            )
+            raise UserError(busy_sentence(self.env))
         while locks := company._get_violated_lock_dates(day, has_tax, journal):
             day = max(lock for lock, _field in locks) + timedelta(days=1)
         move = with_token(self.move_id.with_context(**FAST))

@@ -61,10 +61,15 @@ class SettlementWallet(models.Model):
     @api.depends("account_identifier", "backend_id.connector")
     def _compute_is_bank(self):
         for wallet in self:
-            identifier = (wallet.account_identifier or "").replace(" ", "").upper()
-            wallet.is_bank = wallet.backend_id.connector in _BANK_CONNECTORS or bool(
-                _IBAN.fullmatch(identifier)
+            wallet.is_bank = self._tells_of_bank(
+                wallet.backend_id.connector, wallet.account_identifier
             )
+
+    @api.model
+    def _tells_of_bank(self, connector, account_identifier):
+        """Return whether such an account is one at a bank."""
+        identifier = (account_identifier or "").replace(" ", "").upper()
+        return connector in _BANK_CONNECTORS or bool(_IBAN.fullmatch(identifier))
 
     @api.constrains("in_transit_account_id")
     def _check_in_transit(self):

@@ -2,9 +2,11 @@ from decimal import Decimal
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..planning import slices
 from ..planning.plan import EntryPlan, PlannedLine
+from ..services.batch_poster import POSTING_REASONS
 from ..services.cutoff_poster import CutoffPoster
 from ..services.errors import PostingError, busy_sentence
 from ..services.posting_gate import DECISION, PostingGate, Proposal
@@ -49,6 +51,8 @@ class SettlementWallet(models.Model):
             posted += poster.post(until)
             if by_hand and poster.is_busy:
                 raise UserError(busy_sentence(self.env))
+            if not poster.is_refused:
+                self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         return posted
 
     # ------------------------------------------------------------------
@@ -115,6 +119,33 @@ class SettlementWallet(models.Model):
             prepared=(self._opening_slice(plan),),
             parameters={"account_id": account.id if account else 0},
         )
+
+    def _ledger_before(self, day):
+        """Return what the account shows without our postings, in minor units.
+
+        What is booked on the opening date itself may be the opening entry of the
+        books.
+
+        :param day: the opening date.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(sum(entry.amount_currency), 0)::text
+                  FROM account_move_line entry
+                 WHERE entry.account_id = %s
+                   AND entry.parent_state = 'posted'
+                   AND (entry.date < %s OR entry.date = %s AND entry.move_id NOT IN (
+                        SELECT move_id FROM settlement_posting
+                         WHERE wallet_id = %s AND kind <> 'opening'))
+                """,
+                self.account_id.id,
+                day,
+                day,
+                self.id,
+            )
+        )
+        return self._minor(rows[0][0])
 
     def _minor(self, amount):
         """Return an amount of the wallet's currency as minor units."""

@@ -36,7 +36,8 @@ class SettlementWallet(models.Model):
 
         :return: list of sentences that say what was created or changed.
         """
-        said = []
+        providers = self.filtered(lambda wallet: not wallet.is_bank)
+        said = providers.backend_id._set_up_partner()
         for wallet in self:
             policy = self.env["settlement.posting.policy"]._policy_of(wallet.backend_id)
             said += wallet._set_up_journal(policy)
@@ -117,7 +118,9 @@ class SettlementWallet(models.Model):
                 ),
                 "account_type": "asset_current",
                 "reconcile": True,
-                "code": accounts._search_new_account_code("101780"),
+                "code": self.env["settlement.posting.policy"]._new_code(
+                    self.company_id, "asset_current", "101780"
+                ),
                 "company_ids": [Command.set(self.company_id.ids)],
             }
         )

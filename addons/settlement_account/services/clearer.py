@@ -9,7 +9,7 @@ from ..planning.accounts import MissingAccount
 from ..planning.bank import own_charge_role
 from ..planning.clearing import Company, plan_clearing, stays_where_it_is
 from ..planning.rows import Settled
-from .batch_poster import POSTING_REASONS, REFUSALS, refuse
+from .batch_poster import REFUSALS, refuse
 from .errors import PostingError
 from .open_items import OpenItems
 from .payout_reader import PayoutReader
@@ -46,6 +46,7 @@ class Clearer:
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
         self.counters = {"cleared": 0, "refused": 0, "waiting": 0}
+        self.refused = backend.env["settlement.wallet"]
 
     def clear(self):
         """Clear what can be cleared of the backend; return counters."""
@@ -102,9 +103,9 @@ class Clearer:
                 self.env.flush_all()
         except REFUSALS as error:
             refuse(self.env, wallet, error)
+            self.refused |= wallet
             self.counters["refused"] += 1
             return
-        self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         self.counters["cleared"] += cleared
 
     # ------------------------------------------------------------------
@@ -186,15 +187,25 @@ class Clearer:
         return replace(part, account_id=self._account(row, role))
 
     def _own_charge(self, row):
-        """What the bank books for itself goes to the account of charges or interest."""
-        role = own_charge_role(row.source_code)
+        """What the bank books for itself goes where its code says.
+
+        That is what a mapping says, else the account of charges or of interest.
+        """
         wallet = self.env["settlement.wallet"].browse(row.wallet_id)
+        currency = wallet.currency_id
+        booking = self.builder.bookings.of(
+            row.source_code, row.gross, currency.name, row.booked_on
+        )
+        account_id = booking.account_id if booking else 0
         return Settled(
-            account_id=self._account(row, role),
-            partner_id=0,
+            account_id=account_id
+            or self._account(row, own_charge_role(row.source_code)),
+            partner_id=booking.partner_id if booking else 0,
             amount=row.gross,
-            currency_id=wallet.currency_id.id,
+            currency_id=currency.id,
             amount_currency=row.gross,
+            booking=booking,
+            role="mapped" if account_id else "settled",
         )
 
     def _account(self, row, role):
@@ -233,7 +244,8 @@ class Clearer:
     def _prepared(self, wallet, rows, moves):
         batch_id = rows[0].batch_id if rows[0].kind.startswith("bank") else 0
         batch = self.env["settlement.batch"].browse(batch_id or [])
-        day = self.builder.first_open_day(self._day(moves))
+        has_tax = any(move.part.booking and move.part.booking.tax for move in moves)
+        day = self.builder.first_open_day(self._day(moves), has_tax)
         plan = plan_clearing(
             day,
             batch.external_id or wallet.display_name,
@@ -241,6 +253,7 @@ class Clearer:
             Company(
                 self.builder.company.currency_id.id,
                 self.builder.accounts(wallet).difference,
+                self.builder.words["fee_tax"],
             ),
         )
         return Prepared(

@@ -1,12 +1,10 @@
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from ..planning import slices
 from .batch_poster import POSTING_REASONS, REFUSALS, refuse
-from .errors import PostingError
 from .posting_gate import AUTOMATIC, BY_HAND, PostingGate, Proposal
 from .row_reader import RowReader
 from .slice_builder import SliceBuilder
@@ -23,7 +21,7 @@ class CutoffPoster:
         self.wallet = wallet
         self.checkpoint = checkpoint or (lambda: None)
         self.by_hand = by_hand
-        self.is_busy = False
+        self.is_busy = self.is_refused = False
 
     def post(self, until):
         """Post what was booked up to ``until`` and is not posted; count the entries.
@@ -38,11 +36,11 @@ class CutoffPoster:
             posted = sum(map(self._post_month, self._proposals(until)))
         except REFUSALS as error:
             refuse(self.env, self.wallet, error)
+            self.is_refused = True
             return 0
         self.env["settlement.posting.request"]._withdraw_others(
             ("cutoff",), self.wallet, self.gate.touched.ids
         )
-        self.env["settlement.exception"]._clear_for(self.wallet, POSTING_REASONS)
         return posted
 
     def _proposals(self, until):
@@ -129,17 +127,3 @@ def last_month_over(newest, days):
     """
     day = newest - timedelta(days=days)
     return date(day.year, day.month, 1) - timedelta(days=1)
-
-
-def cut_off_backend(backend, checkpoint=None):
-    """Post the cut-offs that are due in a backend; return counters."""
-    counters = {"cutoffs": 0}
-    try:
-        policy = backend.env["settlement.posting.policy"]._policy_of(backend)
-    except (PostingError, UserError) as error:
-        refuse(backend.env, backend, error)
-        return counters
-    until = last_month_over(backend._newest_day(), policy.hold_days)
-    for wallet in backend.wallet_ids.filtered("opening_date"):
-        counters["cutoffs"] += CutoffPoster(wallet, checkpoint).post(until)
-    return counters

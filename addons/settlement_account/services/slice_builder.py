@@ -8,6 +8,7 @@ from ..planning import slices
 from ..planning.accounts import MissingAccount, Rate
 from ..planning.entry import WORDS, Slice, plan_slice
 from ..planning.plan import EntryPlan
+from .bookings import Bookings
 from .conversions import company_values
 from .errors import PostingError
 
@@ -37,8 +38,9 @@ class SliceBuilder:
         self.policy = self.env["settlement.posting.policy"]._policy_of(backend)
         self.journal = self._journal()
         self.fee_tax = self.policy._planning_fee_tax()
-        self.fee_partner_id = self.policy._value("partner_id").id or 0
+        self.fee_partner_id = self.policy._provider(backend).id or 0
         self.words = self._words()
+        self.bookings = Bookings(backend)
         self._accounts = {}
         self._rates = {}
 
@@ -71,6 +73,7 @@ class SliceBuilder:
         :raises PostingError: if something is missing or the period is closed.
         """
         rows = company_values(self.env, wallet, rows)
+        rows = self.bookings.with_bookings(rows, wallet.currency_id.name)
         prepared = []
         for month, of_month in slices.by_month(rows):
             for run in self._runs(of_month):

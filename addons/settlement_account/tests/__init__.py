@@ -4,9 +4,12 @@ from . import test_dashboard
 from . import test_lock_date
 from . import test_post_approval
 from . import test_post_bank
+from . import test_post_bank_mapped
 from . import test_post_batch
 from . import test_post_currency
 from . import test_post_kinds
+from . import test_post_period_end
+from . import test_post_mapped
 from . import test_post_periods
 from . import test_post_safety
 from . import test_proof

@@ -22,6 +22,11 @@ class SettlementBackend(models.Model):
         "backend_id",
         groups="settlement.group_integration_admin,settlement.group_auditor",
     )
+    history_since = fields.Datetime(
+        "Complete Since",
+        help="The first pull begins here. Empty: shortly before the backend was "
+        "created.",
+    )
     retry_at = fields.Datetime(
         "Next Attempt",
         readonly=True,
@@ -67,11 +72,18 @@ class SettlementBackend(models.Model):
         """Button: check the connection and show what the provider says."""
         answer = self.check_connection()
         words = ", ".join(
-            f"{name}: {', '.join(value) if isinstance(value, list | tuple) else value}"
+            f"{name}: {self._plain_words(value)}"
             for name, value in answer.items()
             if value
         )
         return self._notify(self.env._("Connected"), words, "success")
+
+    @api.model
+    def _plain_words(self, value):
+        """Return a value of a provider's answer as a person reads it."""
+        if isinstance(value, dict):
+            return ", ".join(f"{name} {each}" for name, each in value.items())
+        return ", ".join(value) if isinstance(value, list | tuple) else value
 
     def _notify(self, title, message, kind):
         """Return a client action that shows a message and reloads the form."""

@@ -158,9 +158,10 @@ class SettlementBackend(models.Model):
         """Return all that is known about past pulls of a stream."""
         lookback = timedelta(days=max(self.lookback_days, 0))
         begun = self._regular_period()[0]
+        created = self.create_date.replace(microsecond=0)
         return Feed(
             attempts=self.env["settlement.window"].sudo()._attempts(self, stream),
-            start=begun or self.create_date.replace(microsecond=0) - lookback,
+            start=begun or self.history_since or created - lookback,
             now=now or fields.Datetime.now(),
             lookback=lookback,
         )

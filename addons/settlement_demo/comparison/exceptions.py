@@ -31,8 +31,18 @@ def _found(env, keys, states):
         [("company_id", "in", list(keys.companies)), ("state", "in", states)]
     )
     for exception in exceptions:
+        if code := exception.source_code_id:
+            # One exception for a code stands for all the rows that wait for it.
+            yield from _waiting_rows(code, keys, exception.reason)
+            continue
         subject = _SUBJECTS.get(exception.subject_model, exception.subject_model)
         known = {"row": keys.rows, "batch": keys.batches}.get(subject, {})
         key = known.get(exception.subject_id, str(exception.subject_id))
         backend = keys.backends.get(exception.backend_id.id, "")
         yield backend, subject, key, exception.reason
+
+
+def _waiting_rows(code, keys, reason):
+    backend = keys.backends.get(code.backend_id.id, "")
+    for row in code._rows():
+        yield backend, "row", keys.rows.get(row.id, str(row.id)), reason

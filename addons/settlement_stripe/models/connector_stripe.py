@@ -22,7 +22,8 @@ from ..client.stripe_client import (
     SHOULD_RETRY_HEADER,
     StripeClient,
 )
-from ..mapper import parse_item
+from ..mapper import known_codes, parse_item
+from ..mapper.balances import read_balances
 
 ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
 
@@ -63,6 +64,12 @@ class SettlementConnectorStripe(models.AbstractModel):
     # What Stripe is
     # ------------------------------------------------------------------
 
+    def _about(self):
+        return self.env._(
+            "Charges, refunds, fees, disputes and payouts, fetched from Stripe. You "
+            "need an API key; a restricted key that may only read is enough."
+        )
+
     def _capabilities(self):
         return {"pull", "balances", "webhook"}
 
@@ -74,6 +81,12 @@ class SettlementConnectorStripe(models.AbstractModel):
 
     def _allowed_hosts(self, backend):
         return list(HOSTS)
+
+    def _known_codes(self):
+        return known_codes.known_codes()
+
+    def _known_code(self, source_code):
+        return known_codes.known_code(source_code)
 
     def _streams(self, backend):
         return list(streams.STREAMS)
@@ -93,6 +106,15 @@ class SettlementConnectorStripe(models.AbstractModel):
             "name": self._account_name(account),
             "country": account.get("country") or "",
             "currencies": self._currencies(account, balance),
+            "balances": self._balances(balance),
+        }
+
+    def _balances(self, balance):
+        """Return what Stripe holds for us, as text by currency code."""
+        facts = read_balances(balance, fields.Datetime.now())
+        return {
+            fact.currency: str(fact.available + fact.pending + fact.reserve)
+            for fact in facts
         }
 
     def _check_mode(self, backend, balance):

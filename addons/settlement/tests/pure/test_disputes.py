@@ -125,6 +125,11 @@ def test_money_that_came_back_is_won():
     assert life.closed_on == date(2026, 1, 20)
 
 
+def test_money_back_before_its_withdrawal_is_no_open_dispute():
+    life = life_of([row("dispute_reversal", 10_000)])
+    assert (life.status, life.is_final, life.open) == ("won", True, -10_000)
+
+
 @pytest.mark.parametrize("status", ["lost", "accepted"])
 def test_what_is_lost_is_not_open(status):
     life = life_of([row()], said(status))
