@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "security/settlement_connector_rules.xml",
         "data/ir_cron_data.xml",
+        "data/queue_job_data.xml",
         "views/settlement_backend_views.xml",
         "views/settlement_window_views.xml",
         "views/settlement_gap_views.xml",

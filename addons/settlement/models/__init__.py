@@ -6,6 +6,8 @@ from . import backend
 from . import connector_canonical
 from . import backend_pipeline
 from . import backend_bot
+from . import backend_turn
+from . import backend_jobs
 from . import backend_preview
 from . import backend_automation
 from . import backend_status

@@ -26,3 +26,4 @@ from . import test_replay
 from . import test_retention
 from . import test_bot
 from . import test_freshness
+from . import test_jobs

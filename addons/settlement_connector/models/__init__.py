@@ -13,6 +13,7 @@ from . import backend_announced
 from . import backend_credential
 from . import backend_pull
 from . import backend_schedule
+from . import backend_jobs
 from . import backend_status
 from . import backend_webhook
 from . import cli
