@@ -22,11 +22,15 @@ from . import posting_write
 from . import posting_follow
 from . import posting_reversal
 from . import match
+from . import dispute
+from . import posting_dispute
+from . import exception_dispute
 from . import transaction
 from . import exception
 from . import verification
 from . import verification_entry
 from . import verification_mapping
+from . import verification_dispute
 from . import bench
 from . import batch
 from . import batch_export

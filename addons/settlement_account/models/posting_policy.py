@@ -75,6 +75,13 @@ class SettlementPostingPolicy(models.Model):
     dispute_account_id = fields.Many2one("account.account", check_company=True)
     dispute_loss_account_id = fields.Many2one("account.account", check_company=True)
     reserve_account_id = fields.Many2one("account.account", check_company=True)
+    lost_disputes = fields.Selection(
+        [("keep", "Book as loss"), ("reopen", "Re-open the invoice")],
+        required=True,
+        default="keep",
+        help="What a lost dispute is: a loss of ours while the invoice stays paid, or "
+        "owed by the customer again. A person may decide otherwise for each dispute.",
+    )
     suspense_account_id = fields.Many2one(
         "account.account",
         check_company=True,

@@ -81,6 +81,8 @@ class SettlementPosting(models.Model):
                   JOIN account_move other_move ON other_move.id = other.move_id
                  WHERE entry.move_id = %s
                    AND (other.settlement_role = 'cleared'
+                        OR (entry.settlement_role = 'dispute_reopened'
+                            AND other.settlement_role = 'settled')
                         OR (entry.settlement_role = 'in_transit'
                             AND (other.settlement_role = 'settled'
                                  OR other_move.statement_line_id IS NOT NULL)))

@@ -38,7 +38,9 @@ class SettlementSetupWallet(models.Model):
         "is.",
     )
     is_computed = fields.Boolean(
-        readonly=True, help="The dry run knows the balance of that day."
+        "From the Dry Run",
+        compute="_compute_is_computed",
+        help="The balance is the provider's, less all that came since that day.",
     )
     is_fixed = fields.Boolean(compute="_compute_is_fixed")
 
@@ -75,6 +77,14 @@ class SettlementSetupWallet(models.Model):
         for line in self:
             line.is_fixed = line.wallet_id.id in wallets
 
+    @api.depends("opening_date", "opening_balance", "setup_id.rehearsal")
+    def _compute_is_computed(self):
+        for line in self:
+            known = line.opening_date and line._known_opening(line.opening_date)
+            line.is_computed = isinstance(known, Decimal) and not (
+                line.currency_id.compare_amounts(float(known), line.opening_balance)
+            )
+
     @api.onchange("opening_date")
     def _onchange_opening_date(self):
         """Show the balance of the day that is chosen, as far as it is known."""
@@ -88,25 +98,38 @@ class SettlementSetupWallet(models.Model):
         self.ensure_one()
         known = self._known_history()
         if not known:
-            self.is_computed = False
             return
-        since = date.fromisoformat(known["known_since"])
+        since, movements, _balance = known
+        day = day or proposed_day(since, max(movements, default=since))
+        self.opening_date = day
+        balance = self._known_opening(day)
+        if balance is not None:
+            self.opening_balance = float(balance)
+
+    def _known_opening(self, day):
+        """Return the balance at the beginning of a day, None if it is not known."""
+        known = self._known_history()
+        if not known:
+            return None
+        since, movements, balance = known
+        return opening_balance(balance, movements, day, since)
+
+    def _known_history(self):
+        """Return what the dry run found out about this wallet.
+
+        :return: (first day that is known, net by day, balance after all of it), or
+            None.
+        """
+        report = self.setup_id.rehearsal or {}
+        known = report.get("wallets", {}).get(str(self.wallet_id._origin.id)) or {}
+        if not (known.get("balance") and known.get("known_since")):
+            return None
         movements = {
             date.fromisoformat(booked_on): Decimal(net)
             for booked_on, net in known["movements"].items()
         }
-        day = day or proposed_day(since, max(movements, default=since))
-        balance = opening_balance(Decimal(known["balance"]), movements, day, since)
-        self.opening_date = day
-        self.is_computed = balance is not None
-        if balance is not None:
-            self.opening_balance = float(balance)
-
-    def _known_history(self):
-        """Return what the dry run found out about this wallet, or None."""
-        report = self.setup_id.rehearsal or {}
-        known = report.get("wallets", {}).get(str(self.wallet_id.id)) or {}
-        return known if known.get("balance") and known.get("known_since") else None
+        since = date.fromisoformat(known["known_since"])
+        return since, movements, Decimal(known["balance"])
 
     def _open_wallet(self):
         """Give the wallet its opening, and post what the ledger lacks of it."""

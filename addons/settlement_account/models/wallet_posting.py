@@ -128,6 +128,7 @@ class SettlementWallet(models.Model):
 
         :param day: the opening date.
         """
+        self.env["account.move.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
                 """

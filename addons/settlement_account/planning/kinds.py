@@ -30,7 +30,6 @@ ACCOUNT_OF_KIND = {
 NEVER_MAPPED = IN_TRANSIT | {"conversion"}
 # Lines of these kinds are looked for by a later row, whatever account they are on.
 FOLLOWED = frozenset({"dispute", "dispute_reversal", "reserve_hold", "reserve_release"})
-DISPUTE_LOST = "dispute:lost"
 # Kind of a fee row that stands alone, as its fee lines would say it.
 FEE_KIND_OF_ROW = {
     "fee": "other",
@@ -47,8 +46,6 @@ def is_mapped(row: Row) -> bool:
 
 def account_role(row: Row) -> str:
     """Return the role of the account that takes the gross of ``row``."""
-    if row.kind == "dispute" and row.source_code == DISPUTE_LOST:
-        return "dispute_loss"
     if row.kind in WITH_TARGET:
         return "unallocated" if row.match_state == IGNORED else "suspense"
     return ACCOUNT_OF_KIND.get(row.kind, "suspense")

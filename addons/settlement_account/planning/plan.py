@@ -49,7 +49,16 @@ class PlannedLine:
 
 
 # Roles whose lines go to profit and loss.
-COST_ROLES = frozenset({"fee", "dispute_loss", "bank_fee", "interest", "difference"})
+COST_ROLES = frozenset(
+    {
+        "fee",
+        "dispute_loss",
+        "dispute_exchange",
+        "bank_fee",
+        "interest",
+        "difference",
+    }
+)
 # What of a line is kept for ever and compared with the ledger, in this order.
 COLUMNS = (
     "role",

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from .batch_poster import POSTING_REASONS, BatchPoster, refuse
 from .clearer import Clearer
 from .cutoff_poster import CutoffPoster, last_month_over
+from .dispute_booker import book_disputes
 from .errors import PostingError
 from .period_end_poster import PeriodEndPoster
 from .statement_poster import StatementPoster
@@ -43,6 +44,10 @@ class PostRun:
             if poster.is_refused:
                 self.refused |= wallet
         return counters
+
+    def book_disputes(self):
+        """Bring the outcome of disputes into the ledger."""
+        return book_disputes(self.backend, self.checkpoint)
 
     def clear(self):
         """Bring into the ledger what was matched since it was posted."""
@@ -92,6 +97,7 @@ STEPS = (
     PostRun.post_payouts,
     PostRun.post_statements,
     PostRun.cut_off,
+    PostRun.book_disputes,
     PostRun.clear,
     PostRun.post_period_end,
     PostRun.finish,
