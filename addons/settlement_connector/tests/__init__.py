@@ -18,3 +18,6 @@ from . import test_tour
 from . import test_webhook
 from . import test_webhook_address
 from . import test_webhook_parallel
+from . import test_gap
+from . import test_key_overview
+from . import test_pull_jobs
