@@ -30,5 +30,8 @@
         "views/settlement_backend_views.xml",
         "views/settlement_setup_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["settlement_account/static/tests/tours/*.js"],
+    },
     "development_status": "Beta",
 }
