@@ -18,4 +18,3 @@ from . import backend_status
 from . import backend_webhook
 from . import exception
 from . import cli
-from . import exception
