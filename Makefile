@@ -8,10 +8,10 @@ export SETTLEMENT_RUNTIME := $(RUNTIME)
 SETUP := runtime/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve shell test lint pot bench up down clean
+.PHONY: help setup demo serve shell test test-odoo lint pot bench up down clean
 
 help: ## List the commands
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
 setup: ## Build or complete the private runtime
 	@$(SETUP) demo
@@ -31,6 +31,10 @@ shell: ## Open Odoo's Python shell on the demo company (DB=name: on another one)
 test: ## Run all tests (ADDONS="settlement settlement_bank": those of some addons)
 	@$(SETUP) test
 	@"$(RUNTIME)/venv/bin/python" runtime/run_tests.py $(ADDONS)
+
+test-odoo: ## Run all of Odoo's own tests of accounting with our addons installed
+	@$(SETUP) test
+	@"$(RUNTIME)/venv/bin/python" runtime/own_suites.py
 
 lint: ## Check the style of all files
 	@runtime/lint.sh

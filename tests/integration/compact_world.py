@@ -25,7 +25,9 @@ BANK_ROWS = (
     ("bk_2", "387.20", "2026-03-07", "SHOP EXAMPLE"),
     ("bk_3", "50.00", "2026-03-07", "INV/2026/00009 thank you"),
     ("bk_4", "-7.00", "2026-03-07", "what is this"),
+    ("bk_5", "49.00", "2026-03-08", "who sent this"),
 )
+BANK_TOTAL = "672.80"
 
 
 def prepare():
@@ -36,10 +38,17 @@ def prepare():
 
 
 def shop():
-    """Return the account at the provider: three payouts of two charges each."""
-    world = stripe_shop.shop_world(days=3, charges_a_day=2)
-    late = stripe_shop.START + 4 * stripe_shop.DAY
-    stripe_shop.add_charge(world, 7, created=late)
+    """Return the account at the provider: five payouts, and a charge in none.
+
+    The bank has the first by its trace, two more in one transfer, the fourth not yet,
+    and the last without a word that names it.
+    """
+    world = stripe_shop.shop_world(days=4, charges_a_day=2)
+    later = stripe_shop.START + 4 * stripe_shop.DAY
+    charge = stripe_shop.add_charge(world, 20, created=later, amount=5_000, fee=100)
+    payout = stripe_shop.add_payout(world, "20", created=later + 600, amount=4_900)
+    world.assign([charge["id"]], payout["id"])
+    stripe_shop.add_charge(world, 30, created=later)
     return world
 
 
@@ -134,10 +143,10 @@ def bank_file():
         "currency": "EUR",
         "kind": "statement",
         "external_id": "st_1",
-        "date": "2026-03-07",
-        "total": "623.80",
+        "date": "2026-03-08",
+        "total": BANK_TOTAL,
         "opening_balance": "0",
-        "closing_balance": "623.80",
+        "closing_balance": BANK_TOTAL,
     }
     return b"".join(json.dumps(line).encode() + b"\n" for line in [*rows, batch])
 
@@ -174,11 +183,16 @@ def _time(text):
 
 
 def _advance_by_jobs(backend):
-    """Do what jobs would do, each in its own transaction."""
+    """Do what jobs would do, each in its own transaction, again after a conflict."""
     for _number in range(20):
-        ended = backend._job_advance()
-        backend.env["queue.job"].sudo().search([]).unlink()
-        backend.env.cr.commit()
+        try:
+            ended = backend._job_advance()
+            backend.env["queue.job"].sudo().search([]).unlink()
+            backend.env.cr.commit()
+        except backend_pipeline.CONFLICTS:
+            backend.env.cr.rollback()
+            backend.env.clear()
+            continue
         if ended == "done":
             return
 
@@ -195,7 +209,7 @@ def _people(env):
         )
         wrong.action_undo("not this one")
         env.cr.commit()
-    batch = env["settlement.batch"].search([("external_id", "=", "po_02")])
+    batch = env["settlement.batch"].search([("external_id", "=", "po_03")])
     if not batch.posting_ids.filtered(lambda one: one.kind == "reversal"):
         own = batch.posting_ids.filtered(lambda one: one.kind == "batch")
         if own and not own._standing_on_it():

@@ -67,6 +67,10 @@ def test_conflicts_are_begun_again_or_told(cycles):
     assert 0 in {each["code"] for each in of(cycles, "rival")}
 
 
+def test_two_workers_do_not_break_each_other(cycles):
+    assert {each["code"] for each in of(cycles, "two")} == {0}
+
+
 def test_verify_finds_nothing(cycles):
     found = [(each["fault"], each["findings"]) for each in cycles if each["findings"]]
     assert found == []

@@ -1,14 +1,16 @@
 """The test run counts honestly: what did not run, or was logged, is not a success."""
 
+import own_suites
 import pytest
 import run_tests
+import test_log
 
 HEAD = "2026-01-02 03:04:05,678 42"
 TESTS = f"{HEAD} INFO db odoo.tests.result: %s when loading database 'db'\n"
 
 
 def read(text, browser=True, expected=True):
-    return run_tests.read_odoo_log("addon", text, browser, expected)
+    return test_log.read_odoo_log("addon", text, browser, expected)
 
 
 def counts(outcome):
@@ -109,4 +111,93 @@ def test_junit_report(tmp_path):
         "<testcase><error/></testcase><testcase><skipped/></testcase>"
         "</testsuite></testsuites>"
     )
-    assert counts(run_tests.read_junit("pure", report)) == (1, 2, 1)
+    assert counts(test_log.read_junit("pure", report)) == (1, 2, 1)
+
+
+def test_the_seconds_of_classes():
+    def record(seconds, text):
+        return f"2026-01-02 03:04:{seconds:02},000 42 INFO db {text}\n"
+
+    text = (
+        record(1, "odoo.addons.a.tests.test_x: Starting TestX.test_a ...")
+        + record(3, "odoo.addons.a.tests.test_x: Starting TestY.test_b ...")
+        + record(4, "odoo.addons.a.tests.test_x: Starting TestX.test_c ...")
+        + record(9, "odoo.service.server: 3 post-tests in 8.00s, 12 queries")
+        + record(30, "odoo.service.server: Initiating shutdown")
+    )
+    assert test_log.class_seconds(text) == [(7.0, "TestX"), (1.0, "TestY")]
+
+
+def test_the_slowest_classes_are_named(capsys):
+    outcome = run_tests.Outcome("a", 3, 0, slowest=[(7.0, "TestX"), (9.0, "TestY")])
+    run_tests.report([outcome])
+    assert "slowest classes: a:TestY 9 s, a:TestX 7 s" in capsys.readouterr().out
+
+
+def test_the_longest_part_starts_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_tests, "DURATIONS", tmp_path / "durations.json")
+    monkeypatch.setenv("SETTLEMENT_TEST_PROCESSES", "1")
+    ran = []
+
+    def part(name, seconds):
+        def run(port):
+            ran.append(name)
+            return run_tests.Outcome(name, 1, 0, seconds=seconds)
+
+        return run_tests.Part(name, run)
+
+    parts = [part("short", 1), part("long", 60)]
+    run_tests.run_parts(parts)
+    run_tests.run_parts([*parts, part("new", 1)])
+    assert ran == ["short", "long", "new", "long", "short"]
+
+
+def test_a_part_that_cannot_run_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr(run_tests, "DURATIONS", tmp_path / "durations.json")
+
+    def run(port):
+        raise OSError("no disk")
+
+    (outcome,) = run_tests.run_parts([run_tests.Part("broken", run)])
+    assert counts(outcome) == (0, 1, 0)
+    assert outcome.problems == ["no disk"]
+
+
+def log_of(tmp_path, name, *failures):
+    text = "".join(
+        f"{HEAD} ERROR db odoo.addons.account.tests.test_x: {failure}\n"
+        for failure in failures
+    )
+    (tmp_path / f"test-{name}.log").write_text(text)
+
+
+def test_what_fails_without_us_is_no_failure_of_ours(tmp_path, monkeypatch, capsys):
+    log_of(tmp_path, "odoo", "FAIL: TestA.test_x", "ERROR: TestB.test_y")
+    log_of(tmp_path, "odoo-plain", "FAIL: TestA.test_x")
+    tasks = own_suites.test_tasks
+    monkeypatch.setattr(tasks, "LOGS", tmp_path)
+    monkeypatch.setattr(tasks, "drop_database", lambda name: None)
+    asked = []
+
+    def run(name, tags, *_arguments, **_options):
+        asked.append(tags)
+        return run_tests.Outcome(name, 10, 2, problems=["a traceback"])
+
+    monkeypatch.setattr(tasks, "run_tagged", run)
+    outcome = own_suites.without_known("odoo", "/account", 1)
+    assert asked == ["/account", "/account:TestA.test_x,/account:TestB.test_y"]
+    assert counts(outcome) == (10, 1, 0)
+    assert outcome.problems == ["a traceback"]
+    assert "TestA.test_x" in capsys.readouterr().out
+    log_of(tmp_path, "odoo-plain", "FAIL: TestA.test_x", "ERROR: TestB.test_y")
+    assert counts(own_suites.without_known("odoo", "/account", 1)) == (10, 0, 0)
+
+
+def test_a_class_that_cannot_be_set_up_is_found(tmp_path, monkeypatch):
+    place = "(odoo.addons.account.tests.test_x.TestC)"
+    log_of(tmp_path, "odoo", f"ERROR: setUpClass {place}", "FAIL: Subtest TestA.test_x")
+    monkeypatch.setattr(own_suites.test_tasks, "LOGS", tmp_path)
+    assert own_suites.failed_tests("odoo") == {
+        ("account", "TestC", ""),
+        ("account", "TestA", "test_x"),
+    }

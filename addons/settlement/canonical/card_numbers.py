@@ -19,6 +19,8 @@ _CARD = re.compile(
     rb")(?![0-9A-Za-z]|[.-][0-9])"
 )
 _LONGEST = 40
+# What a text must hold for a look at it to be worth while: twelve digits.
+_MAYBE = re.compile(r"[0-9](?:[ -]?[0-9]){11}")
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -43,6 +45,15 @@ def _mask(digits_and_gaps: bytes) -> bytes:
 def mask_card_numbers(content: bytes) -> bytes:
     """Return ``content`` with all but the first six and last four digits starred."""
     return _CARD.sub(lambda match: _mask(match.group()), content)
+
+
+def mask_text(text: str) -> str:
+    """Return ``text`` masked like :func:`mask_card_numbers`."""
+    if not _MAYBE.search(text):
+        return text
+    return mask_card_numbers(text.encode(errors="surrogatepass")).decode(
+        errors="surrogatepass"
+    )
 
 
 def mask_stream(chunks: Iterable[bytes]) -> Iterator[bytes]:

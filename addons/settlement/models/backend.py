@@ -3,6 +3,9 @@ import pytz
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..canonical.card_numbers import mask_text
+from ..canonical.errors import MalformedInput
+
 ENVIRONMENTS = [("test", "Test"), ("live", "Live")]
 STATES = [
     ("draft", "Draft"),
@@ -15,7 +18,7 @@ STATES = [
 class SettlementBackend(models.Model):
     _name = "settlement.backend"
     _description = "Settlement Backend"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "settlement.exception.subject"]
     _order = "company_id, name, id"
     _check_company_auto = True
 
@@ -130,7 +133,7 @@ class SettlementBackend(models.Model):
     def _set_state(self, state, error=""):
         """Move the backend to ``state``; the one place that does."""
         for backend in self:
-            values = {"state": state, "last_error": error or False}
+            values = {"state": state, "last_error": mask_text(error or "") or False}
             if any(backend[name] != value for name, value in values.items()):
                 backend.write(values)
 
@@ -161,9 +164,22 @@ class SettlementBackend(models.Model):
         self._require_group("group_accountant", "group_integration_admin")
         self.check_access("read")
         self._check_recognised(filename, content)
-        return self.env["settlement.message"]._receive(
-            self, "file", content, filename=filename
-        )
+        return self._take_in(filename, content)
+
+    def _take_in(self, filename, content):
+        """Receive a file; say in words why one cannot be kept."""
+        try:
+            return self.env["settlement.message"]._receive(
+                self, "file", content, filename=filename
+            )
+        except MalformedInput as error:
+            raise UserError(
+                self.env._(
+                    "%(file)s cannot be taken in. %(error)s",
+                    file=mask_text(filename),
+                    error=str(error),
+                )
+            ) from None
 
     def _check_recognised(self, filename, content):
         head = content[:65536] if isinstance(content, bytes) else content.read(65536)
@@ -174,7 +190,7 @@ class SettlementBackend(models.Model):
                 self.env._(
                     "%(file)s is no file that %(backend)s can read. Check that you "
                     "chose the right backend and the format its sender promised.",
-                    file=filename,
+                    file=mask_text(filename),
                     backend=self.name,
                 )
             )

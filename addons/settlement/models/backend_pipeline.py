@@ -4,15 +4,15 @@ import time
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from ..canonical.card_numbers import mask_text
 from ..canonical.errors import BusinessError, MalformedInput
 from ..mapping.apply import apply_all
 from ..storage.reading import Reading
 from .message import MAX_ATTEMPTS
-from .message_quarantine import masked
 
 _logger = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ PARSE_ERRORS = (
     TypeError,
     ValueError,
 )
+# Another worker was there first, as the database or a lock on records says.
+CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, LockError)
 
 
 class SettlementBackend(models.Model):
@@ -128,7 +130,7 @@ class SettlementBackend(models.Model):
                 if checkpoint:
                     checkpoint()
                 return counters
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            except CONFLICTS:
                 if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
                     raise
                 _logger.info("step %s is begun again after a conflict", step)
@@ -145,17 +147,17 @@ class SettlementBackend(models.Model):
     # ------------------------------------------------------------------
 
     def _step_parse(self, checkpoint):
-        """Parse all pending messages of these backends.
+        """Parse all pending messages of these backends, each in its turn.
 
         :return: dict of counters.
         """
         totals = {}
         self._bury_abandoned()
-        for backend in self:
-            while messages := backend._claim_messages(checkpoint):
-                counters = backend._parse_messages(messages, checkpoint)
-                for name, count in counters.items():
-                    totals[name] = totals.get(name, 0) + count
+        waiting = list(self)
+        while waiting:
+            waiting = [
+                backend for backend in waiting if backend._take_turn(totals, checkpoint)
+            ]
         return totals
 
     def _step_match(self, checkpoint):
@@ -173,7 +175,10 @@ class SettlementBackend(models.Model):
                 checkpoint()
         for backend in self:
             self.env["settlement.reserve"]._raise_late(backend)
-        return {"batches": len(batches), "validated": validated}
+        expected = self.env["settlement.expected.payment"]._follow(self.company_id)
+        if checkpoint:
+            checkpoint()
+        return {"batches": len(batches), "validated": validated, **expected}
 
     def _step_post(self, checkpoint):
         """Post what is validated; settlement_account does it, if it is installed."""
@@ -287,6 +292,9 @@ class SettlementBackend(models.Model):
                     message._lease(LEASE_MINUTES, attempt=False)
                     if checkpoint:
                         checkpoint()
+        except LockError:
+            # Another worker holds what a revision changes; nothing is malformed.
+            raise
         except PARSE_ERRORS as error:
             self._show_parse_error(message, error)
             return error
@@ -304,7 +312,9 @@ class SettlementBackend(models.Model):
         known = isinstance(error, MalformedInput | BusinessError | UserError)
         if not known:
             _logger.info("message %s: %s", message.id, type(error).__name__)
-        sentence = masked(str(error) if known else f"{type(error).__name__}: {error}")
+        sentence = mask_text(
+            str(error) if known else f"{type(error).__name__}: {error}"
+        )
         message._set_state("failed", "malformed", sentence)
         self.env["settlement.exception"]._raise_for(
             message,
@@ -316,63 +326,6 @@ class SettlementBackend(models.Model):
                 error=sentence if sentence.endswith(".") else f"{sentence}.",
             ),
         )
-
-    # ------------------------------------------------------------------
-    # Jobs
-    # ------------------------------------------------------------------
-
-    def _wake(self):
-        """Have pending work done soon: by jobs if they are switched on, else by cron.
-
-        Losing the wake-up loses nothing: the state of the records says what waits.
-        """
-        if self._uses_jobs():
-            for backend in self:
-                backend._enqueue()
-            return
-        # Anyone who may receive may wake the scheduled action.
-        self.env.ref("settlement.cron_run").sudo()._trigger()
-
-    @api.model
-    def _uses_jobs(self):
-        # Reading one switch, whoever asks.
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param("settlement.use_jobs", "") in ("1", "True")
-
-    def _enqueue(self):
-        """Enqueue one job that advances this backend."""
-        self.ensure_one()
-        # Whoever wakes a backend, its jobs run as the technical user.
-        return (
-            self._as_bot()
-            .with_delay(
-                identity_key=f"settlement-advance-{self.id}",
-                description=f"Advance {self.name}",
-            )
-            ._job_advance()
-        )
-
-    def _job_advance(self):
-        """Do one bounded piece of work; enqueue the next if more waits."""
-        self.ensure_one()
-        if not self._may_run("post"):
-            raise AccessError(
-                self.env._("%(user)s may not run jobs.", user=self.env.user.login)
-            )
-        backend = self.sudo()  # the role was checked; facts are nobody's to write
-        backend = backend.with_context(settlement_correlation_id=str(uuid.uuid4()))
-        messages = backend._claim_messages(None)
-        if messages:
-            backend._parse_messages(messages, None)
-            return self._enqueue_next()
-        for step in STEPS[1:]:
-            backend._timed_step(step, None)
-        return "done"
-
-    def _enqueue_next(self):
-        """Enqueue the follow-up of a running job under a name of its own."""
-        self.with_delay(description=f"Advance {self.name}")._job_advance()
-        return "more"
 
     def _has_pending(self):
         self.ensure_one()

@@ -3,6 +3,7 @@ import itertools
 from odoo import api, models
 
 from ..canonical.facts import BalanceFact, BatchFact, RejectedRow, TransactionFact
+from .backend_automation import INSIDE_HOOK
 from .backend_pipeline import CHUNK_FACTS, PARSE_ERRORS
 
 PREVIEW_ROWS = 20
@@ -30,7 +31,7 @@ class SettlementBackend(models.Model):
         self.check_access("read")
         self._check_recognised(filename, content)
         # Facts are nobody's to write; nothing of this survives the savepoint.
-        backend = self.sudo()
+        backend = self.sudo().with_context(**{INSIDE_HOOK: True})
         savepoint = self.env.cr.savepoint()
         try:
             return backend._preview(filename, content)
@@ -40,9 +41,7 @@ class SettlementBackend(models.Model):
 
     def _preview(self, filename, content):
         """Import into the open savepoint and describe what came of it."""
-        message = self.env["settlement.message"]._receive(
-            self, "file", content, filename=filename
-        )
+        message = self._take_in(filename, content)
         message = message.sudo()  # its rows that are put aside are nobody's to write
         preview = {
             "new": 0,

@@ -23,7 +23,7 @@ class SettlementBatch(models.Model):
 
     _name = "settlement.batch"
     _description = "Settlement Batch"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "date desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True
@@ -260,10 +260,26 @@ class SettlementBatch(models.Model):
             )
         if batch._is_older(fact) or not batch._differs(values):
             return self.browse()
+        batch._before_restated(values)
         batch.write({**values, "message_id": message.id})
-        if batch.state == "complete":
+        if batch.state == "complete" or batch._is_wrongly_validated():
             batch._set_state("open")
         return batch
+
+    def _is_wrongly_validated(self):
+        """Return whether a valid batch is that no more by what its source says now."""
+        self.ensure_one()
+        return self.state == "validated" and bool(
+            not self._is_whole() or self._validation_findings()
+        )
+
+    def _before_restated(self, values):
+        """Let go of what stands on what the source said of this batch so far.
+
+        Addons extend this.
+
+        :param values: what the source says now.
+        """
 
     def _is_older(self, fact):
         """Return whether we already know a later version of this batch."""

@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import api, models
+from odoo.tools import SQL
 
 # What validation itself opens and closes; other reasons have other owners.
 VALIDATION_REASONS = ("batch_unbalanced", "balance_gap", "missing_data")
@@ -29,6 +30,36 @@ class SettlementBatch(models.Model):
         )
         return valid
 
+    @api.model
+    def _reopen_unbalanced(self, backend):
+        """Take back the validation of batches whose rows have changed since.
+
+        Nothing of them is posted yet: they wait for an approver, for matches or for
+        an open period.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT batch.id
+                  FROM settlement_batch batch
+                 WHERE batch.backend_id = %s
+                   AND batch.state = 'validated'
+                   AND batch.lists_rows
+                   AND batch.total_minor <> (
+                        SELECT COALESCE(sum(state.amount_minor), 0)
+                          FROM settlement_transaction fact
+                          JOIN settlement_transaction_state state
+                            ON state.transaction_id = fact.id
+                         WHERE fact.batch_id = batch.id
+                           AND fact.is_current
+                           AND fact.kind <> 'payout')
+                """,
+                backend.id,
+            )
+        )
+        self.browse([batch_id for (batch_id,) in rows])._set_state("open")
+
     def _is_whole(self):
         """Return whether the source is done with this batch and we have it all."""
         self.ensure_one()
@@ -39,7 +70,8 @@ class SettlementBatch(models.Model):
         self.ensure_one()
         if not self._is_whole() or not self.lists_rows:
             return []
-        return self._line_sum_findings() + self._balance_findings()
+        lines = self._line_sum_findings() or self._payout_row_findings()
+        return lines + self._balance_findings()
 
     def _line_sum_findings(self):
         """Law: the sum of the lines' net is the total, in minor units."""
@@ -57,6 +89,29 @@ class SettlementBatch(models.Model):
                     count=self.transaction_count,
                     sum=self.currency_id.format(self.total - self.difference),
                     difference=self.currency_id.format(self.difference),
+                ),
+            )
+        ]
+
+    def _payout_row_findings(self):
+        """Law: the payout's own row takes out what its lines brought in."""
+        rows = self.transaction_ids.filtered(lambda row: row.kind == "payout")
+        taken = -sum(rows.mapped("gross_amount"))
+        apart = self.currency_id.round(taken - self.total)
+        if not rows or self.currency_id.is_zero(apart):
+            return []
+        return [
+            (
+                "batch_unbalanced",
+                self.env._(
+                    "The lines of %(batch)s are %(total)s, its payout row %(row)s "
+                    "takes out %(taken)s: %(apart)s apart. Import the list of the "
+                    "payout again, with all its rows.",
+                    batch=self.external_id,
+                    total=self.currency_id.format(self.total),
+                    row=", ".join(rows.mapped("external_id")),
+                    taken=self.currency_id.format(taken),
+                    apart=self.currency_id.format(apart),
                 ),
             )
         ]

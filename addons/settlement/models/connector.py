@@ -33,6 +33,18 @@ class SettlementConnector(models.AbstractModel):
         """
         return False
 
+    def _known_codes(self):
+        """Return what the connector makes of each code, as KnownCode rows.
+
+        A code may be a part of the codes of rows, or a pattern of them.
+        """
+        return []
+
+    def _known_code(self, source_code):
+        """Return the KnownCode of a row's code, None if the connector has none."""
+        known = {each.code: each for each in self._known_codes()}
+        return known.get(source_code)
+
     def _parse(self, message):
         """Return the canonical facts of a message as a stream.
 

@@ -90,6 +90,10 @@ class SettlementDispute(models.Model):
     charge_transaction_id = fields.Many2one(
         "settlement.transaction", string="Payment", index="btree_not_null"
     )
+    chosen_charge_id = fields.Many2one(
+        "settlement.transaction",
+        help="Payment that a person named, where the provider did not.",
+    )
     partner_id = fields.Many2one("res.partner", compute="_compute_partner_id")
     transaction_ids = fields.One2many("settlement.transaction", "dispute_id")
     version_ids = fields.One2many("settlement.dispute.version", "dispute_id")

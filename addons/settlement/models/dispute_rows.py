@@ -377,7 +377,8 @@ class SettlementDispute(models.Model):
             "evidence_due_at": version.evidence_due_at,
             "evidence_sent": version.evidence_sent,
             "charge_external_id": charge,
-            "charge_transaction_id": self._charge_of(charge).id,
+            "charge_transaction_id": self._charge_of(charge).id
+            or self.chosen_charge_id.id,
         }
 
     def _differs(self, name, value):

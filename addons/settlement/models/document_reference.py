@@ -127,6 +127,11 @@ class SettlementDocumentReference(models.Model):
 
     @api.model
     def _insert_sql(self, column, select):
+        """Return the statement that adds what is missing.
+
+        What another worker has added since our transaction began is a conflict,
+        after which the caller begins again, and no broken constraint.
+        """
         return SQL(
             """
             INSERT INTO settlement_document_reference
@@ -139,6 +144,7 @@ class SettlementDocumentReference(models.Model):
                      WHERE known.%(column)s = wanted.document_id
                        AND known.type = wanted.type
                        AND known.text = wanted.text)
+                ON CONFLICT DO NOTHING
             """,
             column=SQL.identifier(column),
             key=reference_key_sql(SQL("wanted.type"), SQL("wanted.text")),

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..canonical import money
+from ..canonical.card_numbers import mask_text
 from ..exceptions import severity as urgency
 from .exception import OPEN_STATES
 
@@ -52,6 +53,8 @@ class SettlementException(models.Model):
             "deadline": deadline,
             "fixes": fixes,
         }
+        # A sentence may quote what the source sent.
+        cause = mask_text(cause)
         current = self._current_for(record, reason, cause)
         if current:
             current._refresh(cause, record, details)
@@ -180,12 +183,27 @@ class SettlementException(models.Model):
     def _refresh(self, cause, record, details):
         """Say of an open exception what is known today; it gets no less urgent."""
         self.ensure_one()
-        if self.cause == cause or self.state == "ignored":
+        if self.state == "ignored":
+            return
+        if details.get("deadline") and details["deadline"] != self.deadline:
+            self._move_deadline(details["deadline"])
+        if self.cause == cause:
             return
         values = self._values_of(record, self.reason, cause, details)
         kept = ("amount", "amount_minor", "currency_id", "company_amount")
         self.write({"cause": cause, **{name: values[name] for name in kept}})
         self._raise_severity(values["severity"])
+
+    def _move_deadline(self, deadline):
+        """Take the deadline that somebody else sets, with an event."""
+        before = {"deadline": self.deadline}
+        self.write({"deadline": deadline, "notice_level": 0})
+        self.env["settlement.event"]._log(
+            "exception.deadline_moved",
+            self,
+            before=before,
+            after={"deadline": deadline},
+        )
 
     def _raise_severity(self, severity):
         """Make exceptions as urgent as ``severity``, with an event, never less."""

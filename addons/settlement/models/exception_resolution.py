@@ -82,6 +82,12 @@ class SettlementException(models.Model):
                 )
             )
 
+    def _require_handler(self):
+        """Raise AccessError unless the user is one who works on these exceptions."""
+        backend = self.env["settlement.backend"]
+        backend._require_group("group_accountant", "group_integration_admin")
+        self.check_access("write")
+
     def _check_values(self, name, values):
         """Raise UserError unless ``values`` are what the verb needs and takes."""
         verb = self._verb(name)

@@ -53,6 +53,7 @@ class SettlementFactStore(models.AbstractModel):
         counters["batches"] = self.env["settlement.batch"]._store_facts(
             backend, of[BatchFact], rejected
         )
+        self.env["settlement.batch"]._reopen_unbalanced(backend)
         counters["balances"] = self._store_balances(backend, of[BalanceFact], rejected)
         counters["expected"] = self.env["settlement.expected.payment"]._store_facts(
             backend, of[ExpectedPaymentFact], rejected

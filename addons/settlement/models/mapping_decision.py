@@ -9,6 +9,39 @@ class SettlementMapping(models.Model):
 
     _inherit = "settlement.mapping"
 
+    is_for_me = fields.Boolean(
+        compute="_compute_waiting", help="Whether the user may decide on what waits."
+    )
+    waiting_for = fields.Char(compute="_compute_waiting")
+
+    @api.depends("state")
+    @api.depends_context("uid")
+    def _compute_waiting(self):
+        waiting = {each.subject_id: each for each in self._approvals("waiting")}
+        for mapping in self:
+            approval = waiting.get(mapping.id)
+            persons = approval and (approval.requester_id, mapping.author_id)
+            mapping.is_for_me = bool(persons) and self.env.user not in persons
+            mapping.waiting_for = approval and mapping._waiting_words(approval)
+
+    def _waiting_words(self, approval):
+        """Return who asked for what, for the person who decides."""
+        content = approval.content
+        if content.get("act") == "withdraw":
+            return self.env._(
+                "%(user)s asks to withdraw it: %(reason)s",
+                user=approval.requester_id.name,
+                reason=approval.reason,
+            )
+        return self.env._(
+            "%(user)s asks for approval: %(reason)s. %(changed)s rows would change, "
+            "%(posted)s of them are posted already.",
+            user=approval.requester_id.name,
+            reason=(approval.reason or "").rstrip("."),
+            changed=content.get("rows that change", 0),
+            posted=content.get("of them posted already", 0),
+        )
+
     # ------------------------------------------------------------------
     # What people do
     # ------------------------------------------------------------------
@@ -124,7 +157,7 @@ class SettlementMapping(models.Model):
         waiting = self._approvals("waiting")
         waiting._withdraw(reason or self.env._("The mapping was taken back."))
         self._set_state("withdrawn", "mapping.withdrawn", reason)
-        self._tell_exceptions("open")
+        self._tell_exceptions("in_progress")
 
     def _approvals(self, state):
         """Return the approvals of these mappings in a state."""
@@ -161,7 +194,7 @@ class SettlementMapping(models.Model):
         if approval.state == "refused":
             if mapping.state == "waiting":
                 mapping._set_state("draft", "mapping.refused", approval.decision_reason)
-                mapping._tell_exceptions("open")
+                mapping._tell_exceptions("in_progress")
             return
         mapping._check_as_asked(approval)
         if act == "withdraw":
@@ -255,4 +288,4 @@ class SettlementMapping(models.Model):
         codes = self.env["settlement.source.code"].search(
             [("backend_id", "in", self._backends().ids), ("code", "=", self.code)]
         )
-        codes._set_exception_state(state)
+        codes._let_exceptions_wait(self, state)

@@ -7,6 +7,7 @@ from pathlib import Path
 from odoo import api, fields, models
 from odoo.tools import SQL, config
 
+from ..canonical.card_numbers import mask_text
 from ..storage import payload as payload_storage
 
 PREVIEW_BYTES = 65536
@@ -21,7 +22,7 @@ class SettlementMessage(models.Model):
 
     _name = "settlement.message"
     _description = "Received Message"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "id desc"
     _rec_name = "external_id"
     _check_company_auto = True
@@ -140,8 +141,11 @@ class SettlementMessage(models.Model):
         :param dedupe_key: identity inside the backend; by default the channel,
             the stream and the hash of the bytes.
         :return: the message; the known one if the key came before.
+        :raises MalformedInput: if it is an archive that cannot be looked into, so that
+            card numbers in it would stay.
         """
         payload = payload_storage.read_payload(content)
+        filename = mask_text(filename)
         key = dedupe_key or f"{channel}:{stream}:{payload.sha256}"
         known = self.search([("backend_id", "=", backend.id), ("dedupe_key", "=", key)])
         if known:

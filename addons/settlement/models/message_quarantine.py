@@ -1,13 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..canonical import card_numbers
+from ..canonical.card_numbers import mask_text
 from .message_row import QUARANTINED
-
-
-def masked(text):
-    """Return a text of a source with card numbers masked."""
-    return card_numbers.mask_card_numbers(text.encode()).decode(errors="replace")
 
 
 class SettlementMessage(models.Model):
@@ -38,7 +33,7 @@ class SettlementMessage(models.Model):
 
     def _quarantine_values(self, rejected):
         """Return the key of a rejected row in this message, and what to keep of it."""
-        raw, reason = masked(rejected.raw), masked(rejected.reason)
+        raw, reason = mask_text(rejected.raw), mask_text(rejected.reason)
         key = self.row_ids._key_of(rejected.number, raw, reason)
         return key, {
             "message_id": self.id,

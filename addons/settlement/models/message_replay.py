@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from .backend_automation import INSIDE_HOOK
+
 # More than these are read again in the background, in pieces.
 REPLAY_AT_ONCE = 200
 
@@ -122,7 +124,7 @@ class SettlementMessage(models.Model):
         savepoint = self.env.cr.savepoint()
         newest = self.env["settlement.transaction"].sudo()._newest_id()
         try:
-            counts = self.replay()
+            counts = self.with_context(**{INSIDE_HOOK: True}).replay()
             return {**counts, "lines": self.sudo()._replay_lines(newest)}
         finally:
             self.env.clear()

@@ -19,6 +19,7 @@ class SettlementReserveRelease(models.Model):
     )
     currency_id = fields.Many2one(related="reserve_id.currency_id")
     amount = fields.Monetary(required=True)
+    sequence = fields.Integer(help="In which order the wallet's holds were released.")
     released_on = fields.Date(related="transaction_id.booked_on", store=True)
 
     _pair_uniq = models.Constraint(

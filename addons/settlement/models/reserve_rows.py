@@ -138,8 +138,8 @@ class SettlementReserve(models.Model):
         rows = self._rows_of(wallet)
         releases, _without = allocated(rows)
         given_back = defaultdict(list)
-        for release in releases:
-            given_back[release.hold_id].append(release)
+        for sequence, release in enumerate(releases):
+            given_back[release.hold_id].append((sequence, release))
         day_of = {row.id: row.booked_on for row in rows}
         reserves = self.browse()
         for row in rows:
@@ -206,7 +206,7 @@ class SettlementReserve(models.Model):
     def _bring_up_to_date(self, row, releases, day_of):
         """Write what a hold row and its releases say, if it is new."""
         self.ensure_one()
-        released = sum(release.amount for release in releases)
+        released = sum(release.amount for _sequence, release in releases)
         values = {
             "active": True,
             "external_id": row.external_id,
@@ -243,7 +243,7 @@ class SettlementReserve(models.Model):
     def _last_day(self, row, releases, day_of, released):
         if released < -row.gross:
             return False
-        return max(day_of[release.row_id] for release in releases)
+        return max(day_of[release.row_id] for _sequence, release in releases)
 
     def _expected(self, row_id):
         """Return the day of release: as stated, else when the row's money is free."""
@@ -276,18 +276,24 @@ class SettlementReserve(models.Model):
     def _write_releases(self, releases):
         """Make the releases of this reserve what they should be."""
         wanted = {
-            release.row_id: to_major(release.amount, self.currency_id)
-            for release in releases
+            release.row_id: (to_major(release.amount, self.currency_id), sequence)
+            for sequence, release in releases
         }
         for release in self.release_ids:
-            if wanted.get(release.transaction_id.id) == release.amount:
-                del wanted[release.transaction_id.id]
-            else:
+            amount, sequence = wanted.pop(release.transaction_id.id, (0.0, 0))
+            if not amount:
                 release.unlink()
+            elif (release.amount, release.sequence) != (amount, sequence):
+                release.write({"amount": amount, "sequence": sequence})
         self.env["settlement.reserve.release"].create(
             [
-                {"reserve_id": self.id, "transaction_id": row_id, "amount": amount}
-                for row_id, amount in wanted.items()
+                {
+                    "reserve_id": self.id,
+                    "transaction_id": row_id,
+                    "amount": amount,
+                    "sequence": sequence,
+                }
+                for row_id, (amount, sequence) in wanted.items()
             ]
         )
 

@@ -32,7 +32,7 @@ class SettlementTransaction(models.Model):
 
     _name = "settlement.transaction"
     _description = "Settlement Transaction"
-    _inherit = ["settlement.hashed"]
+    _inherit = ["settlement.hashed", "settlement.exception.subject"]
     _order = "booked_on desc, id desc"
     _rec_name = "external_id"
     _check_company_auto = True

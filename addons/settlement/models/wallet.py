@@ -7,6 +7,7 @@ from ..canonical import money
 
 class SettlementWallet(models.Model):
     _name = "settlement.wallet"
+    _inherit = ["settlement.exception.subject"]
     _description = "Settlement Wallet"
     _order = "backend_id, account_identifier, currency_id, id"
     _rec_name = "display_name"

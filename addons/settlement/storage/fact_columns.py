@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ..canonical import money
+from ..canonical.card_numbers import mask_text
 from ..canonical.errors import MalformedInput
 from ..canonical.facts import TransactionFact
 
@@ -53,6 +54,22 @@ RESOLVED = (
     "mapping_id",
     "reading",
 )
+# Texts in which people write what they like. A payload is masked when it is stored,
+# but a parser may undo the spelling (``&#52;``) in which a card number was hidden.
+FREE_TEXTS = frozenset(
+    (
+        "payment_reference",
+        "order_reference",
+        "invoice_reference",
+        "structured_reference",
+        "mandate_reference",
+        "end_to_end_reference",
+        "bank_reference",
+        "counterparty_name",
+        "counterparty_account",
+        "description",
+    )
+)
 # Columns of the stage that do not exist on the transaction.
 STAGE_ONLY = ("batch_kind", "batch_external_id", "net_minor", "gross_minor")
 STAGE_COLUMNS = COPIED + RESOLVED + STAGE_ONLY
@@ -83,7 +100,7 @@ def fee_summary(fact: TransactionFact) -> str | None:
 def extra_references(fact: TransactionFact) -> str | None:
     """Return further references as lines ``type=text``."""
     lines = (f"{kind}={text}" for kind, text in fact.extra_references if text)
-    return "\n".join(lines) or None
+    return mask_text("\n".join(lines)) or None
 
 
 def plain(amount: Decimal) -> str:
@@ -105,7 +122,7 @@ def stage_row(
     _check_amounts(fact)
     copied = tuple(getattr(fact, name) for name in COPIED)
     return (
-        *(None if value == "" else value for value in copied),
+        *map(_stored, COPIED, copied),
         message_id,
         wallet_id,
         currency_ids[fact.currency],
@@ -119,6 +136,13 @@ def stage_row(
         money.to_minor(fact.net_amount, fact.currency),
         money.to_minor(fact.gross_amount, fact.currency),
     )
+
+
+def _stored(name: str, value: object) -> object:
+    """Return the value of a column: nothing for an empty text, no card number."""
+    if value == "":
+        return None
+    return mask_text(value) if name in FREE_TEXTS and value else value
 
 
 def _check_amounts(fact: TransactionFact) -> None:

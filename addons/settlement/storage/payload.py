@@ -6,13 +6,13 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from ..canonical.card_numbers import mask_stream
+from .masking import masked_chunks
 
 CHUNK_BYTES = 1 << 20
 INLINE_BYTES = 1 << 18
@@ -39,23 +39,36 @@ class StoredPayload:
 
 
 def read_payload(content: bytes | BinaryIO) -> StoredPayload:
-    """Read ``content`` once, in chunks, and return what is to be stored."""
+    """Read ``content`` once, in chunks, and return what is to be stored.
+
+    :raises MalformedInput: if it is an archive that cannot be looked into.
+    """
     source = BytesIO(content) if isinstance(content, bytes) else content
-    received, stored = hashlib.sha256(), hashlib.sha256()
-    # The caller keeps the file until it is stored, so no context manager here.
-    spool = tempfile.SpooledTemporaryFile(max_size=INLINE_BYTES)  # noqa: SIM115
+    received = hashlib.sha256()
 
     def chunks() -> Iterator[bytes]:
         while chunk := source.read(CHUNK_BYTES):
             received.update(chunk)
             yield chunk
 
+    spool = _spool(masked_chunks(chunks()))
+    stored = hashlib.sha256()
     size = 0
-    for masked in mask_stream(chunks()):
-        stored.update(masked)
-        size += spool.write(masked)
+    while chunk := spool.read(CHUNK_BYTES):
+        stored.update(chunk)
+        size += len(chunk)
     spool.seek(0)
     return StoredPayload(received.hexdigest(), stored.hexdigest(), size, spool)
+
+
+def _spool(chunks: Iterable[bytes]) -> BinaryIO:
+    """Return chunks as a file, in memory while it is small."""
+    # The caller keeps the file until it is stored, so no context manager here.
+    spool = tempfile.SpooledTemporaryFile(max_size=INLINE_BYTES)  # noqa: SIM115
+    for chunk in chunks:
+        spool.write(chunk)
+    spool.seek(0)
+    return spool
 
 
 def keep_in_folder(payload: StoredPayload, folder: Path) -> str:

@@ -30,9 +30,13 @@ RIGHTS = {
         "group_accountant": "w",
         "group_approver": "w",
     },
+    "settlement.exception.level": {"group_approver": "cw"},
+    "settlement.exception.team": {"group_approver": "cw"},
+    "settlement.exception.route": {"group_approver": "cw"},
     "settlement.run": {},
     "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
     "settlement.source.code": {},
+    "settlement.code.seen": {},
     "settlement.retention": {"group_integration_admin": "cw"},
 }
 OPERATIONS = {"create": "c", "write": "w", "unlink": "u"}

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from odoo.tests import tagged
@@ -74,3 +74,47 @@ class TestBatch(SettlementCase):
         self.assertEqual(self.batch().expected_on, date(2026, 1, 15))
         self.assertNotEqual(self.batch().row_hash, before[1])
         self.assertFalse(self.batch()._altered_rows())
+
+    # -- changes after the validation ----------------------------------------------
+
+    def validated(self):
+        self.store_facts(self.charge(**LISTED), self.payout())
+        self.batch().action_validate()
+        self.assertEqual(self.batch().state, "validated")
+
+    def test_a_late_line_takes_the_validation_back(self):
+        self.validated()
+        self.store_facts(self.charge("txn_2", **LISTED))
+        self.assertEqual(self.batch().state, "open")
+        self.assertFalse(self.batch().action_validate())
+        self.assertEqual(self.exceptions().reason, "batch_unbalanced")
+
+    def test_a_corrected_line_takes_the_validation_back_until_its_batch_follows(self):
+        self.validated()
+        later = {"source_version_at": datetime(2026, 1, 20)}
+        self.store_facts(self.charge(gross="99.00", **LISTED, **later))
+        self.assertEqual(self.batch().state, "open")
+        self.store_facts(self.payout(total="97.00"))
+        self.batch().action_validate()
+        self.assertEqual(self.batch().state, "validated")
+
+    def test_a_corrected_total_takes_the_validation_back(self):
+        self.validated()
+        self.store_facts(self.payout(total="97.00"))
+        self.assertEqual(self.batch().state, "open")
+
+    def test_a_batch_that_goes_on_takes_its_validation_back(self):
+        self.validated()
+        self.store_facts(self.payout(complete=False))
+        self.assertEqual(self.batch().state, "open")
+
+    def test_other_words_keep_the_validation(self):
+        self.validated()
+        self.store_facts(self.payout(descriptor="ACME"), self.charge(**LISTED))
+        self.assertEqual(self.batch().state, "validated")
+
+    def test_what_is_posted_is_not_reopened(self):
+        self.validated()
+        self.batch()._set_state("posted")
+        self.store_facts(self.charge("txn_2", **LISTED))
+        self.assertEqual(self.batch().state, "posted")

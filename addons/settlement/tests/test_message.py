@@ -1,7 +1,10 @@
 import hashlib
 import io
 import random
+import zipfile
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..canonical.facts import RawItem
@@ -65,3 +68,53 @@ class TestMessage(SettlementCase):
     def test_the_preview_shows_text_and_survives_other_bytes(self):
         self.assertEqual(self.receive(b"caf\xc3\xa9").preview, "café")
         self.assertIn("\ufffd", self.receive(b"\xff\xfe").preview)
+
+    def test_a_card_number_in_a_file_name_is_masked_everywhere(self):
+        content = b"no file of this kind"
+        name = f"statement {CARD.decode()}.jsonl"
+        message = self.backend.import_file(
+            name, self.lines(self.charge_line()) + content
+        )
+        self.assertEqual(message.filename, "statement 411111******1111.jsonl")
+        self.backend.run_pipeline("parse")
+        told = self.env["settlement.exception"].search(
+            [("message_id", "=", message.id)]
+        )
+        for text in (message.external_id, message.display_name, *told.mapped("cause")):
+            self.assertNotIn(CARD.decode(), text)
+        with self.assertRaisesRegex(UserError, r"411111\*{6}1111"):
+            self.backend.import_file(f"{CARD.decode()} .png", b"\x89PNG")
+
+    def test_errors_of_parsers_show_no_card_number(self):
+        message = self.backend.import_file("a.jsonl", self.lines(self.charge_line()))
+        handler = type(self.env["settlement.connector.canonical"])
+        error = ValueError(f"cannot read {CARD.decode()} here")
+        with patch.object(handler, "_parse", side_effect=error):
+            self.backend.run_pipeline("parse")
+        self.assertIn("411111******1111", message.error)
+        told = self.env["settlement.exception"].search(
+            [("message_id", "=", message.id)]
+        )
+        self.assertNotIn(CARD.decode(), told.cause)
+
+    def test_an_archive_is_kept_with_its_members_masked(self):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("a.txt", b"card " + CARD)
+        message = self.receive(buffer.getvalue())
+        with (
+            message._open_content() as content,
+            zipfile.ZipFile(content) as archive,
+        ):
+            self.assertEqual(archive.read("a.txt"), b"card 411111******1111")
+        self.assertEqual(message.sha256, hashlib.sha256(buffer.getvalue()).hexdigest())
+        self.assertEqual(self.receive(buffer.getvalue()), message)
+
+    def test_what_cannot_be_looked_into_is_refused_at_the_door(self):
+        handler = type(self.env["settlement.connector.canonical"])
+        before = self.env["settlement.message"].search_count([])
+        with patch.object(handler, "_recognises", lambda *args: True):
+            for call in (self.backend.import_file, self.backend.preview_file):
+                with self.assertRaisesRegex(UserError, "a.gz cannot be taken in.*gzip"):
+                    call("a.gz", b"\x1f\x8b\x08 something")
+        self.assertEqual(self.env["settlement.message"].search_count([]), before)

@@ -2,11 +2,12 @@ from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Datetime
 from odoo.tests import tagged
 
 from ..canonical.errors import MalformedInput
+from ..models import backend_pipeline
 from ..models.message import MAX_ATTEMPTS
 from .common import SettlementCase
 
@@ -132,7 +133,8 @@ class TestPipeline(SettlementCase):
         self.backend._run_pipeline("parse", checkpoint)
         self.assertGreaterEqual(len(states), 3)
 
-    def test_a_conflict_begins_the_step_again_and_loses_nothing(self):
+    def begun_again(self, conflict):
+        """Parse a file while the first attempt to store it meets a conflict."""
         message = self.import_lines(self.charge_line())
         store = type(self.env["settlement.fact.store"])
         original, calls = store._store, []
@@ -140,7 +142,7 @@ class TestPipeline(SettlementCase):
         def conflicting(store, backend, facts):
             calls.append(len(facts))
             if len(calls) == 1:
-                raise SerializationFailure("could not serialize access")
+                raise conflict
             return original(store, backend, facts)
 
         backends = type(self.backend)
@@ -152,6 +154,23 @@ class TestPipeline(SettlementCase):
         self.assertEqual(calls, [1, 1])
         self.assertEqual(message.state, "parsed")
         self.assertTrue(self.stored())
+
+    def test_a_conflict_begins_the_step_again_and_loses_nothing(self):
+        self.begun_again(SerializationFailure("could not serialize access"))
+
+    def test_a_lock_of_another_worker_is_a_conflict(self):
+        self.begun_again(LockError("Cannot grab a lock on records"))
+
+    def test_a_lock_in_the_middle_of_a_file_is_not_malformed_input(self):
+        message = self.import_lines(self.charge_line())
+        self.patch(backend_pipeline, "CHUNK_FACTS", 1)
+        store = type(self.env["settlement.fact.store"])
+        with (
+            patch.object(store, "_store", side_effect=LockError("locked")),
+            self.assertRaises(LockError),
+        ):
+            self.backend.run_pipeline("parse")
+        self.assertEqual(message.state, "received")
 
     def test_without_a_checkpoint_a_conflict_goes_to_the_caller(self):
         self.import_lines(self.charge_line())
@@ -181,7 +200,7 @@ class TestPipeline(SettlementCase):
         message = self.import_lines(self.charge_line())
         job = self.env["queue.job"].search([("method_name", "=", "_job_advance")])
         self.assertEqual(len(job), 1)
-        self.assertEqual(job.channel, "root.settlement")
+        self.assertEqual(job.channel, self.backend.queue_channel)
         self.assertEqual(job.user_id.login, "settlement_bot")
         self.assertEqual(self.backend._job_advance(), "more")
         self.assertEqual(message.state, "parsed")

@@ -1,4 +1,5 @@
 from . import import_wizard
+from . import mapping_withdrawal
 from . import message_hold
 from . import replay_wizard
 from . import row_dismissal

@@ -1,14 +1,66 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from ..services.batch_poster import BatchPoster
 from ..services.clearer import Clearer
-from ..services.cutoff_poster import cut_off_backend
+from ..services.post_run import STEPS, PostRun
 from ..services.statement_poster import StatementPoster
+
+# Connectors that read files of whomever.
+GENERIC_CONNECTORS = frozenset({"canonical", "file"})
 
 
 class SettlementBackend(models.Model):
     _inherit = "settlement.backend"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Provider",
+        check_company=True,
+        help="Fees that the provider withholds stand on this partner's name until "
+        "its bill arrives.",
+    )
+
+    def _set_up_partner(self):
+        """Give these backends their provider as a partner, where policy names none.
+
+        :return: list of sentences that say what was created or changed.
+        """
+        said = []
+        policies = self.env["settlement.posting.policy"]
+        for backend in self - self.filtered("partner_id"):
+            policy = policies._policy_for(backend)
+            if policy._provider(backend) if policy else False:
+                continue
+            backend.partner_id = backend._provider_partner()
+            said.append(
+                self.env._(
+                    "Fees of %(backend)s stand on the name of %(partner)s.",
+                    backend=backend.display_name,
+                    partner=backend.partner_id.display_name,
+                )
+            )
+        return said
+
+    def _provider_partner(self):
+        """Return the partner that is called like the provider, new if there is none."""
+        name = self._provider_name()
+        partners = self.env["res.partner"].with_company(self.company_id)
+        known = partners.search(
+            [
+                ("name", "=ilike", name),
+                ("is_company", "=", True),
+                ("company_id", "in", (False, self.company_id.id)),
+            ],
+            limit=1,
+        )
+        return known or partners.create({"name": name, "is_company": True})
+
+    def _provider_name(self):
+        """Return what the provider is called; files do not tell it."""
+        labels = dict(self._fields["connector"]._description_selection(self.env))
+        if self.connector in GENERIC_CONNECTORS:
+            return self.name
+        return labels[self.connector]
 
     def _newest_day(self):
         """Return the day up to which this backend has sent data.
@@ -37,18 +89,30 @@ class SettlementBackend(models.Model):
         """Post what is validated; return counters."""
         totals = dict(super()._step_post(checkpoint))
         # Entries belong to the company of their backend, whoever runs this.
-        backends = [backend.with_company(backend.company_id) for backend in self]
+        runs = [
+            PostRun(backend.with_company(backend.company_id), checkpoint)
+            for backend in self
+        ]
         for step in STEPS:
-            for backend in backends:
-                _add(totals, step(backend, checkpoint))
+            for run in runs:
+                _add(totals, step(run))
         return totals
 
-    def _clear_matched(self, checkpoint=None):
-        """Bring into the ledger what was matched since it was posted."""
+    def _post_rows(self, rows, **options):
+        """Bring some rows into the ledger: their payouts and statements, or clearings.
+
+        :param options: ``gate``: class of the gate for approvals.
+        """
         self.ensure_one()
-        counters = Clearer(self, checkpoint).clear()
-        self.env["settlement.posting"]._reconcile_undone(self)
-        return counters
+        batches = rows.filtered(lambda row: row.posting_state == "none").batch_id
+        ready = batches.filtered(
+            lambda batch: batch.wallet_id.opening_date
+            and (batch.state == "validated" or not batch.lists_rows)
+        )
+        statements = ready.filtered(lambda batch: batch.kind == "statement")
+        StatementPoster(self).post(statements)
+        (ready - statements)._post_now(**options)
+        Clearer(self, rows=rows.ids, **options).clear()
 
     def _batches_thought_to_wait(self):
         """Return valid batches that no entry has moved on yet.
@@ -94,41 +158,7 @@ class SettlementBackend(models.Model):
         return self.env["settlement.batch"].browse([row[0] for row in rows])
 
 
-def _post_payouts(backend, checkpoint):
-    return BatchPoster(backend, checkpoint).post(backend._batches_to_post())
-
-
-def _post_statements(backend, checkpoint):
-    batches = backend._batches_to_post(is_statement=True)
-    return StatementPoster(backend, checkpoint).post(batches)
-
-
-def _clear(backend, checkpoint):
-    return backend._clear_matched(checkpoint)
-
-
-def _refresh_states(backend, checkpoint):
-    backend._batches_thought_to_wait()._refresh_posting_state()
-    return {}
-
-
-def _prove(backend, checkpoint):
-    backend.wallet_ids._prove()
-    return {}
-
-
 def _add(totals, counters):
     """Add counters to totals of the same names."""
     for name, count in counters.items():
         totals[name] = totals.get(name, 0) + count
-
-
-# Payouts first: bank lines of the same run settle what they put in transit.
-STEPS = (
-    _post_payouts,
-    _post_statements,
-    cut_off_backend,
-    _clear,
-    _refresh_states,
-    _prove,
-)

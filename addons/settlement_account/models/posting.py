@@ -6,6 +6,7 @@ KINDS = [
     ("cutoff", "Cut-off at month end"),
     ("correction", "Late rows of a closed month"),
     ("clearing", "Clearing of what was matched later"),
+    ("dispute", "Outcome of a dispute"),
     ("accrual", "Accrual"),
     ("revaluation", "Revaluation"),
     ("reversal", "Reversal"),

@@ -5,13 +5,11 @@ from odoo.tools import SQL
 
 from ..services.reconciler import Reconciler
 
-# Kind of a row → kind of the row that it takes back, line by line.
-UNDONE_KINDS = {
-    "dispute_reversal": "dispute",
-    "reserve_release": "reserve_hold",
-    "payout_failure": "payout",
-}
-UNDONE_ROLES = ("dispute", "reserve", "in_transit")
+# A line of ours that waits to be taken back.
+WAITS = SQL(
+    "entry.parent_state = 'posted' AND entry.reconciled IS NOT TRUE "
+    "AND entry.amount_residual_currency <> 0"
+)
 
 
 class SettlementPosting(models.Model):
@@ -184,50 +182,125 @@ class SettlementPosting(models.Model):
     def _reconcile_undone(self, backend):
         """Reconcile what was taken back with what takes it back, whichever came first.
 
-        A dispute's reversal names its dispute by the same object of the provider, a
-        failed payout names the payout, a release its hold.
+        What of a dispute came back or was lost, a failed payout with its payout, a
+        release with the hold that it gives back.
         """
+        self._reconcile_disputes(backend)
+        self._reconcile_reserves(backend)
         self.env.flush_all()
         pairs, taken = [], set()
-        for kind, undone_kind in UNDONE_KINDS.items():
-            query = self._undone_query(backend, kind, undone_kind)
-            for line_id, undone_id in self.env.execute_query(query):
-                if not {line_id, undone_id} & taken:
-                    pairs.append([undone_id, line_id])
-                    taken |= {line_id, undone_id}
+        for line_id, undone_id in self.env.execute_query(self._failed_sql(backend)):
+            if not {line_id, undone_id} & taken:
+                pairs.append([undone_id, line_id])
+                taken |= {line_id, undone_id}
         Reconciler(self.env).reconcile_open(pairs)
         self._note_transit(taken)
 
     @api.model
-    def _undone_query(self, backend, kind, undone_kind):
-        is_open = SQL(
-            "settlement_role IN %s AND reconciled IS NOT TRUE "
-            "AND parent_state = 'posted'",
-            UNDONE_ROLES,
-        )
+    def _failed_sql(self, backend):
+        """Return open lines of failed payouts with the lines of their payouts."""
         return SQL(
             """
-            SELECT line.id, undone_line.id
-              FROM (SELECT * FROM account_move_line WHERE %(is_open)s) line
+            SELECT entry.id, undone_line.id
+              FROM account_move_line entry
               JOIN settlement_transaction fact
-                ON fact.id = line.settlement_transaction_id
+                ON fact.id = entry.settlement_transaction_id
               JOIN settlement_transaction undone
                 ON undone.wallet_id = fact.wallet_id
-               AND undone.kind = %(undone_kind)s
+               AND undone.kind = 'payout'
                AND (undone.id = fact.parent_id
                     OR undone.source_external_id = fact.source_external_id
                     OR undone.source_external_id = fact.parent_external_id)
-              JOIN (SELECT * FROM account_move_line WHERE %(is_open)s) undone_line
+              JOIN account_move_line undone_line
                 ON undone_line.settlement_transaction_id = undone.id
-               AND undone_line.account_id = line.account_id
-              JOIN account_account account ON account.id = line.account_id
+               AND undone_line.settlement_role = 'in_transit'
+               AND undone_line.account_id = entry.account_id
+               AND undone_line.parent_state = 'posted'
+               AND undone_line.reconciled IS NOT TRUE
+              JOIN account_account account ON account.id = entry.account_id
              WHERE fact.backend_id = %(backend)s
-               AND fact.kind = %(kind)s
+               AND fact.kind = 'payout_failure'
+               AND entry.settlement_role = 'in_transit'
+               AND entry.parent_state = 'posted'
+               AND entry.reconciled IS NOT TRUE
                AND account.reconcile
-             ORDER BY line.id, undone_line.id
+             ORDER BY entry.id, undone_line.id
             """,
-            is_open=is_open,
-            undone_kind=undone_kind,
             backend=backend.id,
-            kind=kind,
+        )
+
+    @api.model
+    def _reconcile_disputes(self, backend):
+        """Reconcile what was withdrawn for a dispute with what came back of it."""
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT array_agg(entry.id ORDER BY entry.date, entry.id)
+                  FROM account_move_line entry
+                  JOIN settlement_transaction fact
+                    ON fact.id = entry.settlement_transaction_id
+                  JOIN account_account account ON account.id = entry.account_id
+                 WHERE fact.backend_id = %(backend)s
+                   AND fact.dispute_id IS NOT NULL
+                   AND entry.settlement_role = 'dispute'
+                   AND %(waits)s
+                   AND account.reconcile
+                 GROUP BY fact.dispute_id, entry.account_id, entry.currency_id
+                HAVING min(entry.amount_residual_currency) < 0
+                   AND max(entry.amount_residual_currency) > 0
+                """,
+                backend=backend.id,
+                waits=WAITS,
+            )
+        )
+        Reconciler(self.env).reconcile_open([ids for (ids,) in rows])
+
+    @api.model
+    def _reconcile_reserves(self, backend):
+        """Reconcile releases with their holds, in the order in which they gave back.
+
+        One release may end several holds, so that its pairs come one after another.
+        """
+        reconciler = Reconciler(self.env)
+        before = None
+        while True:
+            self.env.flush_all()
+            found = self.env.execute_query(self._released_sql(backend))
+            if not found or found == before:
+                return
+            pairs, taken = [], set()
+            for hold_id, release_id in found:
+                if not {hold_id, release_id} & taken:
+                    pairs.append([hold_id, release_id])
+                taken |= {hold_id, release_id}
+            reconciler.reconcile_open(pairs)
+            before = found
+
+    @api.model
+    def _released_sql(self, backend):
+        """Return open lines of holds with those of their releases, in order."""
+        return SQL(
+            """
+            SELECT entry.id, given.id
+              FROM settlement_reserve_release release
+              JOIN settlement_reserve reserve ON reserve.id = release.reserve_id
+              JOIN account_move_line entry
+                ON entry.settlement_transaction_id = reserve.hold_transaction_id
+               AND entry.settlement_role = 'reserve'
+               AND %(waits)s
+              JOIN account_move_line given
+                ON given.settlement_transaction_id = release.transaction_id
+               AND given.settlement_role = 'reserve'
+               AND given.parent_state = 'posted'
+               AND given.reconciled IS NOT TRUE
+               AND given.amount_residual_currency <> 0
+               AND given.account_id = entry.account_id
+              JOIN account_account account ON account.id = entry.account_id
+             WHERE reserve.backend_id = %(backend)s
+               AND account.reconcile
+             ORDER BY release.sequence, entry.id, given.id
+            """,
+            backend=backend.id,
+            waits=WAITS,
         )

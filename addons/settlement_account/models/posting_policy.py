@@ -1,9 +1,8 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..planning.accounts import Accounts, FeeTax, TaxShare
+from ..planning.accounts import Accounts
+from ..services.bookings import planning_tax
 
 # Role in a plan → field of the policy that names its account.
 ACCOUNT_FIELDS = {
@@ -19,6 +18,7 @@ ACCOUNT_FIELDS = {
     "interest": "interest_account_id",
     "transfer": "transfer_account_id",
     "unallocated": "unallocated_account_id",
+    "advance": "advance_account_id",
     "withholding": "withholding_account_id",
     "pass_through": "pass_through_account_id",
     "loan": "loan_account_id",
@@ -76,6 +76,13 @@ class SettlementPostingPolicy(models.Model):
     dispute_account_id = fields.Many2one("account.account", check_company=True)
     dispute_loss_account_id = fields.Many2one("account.account", check_company=True)
     reserve_account_id = fields.Many2one("account.account", check_company=True)
+    lost_disputes = fields.Selection(
+        [("keep", "Book as loss"), ("reopen", "Re-open the invoice")],
+        required=True,
+        default="keep",
+        help="What a lost dispute is: a loss of ours while the invoice stays paid, or "
+        "owed by the customer again. A person may decide otherwise for each dispute.",
+    )
     suspense_account_id = fields.Many2one(
         "account.account",
         check_company=True,
@@ -91,6 +98,12 @@ class SettlementPostingPolicy(models.Model):
         check_company=True,
         string="Customer Payments to Allocate",
         help="Money of customers without a document: owed to them, never income.",
+    )
+    advance_account_id = fields.Many2one(
+        "account.account",
+        check_company=True,
+        string="Advances of Customers",
+        help="Deposits for an order, until its invoice is there.",
     )
     withholding_account_id = fields.Many2one("account.account", check_company=True)
     pass_through_account_id = fields.Many2one("account.account", check_company=True)
@@ -118,6 +131,18 @@ class SettlementPostingPolicy(models.Model):
         [("accrue", "Wait for the provider's bill"), ("expense", "Expense at once")],
         required=True,
         default="accrue",
+    )
+    accrue_at_month_end = fields.Boolean(
+        default=True,
+        string="Accrue Fees at Month End",
+        help="Fees without a bill count as expense of their month; taken back on the "
+        "day after.",
+    )
+    revalue_at_month_end = fields.Boolean(
+        default=True,
+        string="Revalue at Month End",
+        help="Wallets in foreign currency are brought to the rate of the last day; "
+        "taken back on the day after.",
     )
     auto_post = fields.Boolean(
         default=True, help="Post without asking; else each payout is approved."
@@ -222,11 +247,8 @@ class SettlementPostingPolicy(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _policy_of(self, backend):
-        """Return the policy that holds for ``backend``: its own, or the company's.
-
-        :raises UserError: if there is none.
-        """
+    def _policy_for(self, backend):
+        """Return the policy for ``backend``: its own, the company's, or none."""
         policies = self.search(
             [
                 ("company_id", "=", backend.company_id.id),
@@ -234,7 +256,15 @@ class SettlementPostingPolicy(models.Model):
             ]
         )
         own = policies.filtered("backend_id")
-        if policy := (own or policies)[:1]:
+        return (own or policies)[:1]
+
+    @api.model
+    def _policy_of(self, backend):
+        """Return the policy that holds for ``backend``: its own, or the company's.
+
+        :raises UserError: if there is none.
+        """
+        if policy := self._policy_for(backend):
             return policy
         raise UserError(
             self.env._(
@@ -255,6 +285,15 @@ class SettlementPostingPolicy(models.Model):
         )
         return default[name] if default else self[name]
 
+    def _provider(self, backend):
+        """Return the partner on whose name fees of a backend stand, or none.
+
+        Two providers of a company have two bills: the policy of the company names one
+        for those backends only that know none themselves.
+        """
+        own = self.partner_id if self.backend_id else self.partner_id.browse()
+        return own or backend.partner_id or self._value("partner_id")
+
     def _planning_accounts(self, wallet):
         """Return the ids of all accounts as a plan needs them."""
         roles = {role: self._value(name).id for role, name in ACCOUNT_FIELDS.items()}
@@ -266,22 +305,6 @@ class SettlementPostingPolicy(models.Model):
 
     def _planning_fee_tax(self):
         """Return the tax on fees as a plan needs it, None where there is none."""
-        tax = self._value("fee_tax_ids")
-        if self.fees != "expense" or not tax:
-            return None
-        lines = tax.invoice_repartition_line_ids
-        base = lines.filtered(lambda line: line.repartition_type == "base")
-        return FeeTax(
-            tax_id=tax.id,
-            percent=Decimal(str(tax.amount)),
-            base_tag_ids=tuple(base.tag_ids.ids),
-            shares=tuple(
-                TaxShare(
-                    repartition_line_id=line.id,
-                    account_id=line.account_id.id or 0,
-                    factor=Decimal(str(line.factor_percent)) / 100,
-                    tag_ids=tuple(line.tag_ids.ids),
-                )
-                for line in lines - base
-            ),
+        return planning_tax(
+            self._value("fee_tax_ids") if self.fees == "expense" else None
         )

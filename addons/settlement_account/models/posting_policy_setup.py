@@ -36,6 +36,12 @@ NEW_ACCOUNTS = {
         True,
         "201100",
     ),
+    "advance_account_id": (
+        "Advances of Customers",
+        "liability_current",
+        True,
+        "201110",
+    ),
     "withholding_account_id": (
         "Tax Withheld by Payment Providers",
         "asset_current",

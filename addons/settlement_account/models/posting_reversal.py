@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..planning.plan import digest_of, reversed_plan
 from ..services.entry_writer import FAST
+from ..services.errors import busy_sentence
 from ..services.token import with_token
 
 
@@ -80,6 +81,8 @@ class SettlementPosting(models.Model):
                   JOIN account_move other_move ON other_move.id = other.move_id
                  WHERE entry.move_id = %s
                    AND (other.settlement_role = 'cleared'
+                        OR (entry.settlement_role = 'dispute_reopened'
+                            AND other.settlement_role = 'settled')
                         OR (entry.settlement_role = 'in_transit'
                             AND (other.settlement_role = 'settled'
                                  OR other_move.statement_line_id IS NOT NULL)))
@@ -93,11 +96,12 @@ class SettlementPosting(models.Model):
     # Reversing
     # ------------------------------------------------------------------
 
-    def _reverse_one(self, reason):
+    def _reverse_one(self, reason, day=None):
+        """Take back this posting, on ``day`` or its own, and free its rows."""
         self.ensure_one()
         matches, rows = self._posted_matches(), self._rows()
         transit = self._settled_transit()
-        move = self._reverse_move(reason)
+        move = self._reverse_move(reason, day or self.date)
         reversal = self._create_reversal(move, reason)
         matches._set_unposted()
         self._release_rows()
@@ -117,20 +121,13 @@ class SettlementPosting(models.Model):
         self.wallet_id._consume_foreign()
         return reversal
 
-    def _reverse_move(self, reason):
-        """Return the reversing entry, on the entry's own day or the first open one."""
+    def _reverse_move(self, reason, day):
+        """Return the reversing entry, on ``day`` or the first open one after it."""
         company = self.company_id
         journal = self.move_id.journal_id
         has_tax = self.move_id._affect_tax_report()
-        day = self.date
         if not journal._take_settlement_turn():
-            raise UserError(
-                self.env._(
-                    "Somebody else is posting in %(journal)s right now. Try again in a "
-                    "moment.",
-                    journal=journal.display_name,
-                )
-            )
+            raise UserError(busy_sentence(self.env))
         while locks := company._get_violated_lock_dates(day, has_tax, journal):
             day = max(lock for lock, _field in locks) + timedelta(days=1)
         move = with_token(self.move_id.with_context(**FAST))
@@ -217,7 +214,32 @@ class SettlementPosting(models.Model):
     def _release_rows(self):
         """Free the rows of a slice; rows of a clearing wait where they waited."""
         lines = self.line_ids.filtered("active")
-        self._set_posting_state(lines.transaction_id.ids, "reversed")
+        self._set_posting_state(self._current_row_ids(), "reversed")
         lines.write({"active": False})
         if self.kind == "clearing":
             self._set_posting_state(self._rows().ids, "posted")
+
+    def _current_row_ids(self):
+        """Return the ids of the rows of this posting, as their source has them now.
+
+        Their states belong to the current revisions.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT fresh.id
+                  FROM settlement_posting_line line
+                  JOIN settlement_transaction fact ON fact.id = line.transaction_id
+                  JOIN settlement_transaction fresh
+                    ON fresh.backend_id = fact.backend_id
+                   AND fresh.external_id = fact.external_id
+                   AND fresh.occurrence = fact.occurrence
+                   AND fresh.is_current
+                 WHERE line.posting_id = %s AND line.active
+                """,
+                self.id,
+            )
+        )
+        return [row_id for (row_id,) in rows]

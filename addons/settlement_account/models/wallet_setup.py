@@ -36,12 +36,14 @@ class SettlementWallet(models.Model):
 
         :return: list of sentences that say what was created or changed.
         """
-        said = []
+        providers = self.filtered(lambda wallet: not wallet.is_bank)
+        said = providers.backend_id._set_up_partner()
         for wallet in self:
             policy = self.env["settlement.posting.policy"]._policy_of(wallet.backend_id)
             said += wallet._set_up_journal(policy)
             said += wallet._set_up_in_transit()
             said += wallet._set_up_suspense(policy)
+            said += wallet._warn_of_payment_methods()
         return said
 
     def _set_up_journal(self, policy):
@@ -146,5 +148,27 @@ class SettlementWallet(models.Model):
                 "%(account)s allows reconciliation now: bank lines that wait there "
                 "are cleared one by one.",
                 account=account.display_name,
+            )
+        ]
+
+    def _warn_of_payment_methods(self):
+        """Say which payment methods book the gross on the wallet by themselves."""
+        self.ensure_one()
+        methods = self.env["account.payment.method.line"].search(
+            [
+                ("payment_account_id", "=", self.account_id.id),
+                ("journal_id.company_id", "=", self.company_id.id),
+            ]
+        )
+        if not methods or self.is_bank:
+            return []
+        return [
+            self.env._(
+                "Payments of %(methods)s stand on %(account)s at once, before the "
+                "provider has told of them: only fees and differences are booked "
+                "besides. Choose an outstanding account there, so that the wallet "
+                "shows what the provider holds on every day.",
+                methods=", ".join(methods.mapped("display_name")),
+                account=self.account_id.display_name,
             )
         ]

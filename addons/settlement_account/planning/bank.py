@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from odoo.addons.settlement.canonical import bank_codes
+
 LONGEST_TEXT = 250
 
 
@@ -80,9 +82,6 @@ def entries_of(details: Iterable[Detail]) -> list[Entry]:
 def own_charge_role(source_code: str) -> str:
     """Return the role of the account for what a bank books for itself.
 
-    Interest is told by its code (ISO 20022 sub-family INTR, MT940 type INT); all
-    else that needs no match is a charge.
+    Interest is told by its code; all else that needs no match is a charge.
     """
-    code = source_code.strip().upper()
-    is_interest = code.split("/")[-1] == "INTR" or code[1:] == "INT"
-    return "interest" if is_interest else "bank_fee"
+    return "interest" if bank_codes.is_interest(source_code) else "bank_fee"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .accounts import MissingAccount
 from .integers import share
+from .mapped import with_tax
 from .plan import EntryPlan, PlannedLine
 from .rows import Settled
 
@@ -56,11 +57,13 @@ def stays_where_it_is(move: Move) -> bool:
 class Company:
     """What clearing needs to know of the company.
 
-    ``difference_id`` is the account for differences of rates.
+    ``difference_id`` is the account for differences of rates, ``tax_name`` what a
+    line of tax is called.
     """
 
     currency_id: int
     difference_id: int = 0
+    tax_name: str = "Tax"
 
 
 def plan_clearing(
@@ -84,6 +87,11 @@ def plan_clearing(
         lines=tuple(lines),
         match_ids=tuple(
             dict.fromkeys(move.part.match_id for move in moves if move.part.match_id)
+        ),
+        mapping_ids=tuple(
+            sorted(
+                {move.part.booking.mapping_id for move in moves if move.part.booking}
+            )
         ),
     ).check()
 
@@ -125,6 +133,8 @@ def _target_lines(
     item: OpenItem, move: Move, value: int, company: Company
 ) -> list[PlannedLine]:
     part = move.part
+    if part.booking:
+        return _booked_lines(move, value, company)
     if part.currency_id == item.currency_id:
         return [_target_line(move, part.amount, value)]
     if part.currency_id != company.currency_id:
@@ -133,6 +143,23 @@ def _target_lines(
     if value != part.amount_currency:
         lines.append(_difference_line(move, value - part.amount_currency, company))
     return lines
+
+
+def _booked_lines(move: Move, value: int, company: Company) -> list[PlannedLine]:
+    """Return the lines of what a code says where it is booked, tax included."""
+    booking = move.part.booking
+    line = _target_line(move, move.part.amount, value)
+    if booking is None:
+        return [line]
+    line = replace(line, analytic=booking.analytic)
+    if booking.tax is None:
+        return [line]
+    return with_tax(
+        line,
+        booking.tax,
+        company.tax_name,
+        lambda amount: share(line.balance, amount, line.amount),
+    )
 
 
 def _difference_line(move: Move, gained: int, company: Company) -> PlannedLine:

@@ -8,7 +8,8 @@ from datetime import date
 
 from .accounts import Accounts, FeeTax, Rate
 from .fees import FeeTotals, fee_lines
-from .kinds import FEE_ROWS, IN_TRANSIT, account_role
+from .kinds import FEE_ROWS, IN_TRANSIT, account_role, is_mapped
+from .mapped import mapped_lines
 from .plan import EntryPlan, PlannedLine
 from .rows import Row, Settled
 
@@ -50,6 +51,7 @@ def plan_slice(slice_: Slice) -> EntryPlan:
     lines = [line for row in slice_.rows for line in _gross_lines(slice_, row)]
     if slice_.summary:
         lines = _summed(lines, slice_)
+    lines += mapped_lines(slice_)
     lines += fee_lines(_fee_totals(slice_), slice_)
     lines += _wallet_lines(slice_, lines)
     return EntryPlan(
@@ -65,6 +67,9 @@ def plan_slice(slice_: Slice) -> EntryPlan:
                 if part.match_id
             )
         ),
+        mapping_ids=tuple(
+            sorted({row.booking.mapping_id for row in slice_.rows if is_mapped(row)})
+        ),
     ).check()
 
 
@@ -79,8 +84,8 @@ def _gross_lines(slice_: Slice, row: Row) -> Iterator[PlannedLine]:
         return
     for part in row.settled:
         yield _settling_line(slice_, row, part)
-    rest = row.gross - sum(part.amount for part in row.settled)
-    if not rest:
+    rest = row.unsettled
+    if not rest or (is_mapped(row) and not row.rest_account_id):
         return
     if row.rest_account_id:
         yield _credit_line(slice_, row, -rest)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .accounts import FeeTax
-from .kinds import FEE_KIND_OF_ROW, FEE_ROWS
+from .kinds import FEE_KIND_OF_ROW, FEE_ROWS, is_mapped
 from .plan import PlannedLine
 from .rows import Row
 
@@ -22,7 +23,16 @@ class FeeTotals:
         self.tax = 0
 
     def add_row(self, row: Row) -> None:
-        """Add the fees withheld from a row, and the row itself if it is a fee."""
+        """Add the fees withheld from a row, and the row itself if it is a fee.
+
+        A fee whose code says where it is booked, and the tax on it, are not among them.
+        """
+        if row.kind in FEE_ROWS and is_mapped(row):
+            for fee in row.fees:
+                if fee.amount:
+                    self._add(fee.kind, fee.amount, bool(fee.tax))
+                    self.tax += fee.tax
+            return
         has_tax = row.kind == "tax" or any(fee.tax for fee in row.fees)
         for fee in row.fees:
             self._add(fee.kind, fee.amount, bool(fee.tax))
@@ -56,7 +66,9 @@ def fee_lines(totals: FeeTotals, slice_: Slice) -> list[PlannedLine]:
 def _accrued(totals: FeeTotals, slice_: Slice) -> list[PlannedLine]:
     """Fees wait on the clearing account for the provider's bill, tax included."""
     costs = _costs(slice_, totals.by_kind(), "fee_clearing")
-    return costs + _tax_as(slice_, totals, "fee_clearing")
+    # The tax will be no cost: what is accrued at a month end leaves it out.
+    taxes = _tax_as(slice_, totals, "fee_clearing")
+    return costs + [replace(line, role="fee_clearing_tax") for line in taxes]
 
 
 def _costs(

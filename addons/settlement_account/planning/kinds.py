@@ -25,7 +25,11 @@ ACCOUNT_OF_KIND = {
     "payout": "in_transit",
     "payout_failure": "in_transit",
 }
-DISPUTE_LOST = "dispute:lost"
+# What leaves for the bank is proved against it, and both legs of a conversion meet:
+# no code sends them elsewhere.
+NEVER_MAPPED = IN_TRANSIT | {"conversion"}
+# Lines of these kinds are looked for by a later row, whatever account they are on.
+FOLLOWED = frozenset({"dispute", "dispute_reversal", "reserve_hold", "reserve_release"})
 # Kind of a fee row that stands alone, as its fee lines would say it.
 FEE_KIND_OF_ROW = {
     "fee": "other",
@@ -35,10 +39,13 @@ FEE_KIND_OF_ROW = {
 }
 
 
+def is_mapped(row: Row) -> bool:
+    """Return whether the row's code, and not its kind alone, says where it goes."""
+    return row.booking is not None and row.kind not in NEVER_MAPPED
+
+
 def account_role(row: Row) -> str:
     """Return the role of the account that takes the gross of ``row``."""
-    if row.kind == "dispute" and row.source_code == DISPUTE_LOST:
-        return "dispute_loss"
     if row.kind in WITH_TARGET:
         return "unallocated" if row.match_state == IGNORED else "suspense"
     return ACCOUNT_OF_KIND.get(row.kind, "suspense")

@@ -20,7 +20,8 @@ class PlannedLine:
 
     ``amount`` is in the currency of the wallet, ``amount_currency`` in that of the
     line, ``balance`` in that of the company. ``reconcile_with`` names the journal
-    items that the line settles.
+    items that the line settles. ``analytic`` is a distribution of its own, as JSON
+    text.
     """
 
     role: str
@@ -39,6 +40,7 @@ class PlannedLine:
     tag_ids: tuple[int, ...] = ()
     tax_base: int = 0
     is_summable: bool = False
+    analytic: str = ""
 
     @property
     def is_cost(self) -> bool:
@@ -47,7 +49,16 @@ class PlannedLine:
 
 
 # Roles whose lines go to profit and loss.
-COST_ROLES = frozenset({"fee", "dispute_loss", "bank_fee", "interest", "difference"})
+COST_ROLES = frozenset(
+    {
+        "fee",
+        "dispute_loss",
+        "dispute_exchange",
+        "bank_fee",
+        "interest",
+        "difference",
+    }
+)
 # What of a line is kept for ever and compared with the ledger, in this order.
 COLUMNS = (
     "role",
@@ -71,6 +82,7 @@ class EntryPlan:
     transaction_ids: tuple[int, ...] = ()
     name: str = ""
     match_ids: tuple[int, ...] = field(default=())
+    mapping_ids: tuple[int, ...] = ()
 
     def check(self) -> EntryPlan:
         """Return the plan itself if it balances in both currencies.
@@ -85,12 +97,16 @@ class EntryPlan:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the plan as JSON-ready data, lines as rows under ``columns``."""
-        return {
+        plan = {
             "date": self.date.isoformat(),
             "name": self.name,
             "columns": list(COLUMNS),
             "lines": [[getattr(line, name) for name in COLUMNS] for line in self.lines],
         }
+        if self.mapping_ids:
+            # Which decisions about codes the entry rests on.
+            plan["mappings"] = list(self.mapping_ids)
+        return plan
 
     def digest(self) -> str:
         """Return the SHA-256 of the plan, the same for the same entry."""

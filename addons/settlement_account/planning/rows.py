@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from .accounts import FeeTax
+
 # Whoever is ignored by a person still moved money.
 IGNORED = "ignored"
 
@@ -19,6 +21,21 @@ class FeePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Booking:
+    """Where the code of a row is booked, by the decision ``mapping_id``.
+
+    What is 0, None or "" is as the policy says. ``analytic`` is a distribution as
+    JSON text.
+    """
+
+    mapping_id: int
+    account_id: int = 0
+    partner_id: int = 0
+    tax: FeeTax | None = None
+    analytic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settled:
     """One thing in the ledger that a row settles, fully or in part.
 
@@ -28,7 +45,7 @@ class Settled:
     the money of one match meets on an account; 0 as account means on suspense.
     ``role`` is ``credit`` for money that stays with the partner.
     ``also`` are further items of the match that are reconciled together with it (a
-    credit note set off in a payment).
+    credit note set off in a payment). ``booking`` is set where a code says it.
     """
 
     account_id: int
@@ -41,6 +58,7 @@ class Settled:
     also: tuple[int, ...] = ()
     is_summable: bool = False
     role: str = "settled"
+    booking: Booking | None = None
 
     @property
     def items(self) -> tuple[int, ...]:
@@ -55,7 +73,7 @@ class Row:
     ``rest_account_id`` and ``rest_partner_id`` say where the gross goes that settles
     nothing, if its kind does not say it. ``company_value`` is what the row is worth
     in company currency (minor units) where another row has fixed it, None where the
-    rate of the day says it.
+    rate of the day says it. ``booking`` is what its code says instead of its kind.
     """
 
     id: int
@@ -71,11 +89,17 @@ class Row:
     rest_account_id: int = 0
     rest_partner_id: int = 0
     company_value: int | None = None
+    booking: Booking | None = None
 
     @property
     def costs(self) -> int:
         """Fees and their tax, positive when they cost us."""
         return sum(fee.amount + fee.tax for fee in self.fees)
+
+    @property
+    def unsettled(self) -> int:
+        """The part of the gross that settles nothing in the ledger."""
+        return self.gross - sum(part.amount for part in self.settled)
 
     @property
     def net(self) -> int:

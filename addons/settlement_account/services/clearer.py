@@ -9,7 +9,7 @@ from ..planning.accounts import MissingAccount
 from ..planning.bank import own_charge_role
 from ..planning.clearing import Company, plan_clearing, stays_where_it_is
 from ..planning.rows import Settled
-from .batch_poster import POSTING_REASONS, REFUSALS, refuse
+from .batch_poster import REFUSALS, refuse
 from .errors import PostingError
 from .open_items import OpenItems
 from .payout_reader import PayoutReader
@@ -41,11 +41,19 @@ class Waiting:
 class Clearer:
     """Moves what is matched after its posting from where it waited."""
 
-    def __init__(self, backend, checkpoint=None):
+    def __init__(self, backend, checkpoint=None, rows=None, gate=PostingGate):
+        """Clear for ``backend``.
+
+        :param rows: ids of the only rows to clear, or None for all.
+        :param gate: class of the gate for approvals.
+        """
         self.env = backend.env
+        self.rows = rows
+        self.gate_class = gate
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
         self.counters = {"cleared": 0, "refused": 0, "waiting": 0}
+        self.refused = backend.env["settlement.wallet"]
 
     def clear(self):
         """Clear what can be cleared of the backend; return counters."""
@@ -59,7 +67,7 @@ class Clearer:
             refuse(self.env, self.backend, error)
             self.counters["refused"] += 1
             return self.counters
-        self.gate = PostingGate(self.builder)
+        self.gate = self.gate_class(self.builder)
         for group, number in self._groups(waiting):
             if not self.builder.journal._take_settlement_turn():
                 self.counters["busy"] = 1
@@ -71,6 +79,8 @@ class Clearer:
 
     def _withdraw_others(self, kept):
         """Close requests for clearings that nothing stands behind any more."""
+        if self.rows is not None:
+            return
         self.env["settlement.posting.request"]._withdraw_others(
             ("clearing",), self.backend.wallet_ids, kept
         )
@@ -102,9 +112,9 @@ class Clearer:
                 self.env.flush_all()
         except REFUSALS as error:
             refuse(self.env, wallet, error)
+            self.refused |= wallet
             self.counters["refused"] += 1
             return
-        self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         self.counters["cleared"] += cleared
 
     # ------------------------------------------------------------------
@@ -186,15 +196,25 @@ class Clearer:
         return replace(part, account_id=self._account(row, role))
 
     def _own_charge(self, row):
-        """What the bank books for itself goes to the account of charges or interest."""
-        role = own_charge_role(row.source_code)
+        """What the bank books for itself goes where its code says.
+
+        That is what a mapping says, else the account of charges or of interest.
+        """
         wallet = self.env["settlement.wallet"].browse(row.wallet_id)
+        currency = wallet.currency_id
+        booking = self.builder.bookings.of(
+            row.source_code, row.gross, currency.name, row.booked_on
+        )
+        account_id = booking.account_id if booking else 0
         return Settled(
-            account_id=self._account(row, role),
-            partner_id=0,
+            account_id=account_id
+            or self._account(row, own_charge_role(row.source_code)),
+            partner_id=booking.partner_id if booking else 0,
             amount=row.gross,
-            currency_id=wallet.currency_id.id,
+            currency_id=currency.id,
             amount_currency=row.gross,
+            booking=booking,
+            role="mapped" if account_id else "settled",
         )
 
     def _account(self, row, role):
@@ -233,7 +253,8 @@ class Clearer:
     def _prepared(self, wallet, rows, moves):
         batch_id = rows[0].batch_id if rows[0].kind.startswith("bank") else 0
         batch = self.env["settlement.batch"].browse(batch_id or [])
-        day = self.builder.first_open_day(self._day(moves))
+        has_tax = any(move.part.booking and move.part.booking.tax for move in moves)
+        day = self.builder.first_open_day(self._day(moves), has_tax)
         plan = plan_clearing(
             day,
             batch.external_id or wallet.display_name,
@@ -241,6 +262,7 @@ class Clearer:
             Company(
                 self.builder.company.currency_id.id,
                 self.builder.accounts(wallet).difference,
+                self.builder.words["fee_tax"],
             ),
         )
         return Prepared(
@@ -300,6 +322,7 @@ class Clearer:
                  WHERE fact.backend_id = %(backend)s
                    AND fact.is_current
                    AND state.posting_state = 'posted'
+                   AND %(wanted)s
                    AND (EXISTS (
                             SELECT FROM settlement_match_line line
                               JOIN settlement_match match ON match.id = line.match_id
@@ -311,6 +334,9 @@ class Clearer:
                  ORDER BY fact.booked_on, fact.id
                 """,
                 backend=self.backend.id,
+                wanted=SQL("TRUE")
+                if self.rows is None
+                else SQL("fact.id = ANY(%s)", self.rows),
             )
         )
         return [Waiting(*row) for row in rows]

@@ -1,12 +1,10 @@
 from datetime import date, timedelta
 
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import split_every
 
 from ..planning import slices
 from .batch_poster import POSTING_REASONS, REFUSALS, refuse
-from .errors import PostingError
 from .posting_gate import AUTOMATIC, BY_HAND, PostingGate, Proposal
 from .row_reader import RowReader
 from .slice_builder import SliceBuilder
@@ -18,12 +16,13 @@ SLICES = 20
 class CutoffPoster:
     """Posts rows that no posted payout lists when their month is over."""
 
-    def __init__(self, wallet, checkpoint=None, by_hand=False):
+    def __init__(self, wallet, checkpoint=None, by_hand=False, moves_dates=False):
         self.env = wallet.env
+        self.moves_dates = moves_dates
         self.wallet = wallet
         self.checkpoint = checkpoint or (lambda: None)
         self.by_hand = by_hand
-        self.is_busy = False
+        self.is_busy = self.is_refused = False
 
     def post(self, until):
         """Post what was booked up to ``until`` and is not posted; count the entries.
@@ -32,17 +31,17 @@ class CutoffPoster:
         entries become a correction in the next open period.
         """
         try:
-            self.builder = SliceBuilder(self.wallet.backend_id)
+            self.builder = SliceBuilder(self.wallet.backend_id, self.moves_dates)
             decision = BY_HAND if self.by_hand else AUTOMATIC
             self.gate = PostingGate(self.builder, decision)
             posted = sum(map(self._post_month, self._proposals(until)))
         except REFUSALS as error:
             refuse(self.env, self.wallet, error)
+            self.is_refused = True
             return 0
         self.env["settlement.posting.request"]._withdraw_others(
             ("cutoff",), self.wallet, self.gate.touched.ids
         )
-        self.env["settlement.exception"]._clear_for(self.wallet, POSTING_REASONS)
         return posted
 
     def _proposals(self, until):
@@ -57,14 +56,19 @@ class CutoffPoster:
             wallet=self.wallet.display_name,
             month=month.strftime("%Y-%m"),
         )
+        key = f"cutoff:{self.wallet.id}:{month}"
+        self.builder.moves_dates = self.moves_dates or self.gate.moves_dates(key)
         prepared = self.builder.prepare(self.wallet, rows, name, "cutoff")
         return Proposal(
             kind="cutoff",
-            key=f"cutoff:{self.wallet.id}:{month}",
+            key=key,
             name=name,
             wallet=self.wallet,
             prepared=tuple(prepared),
-            parameters={"until": until.isoformat()},
+            parameters={
+                "until": until.isoformat(),
+                "moves_dates": self.builder.moves_dates,
+            },
         )
 
     def _condition(self, until):
@@ -129,17 +133,3 @@ def last_month_over(newest, days):
     """
     day = newest - timedelta(days=days)
     return date(day.year, day.month, 1) - timedelta(days=1)
-
-
-def cut_off_backend(backend, checkpoint=None):
-    """Post the cut-offs that are due in a backend; return counters."""
-    counters = {"cutoffs": 0}
-    try:
-        policy = backend.env["settlement.posting.policy"]._policy_of(backend)
-    except (PostingError, UserError) as error:
-        refuse(backend.env, backend, error)
-        return counters
-    until = last_month_over(backend._newest_day(), policy.hold_days)
-    for wallet in backend.wallet_ids.filtered("opening_date"):
-        counters["cutoffs"] += CutoffPoster(wallet, checkpoint).post(until)
-    return counters

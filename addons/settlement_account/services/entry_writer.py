@@ -1,3 +1,4 @@
+import json
 from decimal import Decimal
 
 from odoo.fields import Command
@@ -79,7 +80,9 @@ class EntryWriter:
                 line.amount_currency, self._currency(line.currency_id)
             ),
             "balance": to_float(line.balance, self.company.currency_id),
-            "analytic_distribution": analytic if line.is_cost else False,
+            "analytic_distribution": self._analytic(line, analytic),
+            # An account's own taxes are none of the provider's.
+            "tax_ids": [Command.clear()],
             "settlement_role": line.role,
             "settlement_transaction_id": line.transaction_id or False,
             "settlement_match_id": line.match_id or False,
@@ -87,6 +90,12 @@ class EntryWriter:
         if line.tax_id or line.repartition_line_id:
             values |= self._tax_values(line)
         return values
+
+    def _analytic(self, line, analytic):
+        """Return the distribution of a line: its own, else the policy's for costs."""
+        if line.analytic:
+            return json.loads(line.analytic)
+        return analytic if line.is_cost else False
 
     def _tax_values(self, line):
         return {

@@ -29,6 +29,8 @@ class SettlementAccountCase(AccountTestInvoicingCommon):
         cls.company = cls.company_data["company"]
         cls.currency = cls.company.currency_id
         cls.policy = cls.env["settlement.posting.policy"]._create_defaults(cls.company)
+        # Each has its own tests; elsewhere a month end brings no entry of its own.
+        cls.policy.write({"accrue_at_month_end": False, "revalue_at_month_end": False})
         cls.policy.partner_id = cls.env["res.partner"].create({"name": "The Provider"})
         cls.backend = cls.new_backend("Provider")
         cls.wallet = cls.new_wallet(cls.backend)
@@ -68,12 +70,12 @@ class SettlementAccountCase(AccountTestInvoicingCommon):
         return wallet
 
     @classmethod
-    def new_user(cls, role, company=None):
-        """Return a user with one role in one company."""
+    def new_user(cls, role, company=None, name=""):
+        """Return a user with one role in one company; more have a name."""
         company = company or cls.company
         return new_test_user(
             cls.env,
-            login=f"{role}-{company.id}",
+            login=f"{role}-{company.id}{name}",
             groups=f"base.group_user,settlement.{role}",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],

@@ -170,13 +170,17 @@ class TestPostKinds(SettlementAccountCase):
         self.assertTrue(disputed.reconciled)
 
     def test_a_lost_dispute_is_a_loss_and_its_fee_a_fee(self):
-        posting = self.posted(
-            self.row(gross="500"),
-            self.row("dispute", "-100", source_code="dispute:lost"),
-            self.row("dispute_fee", "-15"),
+        self.store(
+            *self.payout(
+                self.row(gross="500"),
+                self.row("dispute", "-100", source_code="dispute:lost"),
+                self.row("dispute_fee", "-15"),
+            )
         )
-        loss = self.lines_of(posting, self.policy.dispute_loss_account_id)
-        fee = self.lines_of(posting, self.policy.fee_clearing_account_id)
+        postings = self.post()
+        self.assertEqual(postings.mapped("kind"), ["batch", "dispute"])
+        loss = self.lines_of(postings, self.policy.dispute_loss_account_id)
+        fee = self.lines_of(postings, self.policy.fee_clearing_account_id)
         self.assertEqual((loss.balance, fee.balance), (100.0, 15.0))
 
     def test_a_release_is_reconciled_with_its_hold(self):

@@ -11,7 +11,7 @@ class SettlementLockDateCheck(models.TransientModel):
     wizard_id = fields.Many2one("settlement.lock.date", ondelete="cascade")
     name = fields.Char(string="Check", readonly=True)
     result = fields.Selection(
-        [("good", "Good"), ("warning", "Look at it"), ("blocking", "In the way")],
+        [("good", "Good"), ("warning", "Check"), ("blocking", "Blocking")],
         readonly=True,
     )
     sentence = fields.Char(string="What There Is", readonly=True)

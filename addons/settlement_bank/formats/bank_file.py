@@ -7,8 +7,9 @@ from typing import BinaryIO
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import Fact, RejectedRow
+from odoo.addons.settlement.storage import archive
 
-from . import archive, camt
+from . import camt
 
 
 def recognises(filename: str, head: bytes) -> bool:

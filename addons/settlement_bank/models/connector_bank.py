@@ -1,5 +1,6 @@
 from odoo import models
 
+from odoo.addons.settlement.canonical import bank_codes
 from odoo.addons.settlement.canonical.facts import ParseResult
 
 from ..formats import bank_file
@@ -23,6 +24,12 @@ class SettlementConnectorBank(models.AbstractModel):
 
     def _recognises(self, filename, head):
         return bank_file.recognises(filename, head)
+
+    def _known_codes(self):
+        return bank_codes.known_codes()
+
+    def _known_code(self, source_code):
+        return bank_codes.known_code(source_code)
 
     def _parse(self, message):
         return ParseResult(self._facts(message))

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.card_numbers import mask_text
 from odoo.addons.settlement.canonical.errors import (
     AuthenticationError,
     BusinessError,
@@ -136,7 +137,7 @@ class SettlementWindow(models.Model):
             {
                 "error_class": self._class_of(error),
                 "reason": getattr(error, "reason", False),
-                "error": str(error),
+                "error": mask_text(str(error)),
                 "finished_at": fields.Datetime.now(),
             }
         )
@@ -179,3 +180,8 @@ class SettlementWindow(models.Model):
             )
         )
         return [Attempt(*row) for row in rows]
+
+    def action_pull_again(self):
+        """Button: ask for this period of this stream again, in a dialogue."""
+        self.ensure_one()
+        return self.backend_id._open_pull(self.since, self.until, self.stream)

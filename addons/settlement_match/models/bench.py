@@ -205,10 +205,9 @@ class SettlementCli(models.AbstractModel):
             """
             INSERT INTO settlement_transaction (
                    company_id, backend_id, wallet_id, currency_id, external_id,
-                   occurrence, revision, reading, is_current, kind,
-                   gross_amount, fee_amount,
-                   tax_amount, net_amount, occurred_at, booked_on, provider_state,
-                   invoice_reference)
+                   occurrence, revision, reading, is_current, kind, gross_amount,
+                   fee_amount, tax_amount, net_amount, occurred_at, booked_on,
+                   provider_state, invoice_reference)
             SELECT %(company)s, %(backend)s, %(wallet)s, %(currency)s, 'txn_' || name,
                    0, 1, 0, TRUE, 'charge', amount, 0, 0, amount, %(day)s, %(day)s,
                    'settled', name

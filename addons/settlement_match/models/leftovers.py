@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import bank_codes, findings
+from odoo.addons.settlement.canonical import bank_codes
+
+from ..engine import findings
 
 # Reasons that matching opens for payments, and closes when they no longer hold.
 OPEN_REASONS = (

@@ -220,3 +220,40 @@ class TestBatch(MatchCase):
         self.assertFalse(self.match_of(second))
         self.assertEqual(row_2.match_state, "open")
         self.assertFalse(self.reasons(row_2))
+
+    # -- the source corrects itself ----------------------------------------------
+
+    def named_by_verify(self):
+        """Return (law, model) of what verify finds."""
+        self.env.flush_all()
+        findings = self.env["settlement.verification"].run()["findings"]
+        return {(each["law"], each["model"]) for each in findings}
+
+    def test_a_corrected_payout_lets_go_of_its_bank_row_at_once(self):
+        batch = self.paid_out("po_1", "98.00", reference="TRACE778899")
+        row = self.credit("b1", "98.00", "PAYOUT TRACE778899")
+        self.run_match()
+        match = self.assertArrived(row, batch)
+        self.store(self.payout("po_1", "97.00", reference="TRACE778899"))
+        self.assertEqual(match.state, "undone")
+        self.assertFalse(match.is_refused)
+        self.assertEqual(row.match_state, "open")
+        self.assertNotIn((5, "settlement.batch"), self.named_by_verify())
+
+    def test_a_payout_with_other_words_keeps_its_bank_row(self):
+        batch = self.paid_out("po_1", "98.00", reference="TRACE778899")
+        row = self.credit("b1", "98.00", "PAYOUT TRACE778899")
+        self.run_match()
+        self.store(self.payout("po_1", "98.00", descriptor="ACME"))
+        self.assertArrived(row, batch)
+
+    def test_a_payout_corrected_after_the_bank_had_it_is_not_claimed_too_much(self):
+        batch = self.paid_out("po_1", "98.00", reference="TRACE778899")
+        row = self.credit("b1", "98.00", "PAYOUT TRACE778899")
+        self.run_match()
+        match = self.assertArrived(row, batch)
+        match._set_posted()
+        self.store(self.payout("po_1", "97.00", reference="TRACE778899"))
+        self.assertEqual(match.state, "posted")
+        self.assertEqual(self.claim_of(batch), (9800, 9800))
+        self.assertNotIn((5, "settlement.batch"), self.named_by_verify())

@@ -67,3 +67,19 @@ def test_fees_are_part_of_the_row():
 def test_money_that_does_not_add_up_is_refused(values):
     with pytest.raises(MalformedInput):
         row_of(fact(**values))
+
+
+def test_a_card_number_that_a_parser_uncovered_is_not_stored():
+    row = row_of(
+        fact(
+            description="paid by 4111 1111 1111 1111",
+            counterparty_name="Anna",
+            external_id="4111111111111111",
+            extra_references=(("order", "4111111111111111"),),
+        )
+    )
+    assert row["description"] == "paid by 4111 11** **** 1111"
+    assert row["counterparty_name"] == "Anna"
+    assert row["extra_references"] == "order=411111******1111"
+    # Identities are the source's; masking one would make two rows the same.
+    assert row["external_id"] == "4111111111111111"

@@ -165,9 +165,9 @@ def test_fees_are_summed_by_kind_and_their_tax_stays_visible():
     ]
 
 
-def test_a_lost_dispute_is_a_loss():
+def test_a_lost_dispute_waits_on_its_account_for_its_outcome():
     entry = plan(row("dispute", -900, source_code="dispute:lost"))
-    assert entry.lines[0].account_id == ACCOUNTS.dispute_loss
+    assert entry.lines[0].account_id == ACCOUNTS.dispute
 
 
 def test_what_was_paid_too_much_is_the_partners_credit():

@@ -8,7 +8,8 @@ import pytest
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ParseResult
-from odoo.addons.settlement_bank.formats import archive, bank_file
+from odoo.addons.settlement.storage import archive
+from odoo.addons.settlement_bank.formats import bank_file
 from odoo.addons.settlement_bank.tests.camt_samples import Entry, Statement, document
 
 ONE = document(Statement([Entry("1.00", "A"), Entry("2.50", text="coffee")]))

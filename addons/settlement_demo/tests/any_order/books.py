@@ -1,4 +1,4 @@
-"""What the ledger must show for what is posted and matched: a reference in few lines."""
+"""What the ledger must show for what is posted and matched, in few lines."""
 
 from dataclasses import dataclass, field
 
@@ -54,7 +54,9 @@ class Books:
         """What left the provider, less the bank rows that are found to be it."""
         sent = [row for row in self._posted_of_provider() if row.kind == "payout"]
         rows = self.rows()
-        return -sum(row.gross for row in sent) - sum(rows[name].gross for name in arrived)
+        return -sum(row.gross for row in sent) - sum(
+            rows[name].gross for name in arrived
+        )
 
     def _posted_of_provider(self):
         return [row for row in self.posted.values() if row.feed != BANK]

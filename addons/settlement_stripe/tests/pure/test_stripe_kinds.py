@@ -9,17 +9,10 @@ from pathlib import Path
 import pytest
 
 from odoo.addons.settlement.canonical import kinds
-from odoo.addons.settlement_stripe.mapper import const
+from odoo.addons.settlement_stripe.mapper import const, known_codes
 from odoo.addons.settlement_stripe.mapper.transactions import classify
 
 PAGE = Path(__file__).parents[2] / "readme" / "KINDS.md"
-INTRODUCTION = """\
-What each row of Stripe becomes. Its `reporting_category` decides; where that is unknown
-or says nothing (`other_adjustment`), the `type` does; of an adjustment that is neither,
-its source object and its text. *Review* means that a person decides.
-
-"""
-
 # The enums of the API, version 2026-06-24.dahlia.
 TYPES = (
     "adjustment advance advance_funding anticipation_repayment application_fee "
@@ -116,30 +109,31 @@ def test_texts_decide_only_where_no_code_does():
     assert classify({**fee, "net": 5})[0] == "fee_refund"
 
 
-def _words(rule):
-    if rule.review:
-        return "review (adjustment)"
-    if rule.credit == rule.debit:
-        return rule.credit
-    return f"{rule.debit} (−), {rule.credit} (+)"
+def test_every_code_is_shown_as_it_is_read():
+    for known in known_codes.known_codes():
+        category = known.code if known.group == "reporting_category" else "brand_new"
+        kind = known.code if known.group == "type" else "charge"
+        if known.code == "other_adjustment":
+            kind = "adjustment"
+        for net, shown in ((-100, known.debit), (100, known.credit)):
+            given = row(category, kind, net=net)
+            code = classify(given)[1]
+            assert classify(given)[0] == shown
+            assert code.startswith("unknown:") == known.review
+            found = known_codes.known_code(code.removeprefix("unknown:"))
+            assert (found.credit, found.debit) == (known.credit, known.debit)
 
 
-def _table(title, rules):
-    lines = [f"| {title} | kind |", "| --- | --- |"]
-    lines += [f"| `{name}` | {_words(rule)} |" for name, rule in sorted(rules.items())]
-    return "\n".join(lines) + "\n"
+def test_codes_that_nobody_knows():
+    assert known_codes.known_code("x/y") is None
+    assert known_codes.known_code("") is None
 
 
-def page():
-    return (
-        INTRODUCTION
-        + _table("reporting_category", const.CATEGORY_KINDS)
-        + "\n"
-        + _table("type", const.TYPE_KINDS)
-    )
+def test_a_final_dispute_is_a_dispute():
+    assert known_codes.known_code("dispute:won").debit == "dispute"
 
 
 def test_the_manual_shows_this_table():
     if os.environ.get("SETTLEMENT_WRITE_README"):
-        PAGE.write_text(page())
-    assert PAGE.read_text() == page()
+        PAGE.write_text(known_codes.page())
+    assert PAGE.read_text() == known_codes.page()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import IO, BinaryIO
 
-from odoo.addons.settlement.canonical.errors import MalformedInput
+from ..canonical.errors import MalformedInput
 
 SIGNATURE = b"PK\x03\x04"
 MAX_MEMBERS = 2000
@@ -57,6 +57,22 @@ def members(stream: BinaryIO) -> Iterator[tuple[str, Callable[[], IO[bytes]]]]:
             yield member.filename, partial(archive.open, member)
 
 
+def contents(stream: BinaryIO) -> Iterator[tuple[zipfile.ZipInfo, IO[bytes]]]:
+    """Yield everything of an archive that has bytes, in its own order, opened.
+
+    Opening and reading may raise one of :data:`BROKEN_MEMBER`.
+
+    :raises MalformedInput: if something of it cannot be looked into.
+    """
+    _check_directory(stream)
+    with zipfile.ZipFile(stream) as archive:
+        listed = [member for member in archive.infolist() if not member.is_dir()]
+        _check_sizes(listed)
+        for member in listed:
+            with archive.open(member) as content:
+                yield member, content
+
+
 def _check_directory(stream: BinaryIO) -> None:
     """Refuse a directory that would be large in memory, before it is read."""
     size = stream.seek(0, os.SEEK_END)
@@ -86,14 +102,18 @@ def _checked(listed: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
         (member for member in listed if _is_document(member)),
         key=lambda member: member.filename,
     )
-    for member in wanted:
+    _check_sizes(wanted)
+    return wanted
+
+
+def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
+    for member in members:
         if problem := _problem(member):
             raise MalformedInput(f"{member.filename[:100]} in the archive {problem}.")
-    if sum(member.file_size for member in wanted) > MAX_TOTAL_BYTES:
+    if sum(member.file_size for member in members) > MAX_TOTAL_BYTES:
         raise MalformedInput(
             f"The ZIP archive unpacks to more than {MAX_TOTAL_BYTES >> 30} GiB."
         )
-    return wanted
 
 
 def _is_document(member: zipfile.ZipInfo) -> bool:

@@ -1,0 +1,57 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from odoo.addons.settlement.canonical.kinds import KINDS_WITH_TARGET
+from odoo.addons.settlement.mapping.rules import UNKNOWN
+
+from ..services.bookings import Bookings
+
+
+class SettlementMatcher(models.AbstractModel):
+    """What a mapping books needs no document; evidence that was found goes first."""
+
+    _inherit = "settlement.matcher"
+
+    @api.model
+    def _dismiss_own_charges(self, company):
+        super()._dismiss_own_charges(company)
+        domain = [("company_id", "=", company.id)]
+        for backend in self.env["settlement.backend"].search(domain):
+            self._dismiss_booked(backend)
+
+    @api.model
+    def _dismiss_booked(self, backend):
+        """Take the open rows of a backend that a mapping has an account for."""
+        bookings = Bookings(backend)
+        codes = bookings.rules.codes
+        if not codes:
+            return
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT state.id, fact.source_code, state.gross_minor, currency.name,
+                       fact.booked_on
+                  FROM settlement_transaction_state state
+                  JOIN settlement_transaction fact ON fact.id = state.transaction_id
+                  JOIN res_currency currency ON currency.id = fact.currency_id
+                 WHERE state.company_id = %(company)s
+                   AND state.match_state = 'open'
+                   AND state.posting_state IN ('none', 'posted')
+                   AND fact.backend_id = %(backend)s
+                   AND fact.kind IN %(kinds)s
+                   AND fact.source_code = ANY(%(codes)s)
+                """,
+                company=backend.company_id.id,
+                backend=backend.id,
+                kinds=KINDS_WITH_TARGET,
+                codes=[*codes, *(f"{UNKNOWN}{code}" for code in codes)],
+            )
+        )
+        booked = [
+            state_id
+            for state_id, *row in rows
+            if (booking := bookings.of(*row)) and booking.account_id
+        ]
+        states = self.env["settlement.transaction.state"].browse(booked)
+        states._set_match_state("not_needed")
+        self.env.flush_all()
