@@ -30,7 +30,7 @@ def parse_item(
     :raises MalformedInput: if it is no object that we know.
     :raises BusinessError: if the time zone does not exist on this machine.
     """
-    zone = _zone(zone_name)
+    zone = zone_of(zone_name)
     raw = load_object(content)
     try:
         return ParseResult(_facts(raw, context, zone, account))
@@ -75,7 +75,11 @@ def _observed_at(context: Mapping[str, str]) -> datetime:
     return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return the time zone of an IANA name.
+
+    :raises BusinessError: if the time zone does not exist on this machine.
+    """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
