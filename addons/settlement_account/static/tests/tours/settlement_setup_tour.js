@@ -49,6 +49,7 @@ const books = [
     {
         content: "it says what was created",
         trigger: "summary:contains('The accounts are set up')",
+        timeout: 60000,
     },
     {
         content: "look at the codes of the last days",
@@ -71,6 +72,7 @@ const trial = (figure) => [
     {
         content: "it says how much would match",
         trigger: `[data-kpi='matched']:contains('${figure}')`,
+        timeout: 60000,
     },
     {
         content: "nothing was written",
@@ -98,6 +100,7 @@ const trial = (figure) => [
     {
         content: "the opening balance is known from the dry run",
         trigger: ".o_data_row td[name='is_computed'] input:checked",
+        timeout: 60000,
     },
     {
         content: "go live",
@@ -112,6 +115,7 @@ const trial = (figure) => [
     {
         content: "it is live",
         trigger: ".alert-success:contains('is live')",
+        timeout: 60000,
     },
     {
         content: "fetch and post",
@@ -121,6 +125,7 @@ const trial = (figure) => [
     {
         content: "the ledger is what the other side says",
         trigger: "td:contains('0.00'):not(:contains('not proved'))",
+        timeout: 60000,
     },
     {
         content: "look at the entries",
@@ -191,6 +196,7 @@ registry.category("web_tour.tours").add("settlement_setup_stripe", {
         {
             content: "a code without a meaning is named",
             trigger: "code:contains('terminal_rental')",
+            timeout: 60000,
         },
         ...trial("96 %"),
     ],
@@ -226,6 +232,7 @@ registry.category("web_tour.tours").add("settlement_setup_bank", {
         {
             content: "all codes are known",
             trigger: ".alert-success:contains('have a meaning')",
+            timeout: 60000,
         },
         ...trial("would match"),
     ],
