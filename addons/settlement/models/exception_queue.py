@@ -138,7 +138,8 @@ class SettlementException(models.Model):
         name = self.env.context.get("settlement_verb") or ""
         verb = self._verb(name)
         self._require_role(name)
-        if opener := getattr(self, f"_open_{name}", None):
+        opener = getattr(self, f"_open_{name}", None)
+        if opener and len(self) == 1:
             return opener()
         if verb.needs or verb.approval != "never":
             return self._open_dialogue(name)

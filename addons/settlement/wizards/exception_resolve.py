@@ -68,14 +68,12 @@ class SettlementExceptionResolve(models.TransientModel):
 
     @api.depends("verb", "exception_ids")
     def _compute_effect(self):
-        exceptions = self.env["settlement.exception"]
-        verbs = exceptions._verbs()
+        verbs = self.env["settlement.exception"]._verbs()
         for wizard in self:
             verb = verbs.get(wizard.verb)
             wizard.effect = verb.effect if verb else False
-            taken = exceptions._values_taken(wizard.verb) if verb else ()
-            names = {VALUE_FIELDS[name] for name in taken or () if name in VALUE_FIELDS}
-            wizard.takes = " ".join(sorted(names))
+            names = set(wizard._fields_taken().values())
+            wizard.takes = " ".join(["", *sorted(names), ""])
 
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
@@ -109,7 +107,7 @@ class SettlementExceptionResolve(models.TransientModel):
         name = self.env.context.get("settlement_verb") or ""
         exceptions = self.exception_ids
         exceptions._verb(name)
-        if hasattr(exceptions, f"_open_{name}"):
+        if len(exceptions) == 1 and hasattr(exceptions, f"_open_{name}"):
             return exceptions.with_context(settlement_verb=name).action_open_verb()
         self.verb = name
         return self._reopen()
@@ -129,13 +127,22 @@ class SettlementExceptionResolve(models.TransientModel):
             return result
         return {"type": "ir.actions.act_window_close"}
 
+    @api.model
+    def _value_fields(self, verb):
+        """Return which field of the dialogue gives which value of ``verb``."""
+        return dict(VALUE_FIELDS)
+
+    def _fields_taken(self):
+        """Return value → field for the values that the chosen verb takes."""
+        if not self.verb:
+            return {}
+        taken = self.env["settlement.exception"]._values_taken(self.verb) or ()
+        fields_ = self._value_fields(self.verb)
+        return {name: fields_[name] for name in taken if name in fields_}
+
     def _values(self):
         """Return the values that the verb takes and that were given."""
-        given = {
-            name: self[VALUE_FIELDS[name]]
-            for name in self.exception_ids._values_taken(self.verb) or ()
-            if name in VALUE_FIELDS
-        }
+        given = {name: self[field] for name, field in self._fields_taken().items()}
         plain = {
             name: (value.ids if name.endswith("_ids") else value.id)
             if isinstance(value, models.BaseModel)
