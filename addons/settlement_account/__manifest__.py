@@ -12,6 +12,8 @@
         "views/settlement_posting_reverse_views.xml",
         "views/settlement_posting_repost_views.xml",
         "views/settlement_posting_preview_views.xml",
+        "views/settlement_exception_views.xml",
+        "views/settlement_exception_resolve_views.xml",
         "views/settlement_match_views.xml",
         "views/settlement_posting_views.xml",
         "views/settlement_posting_request_views.xml",
