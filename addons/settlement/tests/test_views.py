@@ -19,8 +19,8 @@ VIEWS = {
     "settlement.exception.route": "list search",
 }
 READERS = ("group_viewer", "group_auditor")
-# Buttons that only lead somewhere; all others do something.
-LEADING = "action_open_"
+# Buttons that only lead somewhere or show something; all others do something.
+LEADING = ("action_open_", "action_export_", "action_show_")
 DOING = ("action_open_verb", "action_open_resolve")
 ACTIONS = {
     "settlement.action_settlement_exception": "settlement-exceptions",

@@ -118,6 +118,9 @@ class SettlementDispute(models.Model):
             values = {"invoice_treatment": treatment}
             if charge:
                 values["chosen_charge_id"] = charge.id
+                values["charge_transaction_id"] = (
+                    dispute.charge_transaction_id or charge
+                ).id
             if credit_note:
                 values["credit_note_id"] = credit_note.id
             dispute.write(values)

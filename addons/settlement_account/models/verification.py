@@ -129,6 +129,8 @@ class SettlementVerification(models.AbstractModel):
                           FROM account_move_line item
                           JOIN account_journal journal ON journal.id = wallet.journal_id
                          WHERE item.move_id = posting.move_id
+                           -- A payment that stands on the wallet is settled there.
+                           AND item.settlement_role IS DISTINCT FROM 'settled'
                            AND item.account_id = journal.default_account_id) moved
                  WHERE posting.kind IN ('batch', 'cutoff', 'correction')
                    AND (rows.net <> posting.amount OR rows.net <> moved.amount)
