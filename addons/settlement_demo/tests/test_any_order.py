@@ -1,4 +1,11 @@
-"""Deliveries, decisions and corrections in any order: the laws hold at every step."""
+"""Deliveries, decisions and corrections in any order: the laws hold at every step.
+
+Each seed makes some worlds. A failing one is shown in its shortest form, and again by
+its seed. Settings of the environment, each ``SETTLEMENT_ANY_ORDER_…``: ``SECONDS`` and
+``SEEDS`` bound the run, ``SEED`` is the first one, ``STEPS`` the length of a world,
+``SHRINKING`` the seconds for shortening. A long run, for example:
+``SECONDS=3600 SEEDS=10000 SEED=1000``.
+"""
 
 import logging
 import os
