@@ -11,9 +11,13 @@
         "security/ir.model.access.csv",
         "security/settlement_connector_rules.xml",
         "data/ir_cron_data.xml",
+        "data/queue_job_data.xml",
         "views/settlement_backend_views.xml",
         "views/settlement_window_views.xml",
+        "views/settlement_gap_views.xml",
+        "views/settlement_pull_wizard_views.xml",
         "views/settlement_credential_wizard_views.xml",
+        "views/settlement_credential_views.xml",
         "views/settlement_menus.xml",
     ],
     "assets": {

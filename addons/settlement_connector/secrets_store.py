@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from .secrets.errors import CredentialVoid, KeyUnavailable
 from .secrets.keyring import Keyring
+from .secrets.rotation import key_states
 from .secrets.sealing import Place, key_id_of, seal, unseal
 
 MODEL = "settlement.credential"
@@ -84,6 +85,26 @@ def seal_again(credential):
         return False
     store(credential, reveal(credential.env, backend, name))
     return True
+
+
+def key_id(credential):
+    """Return the id of the key that a credential is sealed with; empty for none."""
+    sealed = _read(credential.env, credential.backend_id, credential.name)[1]
+    return key_id_of(sealed) if sealed else ""
+
+
+def keys(env):
+    """Return the state of every key, as :func:`key_states` does; never a key itself.
+
+    :raises KeyUnavailable: if the keys of the server cannot be read.
+    """
+    rows = env.execute_query(
+        SQL(
+            "SELECT split_part(sealed, ':', 2), count(*) FROM settlement_credential "
+            "WHERE sealed IS NOT NULL GROUP BY 1"
+        )
+    )
+    return key_states([key.id for key in _keyring().keys], dict(rows))
 
 
 def _keyring():

@@ -6,6 +6,8 @@ from . import backend
 from . import connector_canonical
 from . import backend_pipeline
 from . import backend_bot
+from . import backend_turn
+from . import backend_jobs
 from . import backend_preview
 from . import backend_automation
 from . import backend_status
@@ -17,6 +19,7 @@ from . import message_quarantine
 from . import message_replay
 from . import message_retention
 from . import backend_retention
+from . import backend_freshness
 from . import retention
 from . import res_company
 from . import batch
@@ -42,6 +45,7 @@ from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
 from . import exception_verbs
+from . import exception_completion
 from . import exception_queue
 from . import exception_escalation
 from . import exception_setting

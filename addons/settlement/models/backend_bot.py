@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, models
 from odoo.fields import Command
 
@@ -48,9 +50,21 @@ class SettlementBackend(models.Model):
 
     @api.model
     def _bot_backends_by_company(self):
-        """Return the active backends, one recordset of one company each."""
+        """Return the active backends, one recordset of one company each.
+
+        The company whose last run is the longest ago comes first, so that none waits
+        for ever behind a busy one.
+        """
         groups = self._bot_backends().grouped("company_id")
-        return [backends._as_bot() for backends in groups.values()]
+        runs = self.env["settlement.run"].sudo()  # of all companies, to be fair
+        latest = dict(
+            runs._read_group(
+                [("company_id", "!=", False)], ["company_id"], ["started_at:max"]
+            )
+        )
+        never = datetime.min
+        order = sorted(groups, key=lambda company: latest.get(company) or never)
+        return [groups[company]._as_bot() for company in order]
 
     # ------------------------------------------------------------------
     # Scheduled actions
@@ -68,6 +82,7 @@ class SettlementBackend(models.Model):
         for backends in self._bot_backends_by_company():
             # Messages are nobody's to write; who may run the pipeline may bury them.
             backends.sudo()._bury_abandoned()
+            backends.sudo()._check_freshness()
             backends.filtered(lambda backend: backend._has_pending())._wake()
 
     @api.model

@@ -147,17 +147,17 @@ class SettlementBackend(models.Model):
     # ------------------------------------------------------------------
 
     def _step_parse(self, checkpoint):
-        """Parse all pending messages of these backends.
+        """Parse all pending messages of these backends, each in its turn.
 
         :return: dict of counters.
         """
         totals = {}
         self._bury_abandoned()
-        for backend in self:
-            while messages := backend._claim_messages(checkpoint):
-                counters = backend._parse_messages(messages, checkpoint)
-                for name, count in counters.items():
-                    totals[name] = totals.get(name, 0) + count
+        waiting = list(self)
+        while waiting:
+            waiting = [
+                backend for backend in waiting if backend._take_turn(totals, checkpoint)
+            ]
         return totals
 
     def _step_match(self, checkpoint):
@@ -326,63 +326,6 @@ class SettlementBackend(models.Model):
                 error=sentence if sentence.endswith(".") else f"{sentence}.",
             ),
         )
-
-    # ------------------------------------------------------------------
-    # Jobs
-    # ------------------------------------------------------------------
-
-    def _wake(self):
-        """Have pending work done soon: by jobs if they are switched on, else by cron.
-
-        Losing the wake-up loses nothing: the state of the records says what waits.
-        """
-        if self._uses_jobs():
-            for backend in self:
-                backend._enqueue()
-            return
-        # Anyone who may receive may wake the scheduled action.
-        self.env.ref("settlement.cron_run").sudo()._trigger()
-
-    @api.model
-    def _uses_jobs(self):
-        # Reading one switch, whoever asks.
-        parameters = self.env["ir.config_parameter"].sudo()
-        return parameters.get_param("settlement.use_jobs", "") in ("1", "True")
-
-    def _enqueue(self):
-        """Enqueue one job that advances this backend."""
-        self.ensure_one()
-        # Whoever wakes a backend, its jobs run as the technical user.
-        return (
-            self._as_bot()
-            .with_delay(
-                identity_key=f"settlement-advance-{self.id}",
-                description=f"Advance {self.name}",
-            )
-            ._job_advance()
-        )
-
-    def _job_advance(self):
-        """Do one bounded piece of work; enqueue the next if more waits."""
-        self.ensure_one()
-        if not self._may_run("post"):
-            raise AccessError(
-                self.env._("%(user)s may not run jobs.", user=self.env.user.login)
-            )
-        backend = self.sudo()  # the role was checked; facts are nobody's to write
-        backend = backend.with_context(settlement_correlation_id=str(uuid.uuid4()))
-        messages = backend._claim_messages(None)
-        if messages:
-            backend._parse_messages(messages, None)
-            return self._enqueue_next()
-        for step in STEPS[1:]:
-            backend._timed_step(step, None)
-        return "done"
-
-    def _enqueue_next(self):
-        """Enqueue the follow-up of a running job under a name of its own."""
-        self.with_delay(description=f"Advance {self.name}")._job_advance()
-        return "more"
 
     def _has_pending(self):
         self.ensure_one()

@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from .backend_pipeline import STEPS
+from .message_replay import REPLAY_AT_ONCE
 
 
 class SettlementCli(models.AbstractModel):
@@ -141,6 +142,17 @@ class SettlementCli(models.AbstractModel):
         return 0
 
     @api.model
+    def _parser_channels(self, parser):
+        """Take no arguments of its own."""
+
+    @api.model
+    def _command_channels(self, options):
+        """Print job channels for the server's configuration, one per backend."""
+        lines = self.env["settlement.backend"]._channel_lines()
+        self._say(",".join(["root:4", *lines]))
+        return 0
+
+    @api.model
     def _parser_replay(self, parser):
         parser.add_argument("messages", nargs="+", type=int, metavar="MESSAGE_ID")
 
@@ -148,9 +160,12 @@ class SettlementCli(models.AbstractModel):
     def _command_replay(self, options):
         """Parse messages again with today's mapper."""
         messages = self.env["settlement.message"].browse(options.messages).exists()
-        messages.replay()
-        self._commit()
-        self._say(f"{len(messages)} messages parsed again")
+        totals = {}
+        for start in range(0, len(messages), REPLAY_AT_ONCE):
+            counts = messages[start : start + REPLAY_AT_ONCE].replay()
+            self._commit()
+            totals = {name: totals.get(name, 0) + counts[name] for name in counts}
+        self._say(f"{len(messages)} messages parsed again: {self._in_words(totals)}")
         return 0
 
     @api.model

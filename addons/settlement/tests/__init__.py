@@ -25,3 +25,5 @@ from . import test_quarantine
 from . import test_replay
 from . import test_retention
 from . import test_bot
+from . import test_freshness
+from . import test_jobs

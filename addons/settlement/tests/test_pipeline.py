@@ -200,7 +200,7 @@ class TestPipeline(SettlementCase):
         message = self.import_lines(self.charge_line())
         job = self.env["queue.job"].search([("method_name", "=", "_job_advance")])
         self.assertEqual(len(job), 1)
-        self.assertEqual(job.channel, "root.settlement")
+        self.assertEqual(job.channel, self.backend.queue_channel)
         self.assertEqual(job.user_id.login, "settlement_bot")
         self.assertEqual(self.backend._job_advance(), "more")
         self.assertEqual(message.state, "parsed")

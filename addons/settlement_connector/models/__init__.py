@@ -1,6 +1,8 @@
 from . import connector
 from . import credential
+from . import credential_keys
 from . import window
+from . import gap
 from . import ir_http
 from . import message
 from . import pull_target
@@ -11,6 +13,8 @@ from . import backend_announced
 from . import backend_credential
 from . import backend_pull
 from . import backend_schedule
+from . import backend_jobs
 from . import backend_status
 from . import backend_webhook
+from . import exception
 from . import cli

@@ -75,17 +75,18 @@ class SettlementBackend(models.Model):
     # One backend
     # ------------------------------------------------------------------
 
-    def _pull_streams(self, since, until, checkpoint=None):
+    def _pull_streams(self, since, until, checkpoint=None, streams=None):
         """Pull all streams of these backends.
 
         :param checkpoint: commits after each page, or None.
+        :param streams: names of streams, if not all of them are wanted.
         :return: new messages.
         """
         messages = self.env["settlement.message"]
         for backend in self:
             backend._check_pullable()
             request = Request(fields.Datetime.now(), since, until)
-            messages |= backend._pull_backend(request, checkpoint)
+            messages |= backend._pull_backend(request, checkpoint, streams)
         return messages
 
     def _check_pullable(self):
@@ -122,18 +123,20 @@ class SettlementBackend(models.Model):
         if not self._lock_pull():
             raise TransientError(self.env._("Another pull of this backend took over."))
 
-    def _pull_backend(self, request, checkpoint):
+    def _pull_backend(self, request, checkpoint, streams=None):
         messages = self.env["settlement.message"]
         self.env["settlement.window"]._close_interrupted(self)
         failures = []
         for stream in self._handler()._streams(self):
+            if streams and stream not in streams:
+                continue
             new, failure = self._pull_stream(stream, request, checkpoint)
             messages |= new
             if failure:
                 failures.append(failure)
             if isinstance(failure, AuthenticationError | OutOfTime):
                 break
-        if not failures:
+        if not failures and not streams:
             self._note_success()
         return messages
 
@@ -274,6 +277,24 @@ class SettlementBackend(models.Model):
             [("backend_id", "=", self.id)], ["stream"]
         )
         return [stream for (stream,) in groups]
+
+    def _open_pull(self, since=None, until=None, stream=None):
+        """Return the dialogue that pulls a period of this backend."""
+        self.ensure_one()
+        self._require_group("group_accountant", "group_integration_admin")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Pull a Period"),
+            "res_model": "settlement.pull.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_backend_id": self.id,
+                "default_since": since and fields.Datetime.to_string(since),
+                "default_until": until and fields.Datetime.to_string(until),
+                "default_stream": stream or False,
+            },
+        }
 
     def action_open_windows(self):
         """Open the list of pull windows of these backends."""

@@ -6,12 +6,14 @@ from psycopg2.extensions import TransactionRollbackError
 from odoo import api, fields, models
 
 from .backend_pull import BeingPulled
-from .pull_clock import OutOfTime, watched
+from .pull_clock import OutOfTime, limited, time_limit, watched
 
 _logger = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(minutes=5)
 LAST_RETRY = timedelta(hours=6)
+# Seconds that each backend gets in a run, however many there are.
+SHORTEST_TURN = 10
 
 
 class SettlementBackend(models.Model):
@@ -50,14 +52,44 @@ class SettlementBackend(models.Model):
             [("expires_on", "!=", False)]
         )
         expiring._warn_expiring()
-        try:
-            for backend in self.search([("state", "=", "connected")]):
-                backend._in_own_company()._guarded(
-                    lambda one: one._pull_streams(None, None, checkpoint)
-                )
+        due = self.search([("state", "=", "connected")])._longest_waiting_first()
+        if self._uses_jobs():
+            due.filtered(lambda backend: backend._is_due())._enqueue_pull()
+            return
+        self._pull_in_turns(due, checkpoint)
+
+    @api.model
+    def _pull_in_turns(self, backends, checkpoint):
+        """Pull backends one after the other, each for its share of the time."""
+        seconds = max(time_limit() / 2 / max(len(backends), 1), SHORTEST_TURN)
+        for backend in backends:
+            turn = limited(checkpoint, seconds)
+            backend._in_own_company()._guarded(
+                lambda one, turn=turn: one._pull_streams(None, None, turn)
+            )
+            try:
                 checkpoint()
-        except OutOfTime:
+            except OutOfTime:
+                break
+        if backends._cut_off():
             self._wake_pull()
+
+    def _longest_waiting_first(self):
+        """Return these backends, the one whose last pull is the longest ago first."""
+        groups = self.env["settlement.window"]._read_group(
+            [("backend_id", "in", self.ids)], ["backend_id"], ["id:max"]
+        )
+        latest = {backend.id: window for backend, window in groups}
+        return self.sorted(lambda backend: (latest.get(backend.id, 0), backend.id))
+
+    def _cut_off(self):
+        """Return whether a pull of these backends gave way before its end."""
+        windows = self.env["settlement.window"]
+        for backend in self:
+            latest = windows.search([("backend_id", "=", backend.id)], limit=1)
+            if latest.error_class == "interrupted" and backend._is_due():
+                return True
+        return False
 
     def _is_due(self):
         pulls = "pull" in self._handler()._capabilities()

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
+from .. import secrets_store
 from ..secrets.keyring import new_key_line
+from ..secrets.rotation import MISSING
 
 
 class SettlementCli(models.AbstractModel):
@@ -53,6 +55,22 @@ class SettlementCli(models.AbstractModel):
         """Print a new random key for credentials; it is kept nowhere."""
         self._say(new_key_line(options.id))
         return 0
+
+    @api.model
+    def _parser_keys(self, parser):
+        """Take no arguments of its own."""
+
+    @api.model
+    def _command_keys(self, options):
+        """Show the server's keys by name, and how many credentials need each."""
+        overview = self.env["settlement.key.overview"]
+        states = secrets_store.keys(self.env)
+        for state in states:
+            self._say(
+                f"{state.id:34}{state.role:9}{state.credentials:6}  "
+                f"{overview._advice(state)}"
+            )
+        return 1 if any(state.role == MISSING for state in states) else 0
 
     @api.model
     def _parser_rotate_keys(self, parser):

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.settlement.canonical.errors import SettlementError
 
 from .. import secrets_store
+from ..secrets.rotation import NEWEST
 
 EXPIRY_WARNING = timedelta(days=30)
 
@@ -41,6 +42,13 @@ class SettlementCredential(models.Model):
         compute="_compute_state",
     )
 
+    key_id = fields.Char(
+        "Key",
+        compute="_compute_key_id",
+        help="Name of the server's key that it is encrypted with.",
+    )
+    is_newest_key = fields.Boolean(compute="_compute_key_id")
+
     _name_uniq = models.Constraint(
         "UNIQUE (backend_id, name)", "This backend has a credential of that name."
     )
@@ -58,6 +66,23 @@ class SettlementCredential(models.Model):
         for credential in self:
             stored = credential._origin
             credential.state = secrets_store.condition(stored) if stored else "missing"
+
+    @api.depends("rotated_on")
+    def _compute_key_id(self):
+        newest = self._newest_key_id()
+        for credential in self:
+            stored = credential._origin
+            credential.key_id = stored and secrets_store.key_id(stored)
+            credential.is_newest_key = credential.key_id == newest
+
+    @api.model
+    def _newest_key_id(self):
+        """Return the id of the key that new credentials get; empty without any."""
+        try:
+            states = secrets_store.keys(self.env)
+        except SettlementError:
+            return ""
+        return states[0].id if states and states[0].role == NEWEST else ""
 
     def write(self, vals):
         """Let people change the expiry only; the rest belongs to the value."""
@@ -79,24 +104,6 @@ class SettlementCredential(models.Model):
                 credential.backend_id,
                 before={"name": credential.name},
             )
-
-    @api.model
-    def _rotate_keys(self):
-        """Encrypt all credentials with the server's current key.
-
-        :return: dict of counts: ``sealed_again``, ``unchanged``, ``failed``.
-        """
-        counts = {"sealed_again": 0, "unchanged": 0, "failed": 0}
-        for credential in self.sudo().search([("rotated_on", "!=", False)]):
-            try:
-                changed = secrets_store.seal_again(credential)
-            except SettlementError:
-                counts["failed"] += 1
-            else:
-                counts["sealed_again" if changed else "unchanged"] += 1
-        if counts["sealed_again"]:
-            self.env["settlement.event"]._log("credential.keys_rotated", after=counts)
-        return counts
 
     def _warn_expiring(self):
         """Open an exception for each of these that runs out soon, close the others."""

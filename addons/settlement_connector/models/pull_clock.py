@@ -11,6 +11,21 @@ class OutOfTime(TransientError):
     """The time of this run is used up; the next run goes on at the cursor."""
 
 
+def limited(checkpoint, seconds):
+    """Return a checkpoint that calls another one, and stops a pull after some time.
+
+    :param seconds: what this backend gets while others wait.
+    """
+    end = time.monotonic() + seconds
+
+    def turn():
+        checkpoint()
+        if time.monotonic() >= end:
+            raise OutOfTime("Other backends wait; the next run goes on.")
+
+    return turn
+
+
 def watched(commit=None):
     """Return a checkpoint that stops a pull in time.
 
@@ -19,7 +34,7 @@ def watched(commit=None):
 
     :param commit: called at each checkpoint, if given.
     """
-    end = time.monotonic() + _time_limit() / 2
+    end = time.monotonic() + time_limit() / 2
 
     def checkpoint():
         if commit:
@@ -30,7 +45,7 @@ def watched(commit=None):
     return checkpoint
 
 
-def _time_limit():
+def time_limit():
     """Return the seconds that the server gives a scheduled action or request."""
     limit = config["limit_time_real_cron"]
     if limit is None or limit < 0:

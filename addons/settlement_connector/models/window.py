@@ -180,3 +180,8 @@ class SettlementWindow(models.Model):
             )
         )
         return [Attempt(*row) for row in rows]
+
+    def action_pull_again(self):
+        """Button: ask for this period of this stream again, in a dialogue."""
+        self.ensure_one()
+        return self.backend_id._open_pull(self.since, self.until, self.stream)

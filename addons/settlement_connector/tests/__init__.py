@@ -2,6 +2,7 @@ from . import test_access
 from . import test_announced
 from . import test_call_budget
 from . import test_check_connection
+from . import test_exception_retry
 from . import test_cli
 from . import test_connector
 from . import test_contract
@@ -17,3 +18,7 @@ from . import test_tour
 from . import test_webhook
 from . import test_webhook_address
 from . import test_webhook_parallel
+from . import test_gap
+from . import test_key_overview
+from . import test_pull_jobs
+from . import test_bot
