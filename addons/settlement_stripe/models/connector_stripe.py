@@ -13,7 +13,7 @@ from odoo.addons.settlement.canonical.errors import (
 from odoo.addons.settlement.canonical.facts import ParseResult
 from odoo.addons.settlement_connector import secrets_store
 
-from ..client import announced, streams, webhook_event, webhook_signature
+from ..client import announced, permissions, streams, webhook_event, webhook_signature
 from ..client.rate_limit import RateLimiter
 from ..client.stripe_client import (
     BASE_URL,
@@ -109,6 +109,7 @@ class SettlementConnectorStripe(models.AbstractModel):
         client = _stripe_client(self, backend)
         balance = json.loads(client.balance().content)
         self._check_mode(backend, balance)
+        self._check_permissions(client)
         account = self._account(client)
         return {
             "account_identifier": account.get("id", ""),
@@ -140,6 +141,20 @@ class SettlementConnectorStripe(models.AbstractModel):
                 environment=backend.environment,
             )
         )
+
+    def _check_permissions(self, client):
+        """Refuse a key that may not read all that will be asked for."""
+        refused = permissions.refusals(client)
+        if refused:
+            raise BusinessError(
+                self.env._(
+                    "The key may not read %(names)s. Give it the permission to read "
+                    "these in Stripe's dashboard, or enter another key. Stripe says: "
+                    "%(words)s",
+                    names=", ".join(refused),
+                    words=next(iter(refused.values())),
+                )
+            )
 
     def _account(self, client):
         """Return the account, or what its refusal says of it.
