@@ -5,3 +5,4 @@ from . import lock_date_check
 from . import lock_exception
 from . import posting_repost
 from . import posting_preview
+from . import exception_resolve
