@@ -13,7 +13,7 @@ from test_log import Outcome
 CHECKOUT = addon_list.CHECKOUT
 RUNTIME = Path(os.environ.get("SETTLEMENT_RUNTIME") or CHECKOUT / ".runtime").absolute()
 LOGS = RUNTIME / "logs"
-TEMPLATE = "tpl_suite"
+TEMPLATE = os.environ.get("SETTLEMENT_TEMPLATE", "tpl_suite")
 PREFIX = os.environ.get("SETTLEMENT_TEST_PREFIX", "test")
 INTEGRATION = CHECKOUT / "tests" / "integration"
 # Integration tests that share a database run in one process.

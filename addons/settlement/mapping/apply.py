@@ -83,7 +83,7 @@ def apply_all(facts: Iterable[Fact], rules: RuleSet) -> Iterator[Fact]:
     if not rules:
         yield from facts
         return
-    for number, fact in enumerate(facts, 1):
+    for fact in facts:
         if not isinstance(fact, TransactionFact):
             yield fact
             continue
@@ -91,4 +91,4 @@ def apply_all(facts: Iterable[Fact], rules: RuleSet) -> Iterator[Fact]:
             yield apply(fact, rules)
         except MappingConflict as error:
             raw = f"{fact.external_id} {fact.source_code} {fact.currency}"
-            yield RejectedRow(number, raw, str(error), REASON)
+            yield RejectedRow(0, raw, str(error), REASON, fact.external_id)

@@ -70,7 +70,8 @@ class SettlementBatch(models.Model):
         self.ensure_one()
         if not self._is_whole() or not self.lists_rows:
             return []
-        return self._line_sum_findings() + self._balance_findings()
+        lines = self._line_sum_findings() or self._payout_row_findings()
+        return lines + self._balance_findings()
 
     def _line_sum_findings(self):
         """Law: the sum of the lines' net is the total, in minor units."""
@@ -88,6 +89,29 @@ class SettlementBatch(models.Model):
                     count=self.transaction_count,
                     sum=self.currency_id.format(self.total - self.difference),
                     difference=self.currency_id.format(self.difference),
+                ),
+            )
+        ]
+
+    def _payout_row_findings(self):
+        """Law: the payout's own row takes out what its lines brought in."""
+        rows = self.transaction_ids.filtered(lambda row: row.kind == "payout")
+        taken = -sum(rows.mapped("gross_amount"))
+        apart = self.currency_id.round(taken - self.total)
+        if not rows or self.currency_id.is_zero(apart):
+            return []
+        return [
+            (
+                "batch_unbalanced",
+                self.env._(
+                    "The lines of %(batch)s are %(total)s, its payout row %(row)s "
+                    "takes out %(taken)s: %(apart)s apart. Import the list of the "
+                    "payout again, with all its rows.",
+                    batch=self.external_id,
+                    total=self.currency_id.format(self.total),
+                    row=", ".join(rows.mapped("external_id")),
+                    taken=self.currency_id.format(taken),
+                    apart=self.currency_id.format(apart),
                 ),
             )
         ]

@@ -32,9 +32,20 @@ class SettlementException(models.Model):
     )
     verb_1 = fields.Char(compute="_compute_suggested_verbs", string="First Way Out")
     verb_2 = fields.Char(compute="_compute_suggested_verbs", string="Second Way Out")
+    headline = fields.Char(compute="_compute_headline", search="_search_headline")
     is_overdue = fields.Boolean(
         compute="_compute_is_overdue", search="_search_is_overdue"
     )
+
+    @api.depends("cause")
+    def _compute_headline(self):
+        """Say the cause in one line, as lists have room for."""
+        for exception in self:
+            first = (exception.cause or "").split("\n", maxsplit=1)[0]
+            exception.headline = first if len(first) <= 200 else f"{first[:199]}…"
+
+    def _search_headline(self, operator, value):
+        return [("cause", operator, value)]
 
     # ------------------------------------------------------------------
     # Age
@@ -127,7 +138,8 @@ class SettlementException(models.Model):
         name = self.env.context.get("settlement_verb") or ""
         verb = self._verb(name)
         self._require_role(name)
-        if opener := getattr(self, f"_open_{name}", None):
+        opener = getattr(self, f"_open_{name}", None)
+        if opener and len(self) == 1:
             return opener()
         if verb.needs or verb.approval != "never":
             return self._open_dialogue(name)

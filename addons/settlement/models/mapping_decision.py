@@ -157,7 +157,7 @@ class SettlementMapping(models.Model):
         waiting = self._approvals("waiting")
         waiting._withdraw(reason or self.env._("The mapping was taken back."))
         self._set_state("withdrawn", "mapping.withdrawn", reason)
-        self._tell_exceptions("open")
+        self._tell_exceptions("in_progress")
 
     def _approvals(self, state):
         """Return the approvals of these mappings in a state."""
@@ -194,7 +194,7 @@ class SettlementMapping(models.Model):
         if approval.state == "refused":
             if mapping.state == "waiting":
                 mapping._set_state("draft", "mapping.refused", approval.decision_reason)
-                mapping._tell_exceptions("open")
+                mapping._tell_exceptions("in_progress")
             return
         mapping._check_as_asked(approval)
         if act == "withdraw":
@@ -288,4 +288,4 @@ class SettlementMapping(models.Model):
         codes = self.env["settlement.source.code"].search(
             [("backend_id", "in", self._backends().ids), ("code", "=", self.code)]
         )
-        codes._set_exception_state(state)
+        codes._let_exceptions_wait(self, state)

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..canonical.kinds import KIND_SIGNS
 from ..mapping.apply import REASON
 from ..mapping.rules import UNKNOWN, is_unknown
+from .message_row import QUARANTINED
 
 # Days that a submission looks back to say what it would change.
 PREVIEW_DAYS = 90
@@ -163,7 +164,7 @@ class SettlementMapping(models.Model):
         if messages:
             self._read_again(messages)
         self.env["settlement.source.code"]._refresh(backends, [self.code])
-        self._tell_exceptions("open")
+        self._tell_exceptions("in_progress")
 
     def _messages_to_read_again(self, backends):
         """Return the messages of rows that the rules of today read otherwise."""
@@ -178,11 +179,17 @@ class SettlementMapping(models.Model):
             [
                 ("message_id.backend_id", "in", backends.ids),
                 ("code", "=", REASON),
+                ("state", "=", QUARANTINED),
                 ("raw", "like", self.code),
             ]
         )
-        return self.env["settlement.message"].browse(
-            sorted(stale | set(aside.message_id.ids))
+        # What the retention has removed cannot be read again: it stays as it was.
+        return self.env["settlement.message"].search(
+            [
+                ("id", "in", sorted(stale | set(aside.message_id.ids))),
+                ("purged_at", "=", False),
+            ],
+            order="id",
         )
 
     def _read_again(self, messages):
@@ -190,17 +197,13 @@ class SettlementMapping(models.Model):
 
         A revision of what is posted becomes an exception, never a silent edit.
         """
+        # Approving the mapping was the right to read again under it.
+        messages = messages.sudo()
         few = len(messages) <= INLINE_MESSAGES
         if few and sum(messages.mapped("size")) <= INLINE_BYTES:
-            # Approving the mapping was the right to read again under it.
-            messages.sudo().replay()
-            return
-        messages = messages.sudo()
-        messages._set_state("received")
-        messages.write({"attempts": 0})
-        messages.row_ids.unlink()
-        for backend in messages.backend_id:
-            backend._wake()
+            messages.replay()
+        else:
+            messages.replay_later()
 
 
 def _rule(row, rules):

@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..canonical.money import to_minor
 from ..mapping.rules import UNKNOWN, code_key
 from .exception import OPEN_STATES
 
@@ -72,6 +75,7 @@ class SettlementSourceCode(models.Model):
                     "unknown_mapping",
                     record._sentence(waiting[record.code]),
                     fixes=("map",),
+                    **self._money(waiting[record.code]),
                 )
             known = self.search(
                 [("backend_id", "=", backend.id), ("code", "in", list(codes))]
@@ -123,6 +127,15 @@ class SettlementSourceCode(models.Model):
             waiting.setdefault(code_key(code), []).append(values)
         return waiting
 
+    @api.model
+    def _money(self, groups):
+        """Return what hangs on a code, if its rows are all in one currency."""
+        if len(groups) != 1:
+            return {}
+        currency = self.env["res.currency"].browse(groups[0][0])
+        minor = to_minor(abs(Decimal(groups[0][2])), currency.name)
+        return {"amount_minor": minor, "currency": currency}
+
     def _sentence(self, groups):
         """Return in words how many rows of a code wait, their sums and examples."""
         self.ensure_one()
@@ -159,14 +172,25 @@ class SettlementSourceCode(models.Model):
             )
         return transactions
 
-    def _set_exception_state(self, state):
-        """Let the open exceptions about these codes wait for an approver, or not."""
-        # Submitting or refusing a mapping is what moves them.
+    def _let_exceptions_wait(self, mapping, state):
+        """Let the open exceptions about these codes wait for an approver, or not.
+
+        :param mapping: what they wait for, or waited for.
+        :param state: ``waiting_approval``, or ``in_progress`` once it is decided.
+        """
+        # Submitting or deciding on a mapping is what moves them.
         exceptions = self.env["settlement.exception"].sudo()
-        exceptions.search(
+        found = exceptions.search(
             [
                 ("subject_model", "=", self._name),
                 ("subject_id", "in", self.ids),
                 ("state", "in", OPEN_STATES),
             ]
-        ).write({"state": state})
+        )
+        if state != "waiting_approval":
+            found = found.filtered(
+                lambda each: each.state == "waiting_approval"
+                and each.mapping_id == mapping
+            )
+        waiting = mapping._approvals("waiting")[:1]
+        found._set_state(state, mapping_id=mapping.id, approval_id=waiting.id)

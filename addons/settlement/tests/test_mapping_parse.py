@@ -59,7 +59,9 @@ class TestMappingParse(MappingCase):
         message = self.import_rows(self.row("txn_1"), self.row("txn_2", gross="7.00"))
         self.assertEqual(self.current("txn_1").kind, "fee")
         self.assertFalse(self.stored("txn_2"))
-        self.assertEqual(message.row_ids.code, "unknown_mapping")
+        self.assertRecordValues(
+            message.row_ids, [{"code": "unknown_mapping", "external_id": "txn_2"}]
+        )
         self.assertIn(mapping.display_name, message.row_ids.reason)
         exception = self.exceptions()
         self.assertEqual(exception.message_id, message)
@@ -69,7 +71,7 @@ class TestMappingParse(MappingCase):
         self.approved()
         message = self.import_rows(self.row("txn_1"), self.row("txn_2", gross="7.00"))
         self.approved(kind="fee_refund", direction="in")
-        self.assertFalse(message.row_ids)
+        self.assertEqual(message.row_ids.state, "corrected")
         self.assertEqual(self.current("txn_2").kind, "fee_refund")
         self.assertEqual(self.current("txn_1").kind, "fee")
         self.assertFalse(self.exceptions())
@@ -143,7 +145,8 @@ class TestMappingParse(MappingCase):
 
     def map(self, **values):
         exception = self.exceptions().with_user(self.accountant)
-        return exception.action_resolve("map", **values)
+        action = exception.action_resolve("map", **values)
+        return self.mappings.with_user(self.accountant).browse(action["res_id"])
 
     def test_the_verb_drafts_asks_and_waits(self):
         self.import_rows(self.row("txn_1"), self.row("txn_2", booked_on="2026-01-08"))
@@ -162,6 +165,7 @@ class TestMappingParse(MappingCase):
             ],
         )
         self.assertEqual(exception.state, "waiting_approval")
+        self.assertEqual(exception.approval_id.subject_id, mapping.id)
         self.assertEqual(self.current().kind, "adjustment")
 
     def test_what_waited_is_read_again_after_the_approval(self):
@@ -177,11 +181,39 @@ class TestMappingParse(MappingCase):
         self.assertEqual(waiting.state, "parsed")
         self.assertEqual(untouched.attempts, attempts)
 
+    def test_who_asked_may_take_it_back(self):
+        self.import_rows(self.row())
+        exception = self.exceptions().with_user(self.accountant)
+        mapping = self.map(kind="fee")
+        self.assertEqual(exception.mapping_id, mapping)
+        with self.assertRaisesRegex(UserError, "waits"):
+            exception.action_resolve("map", kind="transfer")
+        exception.action_withdraw_request()
+        self.assertEqual((mapping.state, exception.state), ("withdrawn", "in_progress"))
+        self.map(kind="transfer").with_user(self.approver).action_approve()
+        self.assertEqual(self.current().kind, "transfer")
+
+    def test_the_money_that_hangs_on_a_code(self):
+        self.import_rows(self.row("txn_1"), self.row("txn_2", gross="-12000.00"))
+        exception = self.exceptions()
+        self.assertEqual(
+            (exception.amount, exception.currency_id), (12005.0, self.euro)
+        )
+        self.assertEqual(exception.severity, "high")
+
+    def test_a_removed_payload_is_not_read_again(self):
+        message = self.import_rows(self.row())
+        self.import_rows(self.row("txn_2"))
+        message.sudo().purged_at = "2026-02-01"
+        self.approved()
+        self.assertEqual(self.current("txn_1").kind, "adjustment")
+        self.assertEqual(self.current("txn_2").kind, "fee")
+
     def test_a_refused_mapping_leaves_the_exception_open(self):
         self.import_rows(self.row())
         exception = self.exceptions()
         self.map(kind="fee").with_user(self.approver).action_refuse("No.")
-        self.assertEqual(exception.state, "open")
+        self.assertEqual(exception.state, "in_progress")
         self.assertEqual(self.current().kind, "adjustment")
 
     def test_a_kept_adjustment_is_a_decision_too(self):
@@ -201,7 +233,7 @@ class TestMappingParse(MappingCase):
         self.map(kind="fee", direction="out").with_user(self.approver).action_approve()
         self.assertEqual(self.current("txn_1").kind, "fee")
         self.assertEqual(self.current("txn_2").kind, "adjustment")
-        self.assertEqual(exception.state, "open")
+        self.assertEqual(exception.state, "in_progress")
         self.assertIn("1 rows", exception.cause)
 
     def test_rows_before_the_effective_day_stay_as_they_were(self):
@@ -290,11 +322,13 @@ class TestMappingParse(MappingCase):
             with self.assertRaises(AccessError):
                 exception.action_resolve("map", kind="fee")
             with self.assertRaises(AccessError):
-                exception.action_map()
+                exception.with_context(settlement_verb="map").action_open_verb()
 
     def test_the_button_opens_the_form_with_what_is_known(self):
         self.import_rows(self.row())
-        action = self.exceptions().with_user(self.accountant).action_map()
+        exception = self.exceptions().with_user(self.accountant)
+        self.assertEqual(exception.verb_1, "map")
+        action = exception.with_context(settlement_verb="map").action_open_verb()
         mapping = (
             self.mappings.with_user(self.accountant)
             .with_context(**action["context"])

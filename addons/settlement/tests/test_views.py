@@ -19,8 +19,8 @@ VIEWS = {
     "settlement.exception.route": "list search",
 }
 READERS = ("group_viewer", "group_auditor")
-# Buttons that only lead somewhere; all others do something.
-LEADING = "action_open_"
+# Buttons that only lead somewhere or show something; all others do something.
+LEADING = ("action_open_", "action_export_", "action_show_")
 DOING = ("action_open_verb", "action_open_resolve")
 ACTIONS = {
     "settlement.action_settlement_exception": "settlement-exceptions",
@@ -235,3 +235,29 @@ class TestQueue(SettlementCase):
                 "due_on": wizard.day,
             },
         )
+
+    def test_what_a_verb_needs_can_be_given_in_a_dialogue(self):
+        """Of all addons: in the common dialogue, or in one of the verb's own."""
+        wizards = self.env["settlement.exception.resolve"]
+        for name, verb in self.exceptions._verbs().items():
+            if hasattr(self.exceptions, f"_open_{name}"):
+                continue
+            with self.subTest(verb=name):
+                places = wizards._value_fields(name)
+                self.assertFalse(set(verb.needs) - set(places))
+                for field in places.values():
+                    self.assertIn(field, wizards._fields)
+
+    def test_the_guide_is_the_table_of_the_verbs(self):
+        guides = self.env["settlement.exception.guide"]
+        viewer = self.new_user("group_viewer")
+        action = guides.with_user(viewer).action_open()
+        guide = self.env[action["res_model"]].browse(action["res_id"])
+        rows = guide._rows()
+        verbs = self.exceptions._verbs()
+        self.assertEqual(
+            {label for _reason, _team, label, _effect, _who in rows},
+            {verb.label for verb in verbs.values() if verb.reasons},
+        )
+        self.assertIn(verbs["mark_received"].effect, guide.content)
+        self.assertIn("another person", guide.content)

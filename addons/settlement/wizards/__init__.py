@@ -4,3 +4,4 @@ from . import message_hold
 from . import replay_wizard
 from . import row_dismissal
 from . import exception_resolve
+from . import exception_guide

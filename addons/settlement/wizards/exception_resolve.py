@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -30,6 +32,7 @@ class SettlementExceptionResolve(models.TransientModel):
     cause = fields.Text(compute="_compute_exceptions")
     twin_model = fields.Char(compute="_compute_exceptions")
     verb = fields.Selection("_verb_selection")
+    offered = fields.Char(compute="_compute_exceptions")
     effect = fields.Char(compute="_compute_effect")
     takes = fields.Char(compute="_compute_effect")
     comment = fields.Text()
@@ -60,17 +63,54 @@ class SettlementExceptionResolve(models.TransientModel):
             wizard.cause = exceptions.cause if len(exceptions) == 1 else False
             models_ = set(exceptions.mapped("subject_model"))
             wizard.twin_model = models_.pop() if len(models_) == 1 else False
+            names = {name for each in exceptions for name in each._offered_verbs()}
+            wizard.offered = " ".join(["", *sorted(names), ""])
 
     @api.depends("verb", "exception_ids")
     def _compute_effect(self):
-        exceptions = self.env["settlement.exception"]
-        verbs = exceptions._verbs()
+        verbs = self.env["settlement.exception"]._verbs()
         for wizard in self:
             verb = verbs.get(wizard.verb)
             wizard.effect = verb.effect if verb else False
-            taken = exceptions._values_taken(wizard.verb) if verb else ()
-            names = {VALUE_FIELDS[name] for name in taken or () if name in VALUE_FIELDS}
-            wizard.takes = " ".join(sorted(names))
+            names = set(wizard._fields_taken().values())
+            wizard.takes = " ".join(["", *sorted(names), ""])
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """Give each verb a button; those that fit the exceptions are shown."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        for place in arch.xpath("//div[@name='verbs']"):
+            for name, verb in self.env["settlement.exception"]._verbs().items():
+                place.append(self._verb_button(name, verb))
+        return arch, view
+
+    @api.model
+    def _verb_button(self, name, verb):
+        button = etree.Element("button")
+        attributes = {
+            "name": "action_choose",
+            "type": "object",
+            "string": verb.label,
+            "title": verb.effect or verb.label,
+            "context": f"{{'settlement_verb': '{name}'}}",
+            "invisible": f"' {name} ' not in offered",
+            "groups": ",".join(f"settlement.{group}" for group in verb.groups),
+            "class": f"o_verb_{name} btn btn-secondary",
+        }
+        for key, value in attributes.items():
+            button.set(key, value)
+        return button
+
+    def action_choose(self):
+        """Go on with the verb of the button, which comes in the context."""
+        self.ensure_one()
+        name = self.env.context.get("settlement_verb") or ""
+        exceptions = self.exception_ids
+        exceptions._verb(name)
+        if len(exceptions) == 1 and hasattr(exceptions, f"_open_{name}"):
+            return exceptions.with_context(settlement_verb=name).action_open_verb()
+        self.verb = name
+        return self._reopen()
 
     def action_apply(self):
         """Resolve the exceptions with the verb and show what came of it.
@@ -87,13 +127,22 @@ class SettlementExceptionResolve(models.TransientModel):
             return result
         return {"type": "ir.actions.act_window_close"}
 
+    @api.model
+    def _value_fields(self, verb):
+        """Return which field of the dialogue gives which value of ``verb``."""
+        return dict(VALUE_FIELDS)
+
+    def _fields_taken(self):
+        """Return value → field for the values that the chosen verb takes."""
+        if not self.verb:
+            return {}
+        taken = self.env["settlement.exception"]._values_taken(self.verb) or ()
+        fields_ = self._value_fields(self.verb)
+        return {name: fields_[name] for name in taken if name in fields_}
+
     def _values(self):
         """Return the values that the verb takes and that were given."""
-        given = {
-            name: self[VALUE_FIELDS[name]]
-            for name in self.exception_ids._values_taken(self.verb) or ()
-            if name in VALUE_FIELDS
-        }
+        given = {name: self[field] for name, field in self._fields_taken().items()}
         plain = {
             name: (value.ids if name.endswith("_ids") else value.id)
             if isinstance(value, models.BaseModel)

@@ -1,7 +1,9 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..services.clearer import Clearer
 from ..services.post_run import STEPS, PostRun
+from ..services.statement_poster import StatementPoster
 
 # Connectors that read files of whomever.
 GENERIC_CONNECTORS = frozenset({"canonical", "file"})
@@ -95,6 +97,22 @@ class SettlementBackend(models.Model):
             for run in runs:
                 _add(totals, step(run))
         return totals
+
+    def _post_rows(self, rows, **options):
+        """Bring some rows into the ledger: their payouts and statements, or clearings.
+
+        :param options: ``gate``: class of the gate for approvals.
+        """
+        self.ensure_one()
+        batches = rows.filtered(lambda row: row.posting_state == "none").batch_id
+        ready = batches.filtered(
+            lambda batch: batch.wallet_id.opening_date
+            and (batch.state == "validated" or not batch.lists_rows)
+        )
+        statements = ready.filtered(lambda batch: batch.kind == "statement")
+        StatementPoster(self).post(statements)
+        (ready - statements)._post_now(**options)
+        Clearer(self, rows=rows.ids, **options).clear()
 
     def _batches_thought_to_wait(self):
         """Return valid batches that no entry has moved on yet.

@@ -62,7 +62,7 @@ class SettlementBackend(models.Model):
             "settlement_account.setup_first_run",
             {
                 "may_connect": self._has_settlement_group("group_integration_admin"),
-                "has_demo": "settlement.simulation" in self.env
-                and self.env.user.has_group("base.group_system"),
+                "has_demo": "settlement.training" in self.env
+                and self.env["settlement.training"].has_access("create"),
             },
         )

@@ -7,7 +7,8 @@ from ..services.errors import busy_sentence
 
 
 class SettlementBatch(models.Model):
-    _inherit = "settlement.batch"
+    _name = "settlement.batch"
+    _inherit = ["settlement.batch", "settlement.posting.previewed"]
 
     posting_ids = fields.One2many("settlement.posting", "batch_id")
     posting_count = fields.Integer(compute="_compute_posting_count")
@@ -50,13 +51,17 @@ class SettlementBatch(models.Model):
         self.check_access("read")
         # Postings are written by these methods only; the role was checked.
         batches = self.sudo()
-        batches._check_may_post()
         before = batches.posting_ids
-        batches._post_now()
-        exceptions = self.env["settlement.exception"].sudo()
-        exceptions._stop_if_refused(batches, batches.backend_id)
+        batches._post_as_seen()
         batches.invalidate_recordset(["posting_ids"])
         return (batches.posting_ids - before).sudo(False)
+
+    def _post_as_seen(self, **options):
+        """Post these payouts, or say why they cannot be posted."""
+        self._check_may_post()
+        self._post_now(**options)
+        exceptions = self.env["settlement.exception"]
+        exceptions._stop_if_refused(self, self.backend_id)
 
     def _check_may_post(self):
         for batch in self:
@@ -76,12 +81,29 @@ class SettlementBatch(models.Model):
                     )
                 )
 
-    def _post_now(self):
+    def _post_now(self, **options):
+        """Post these payouts as a person wants it; see BatchPoster for options.
+
+        :raises UserError: if another worker is posting.
+        """
         for backend, batches in self.grouped("backend_id").items():
             backend = backend.with_company(backend.company_id)
-            counters = BatchPoster(backend, by_hand=True).post(batches)
+            counters = BatchPoster(backend, by_hand=True, **options).post(batches)
             if counters.get("busy"):
                 raise UserError(busy_sentence(self.env))
+
+    def _waits_for_approver(self):
+        """Return whether the entries of one of these wait for an approver."""
+        return "waiting" in self.mapped("posting_request_state")
+
+    def _check_adds_up(self):
+        """Refuse to post again what its own arithmetic contradicts.
+
+        :raises UserError: with that arithmetic.
+        """
+        for batch in self:
+            if findings := batch._validation_findings():
+                raise UserError("\n".join(sentence for _reason, sentence in findings))
 
     # ------------------------------------------------------------------
     # States

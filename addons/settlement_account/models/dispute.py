@@ -6,6 +6,7 @@ from odoo.addons.settlement.models.big_integer import minor_units
 from ..planning.disputes import EXCHANGE
 from ..services.dispute_booker import DisputeBooker
 from ..services.dispute_documents import DisputedDocuments
+from ..services.post_run import PostRun
 
 TREATMENTS = [
     ("keep", "Our loss; the invoice stays paid"),
@@ -110,7 +111,7 @@ class SettlementDispute(models.Model):
                     self.env._("Somebody else is posting right now. Try again.")
                 )
             self.env["settlement.exception"]._stop_if_refused(disputes)
-            backend._clear_matched()
+            PostRun(backend).clear()
 
     def _give_up(self, treatment, reason, charge=None, credit_note=None):
         """Accept these disputes as lost, and say what becomes of the invoice."""
@@ -118,6 +119,9 @@ class SettlementDispute(models.Model):
             values = {"invoice_treatment": treatment}
             if charge:
                 values["chosen_charge_id"] = charge.id
+                values["charge_transaction_id"] = (
+                    dispute.charge_transaction_id or charge
+                ).id
             if credit_note:
                 values["credit_note_id"] = credit_note.id
             dispute.write(values)

@@ -6,7 +6,31 @@ from ..services.token import with_token
 
 
 class SettlementMatch(models.Model):
-    _inherit = "settlement.match"
+    _name = "settlement.match"
+    _inherit = ["settlement.match", "settlement.posting.previewed"]
+
+    # ------------------------------------------------------------------
+    # Preview, and posting what was seen
+    # ------------------------------------------------------------------
+
+    def _post_as_seen(self, **options):
+        """Confirm this match, if it is a proposal, and bring it into the ledger."""
+        if self.state == "proposed":
+            self._confirm()
+        for backend, rows in self._matched_rows().grouped("backend_id").items():
+            backend = backend.with_company(backend.company_id)
+            backend._post_rows(rows.with_env(backend.env), **options)
+        rows = self._matched_rows()
+        self.env["settlement.exception"]._stop_if_refused(rows.batch_id, rows.wallet_id)
+
+    def _matched_rows(self):
+        """Return the rows of these matches, those of matched payouts included."""
+        lines = self.line_ids
+        return lines.transaction_id | lines.batch_id.payout_transaction_id
+
+    # ------------------------------------------------------------------
+    # Undo
+    # ------------------------------------------------------------------
 
     def _release_posting(self, reason):
         """Unlink in the ledger what these matches settled; entries stay as they are.
@@ -22,7 +46,7 @@ class SettlementMatch(models.Model):
         with_token(pairs).unlink()
         posted._set_unposted()
         postings = self.env["settlement.posting"]
-        rows = posted.line_ids.transaction_id
+        rows = posted.line_ids.transaction_id._current_revisions()
         settled = rows.filtered(lambda row: row.posting_state == "reconciled")
         postings._set_posting_state(settled.ids, "posted")
         postings._note_transit(transit.ids)

@@ -18,6 +18,7 @@ ACCOUNT_FIELDS = {
     "interest": "interest_account_id",
     "transfer": "transfer_account_id",
     "unallocated": "unallocated_account_id",
+    "advance": "advance_account_id",
     "withholding": "withholding_account_id",
     "pass_through": "pass_through_account_id",
     "loan": "loan_account_id",
@@ -97,6 +98,12 @@ class SettlementPostingPolicy(models.Model):
         check_company=True,
         string="Customer Payments to Allocate",
         help="Money of customers without a document: owed to them, never income.",
+    )
+    advance_account_id = fields.Many2one(
+        "account.account",
+        check_company=True,
+        string="Advances of Customers",
+        help="Deposits for an order, until its invoice is there.",
     )
     withholding_account_id = fields.Many2one("account.account", check_company=True)
     pass_through_account_id = fields.Many2one("account.account", check_company=True)

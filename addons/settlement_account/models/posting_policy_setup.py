@@ -36,6 +36,12 @@ NEW_ACCOUNTS = {
         True,
         "201100",
     ),
+    "advance_account_id": (
+        "Advances of Customers",
+        "liability_current",
+        True,
+        "201110",
+    ),
     "withholding_account_id": (
         "Tax Withheld by Payment Providers",
         "asset_current",
@@ -122,7 +128,7 @@ class SettlementPostingPolicy(models.Model):
         ]
         known = accounts.search(domain).mapped("code")
         start = start_code([code for code in known if code], proposed)
-        return accounts._search_new_account_code(start, {start, *taken})
+        return accounts._search_new_account_code(start, set(taken))
 
     @api.model
     def _transfer_account(self, company):

@@ -133,22 +133,41 @@ class SettlementPostingRequest(models.Model):
                 ("batch_id", "=", False),
                 ("state", "=", "waiting"),
                 ("id", "not in", list(kept)),
+                # A bill waits for its own clearing, by itself.
+                ("key", "not like", "fee_bill:"),
             ]
         )._withdraw()
+
+    @api.model
+    def _active_of(self, company, key):
+        """Return the request that waits, or is approved, for a key of a company."""
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("key", "=", key),
+                ("state", "in", ACTIVE_STATES),
+            ]
+        )
 
     # ------------------------------------------------------------------
     # Going on once it is approved
     # ------------------------------------------------------------------
 
     def _resume_batch(self):
-        self.batch_id._post_now()
+        self.batch_id._post_now(moves_dates=self._moves_dates())
 
     def _resume_cutoff(self):
         until = fields.Date.to_date(self.parameters["until"])
-        self.wallet_id._post_cutoff(until)
+        self.wallet_id._post_cutoff(until, moves_dates=self._moves_dates())
+
+    def _moves_dates(self):
+        """Return whether somebody agreed to pass over a closed period for it."""
+        return bool((self.parameters or {}).get("moves_dates"))
 
     def _resume_clearing(self):
-        self._post_run().clear()
+        run = self._post_run()
+        run.clear()
+        run.clear_fee_bills()
 
     def _resume_opening(self):
         account_id = self.parameters.get("account_id")

@@ -214,7 +214,32 @@ class SettlementPosting(models.Model):
     def _release_rows(self):
         """Free the rows of a slice; rows of a clearing wait where they waited."""
         lines = self.line_ids.filtered("active")
-        self._set_posting_state(lines.transaction_id.ids, "reversed")
+        self._set_posting_state(self._current_row_ids(), "reversed")
         lines.write({"active": False})
         if self.kind == "clearing":
             self._set_posting_state(self._rows().ids, "posted")
+
+    def _current_row_ids(self):
+        """Return the ids of the rows of this posting, as their source has them now.
+
+        Their states belong to the current revisions.
+        """
+        self.ensure_one()
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT fresh.id
+                  FROM settlement_posting_line line
+                  JOIN settlement_transaction fact ON fact.id = line.transaction_id
+                  JOIN settlement_transaction fresh
+                    ON fresh.backend_id = fact.backend_id
+                   AND fresh.external_id = fact.external_id
+                   AND fresh.occurrence = fact.occurrence
+                   AND fresh.is_current
+                 WHERE line.posting_id = %s AND line.active
+                """,
+                self.id,
+            )
+        )
+        return [row_id for (row_id,) in rows]

@@ -161,6 +161,7 @@ class SettlementSetup(models.Model):
         """Open the dialog that takes a secret; it cannot be read back."""
         setup = self._begin("access")
         setup._check_key()
+        setup.check_error = False
         action = setup.backend_id.sudo(False).action_enter_credential()
         stored = setup.backend_id.credential_ids.mapped("name")
         names = setup._connector_handler()._credential_names()

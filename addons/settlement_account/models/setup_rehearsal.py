@@ -17,6 +17,9 @@ class SettlementSetup(models.Model):
 
     codes = fields.Json(readonly=True, copy=False)
     codes_read_at = fields.Datetime(readonly=True, copy=False)
+    mapping_ids = fields.Many2many(
+        "settlement.mapping", compute="_compute_mapping_ids", string="Mappings"
+    )
     codes_html = fields.Html(compute="_compute_codes_html", sanitize=False)
     rehearsal = fields.Json(readonly=True, copy=False)
     rehearsed_at = fields.Datetime(readonly=True, copy=False)
@@ -27,6 +30,11 @@ class SettlementSetup(models.Model):
     # ------------------------------------------------------------------
 
     def action_read_codes(self):
+        """Button: as :meth:`read_codes`; the result stays on the screen."""
+        self.read_codes()
+        return True
+
+    def read_codes(self):
         """Read the history and list the codes without a meaning; keep nothing of it.
 
         :return: list of dicts ``code, currency, count, sum, first, example``.
@@ -44,19 +52,77 @@ class SettlementSetup(models.Model):
         setup._finish("codes", {"unknown": [each["code"] for each in codes]})
         return True
 
-    @api.depends("codes")
+    @api.depends("codes", "mapping_ids")
     def _compute_codes_html(self):
         for setup in self:
             report = setup.codes
             setup.codes_html = (
-                setup._render("setup_codes", report=report) if report else ""
+                setup._render("setup_codes", report=report, states=setup._code_states())
+                if report
+                else ""
             )
+
+    @api.depends("backend_id", "codes")
+    def _compute_mapping_ids(self):
+        mappings = self.env["settlement.mapping"]
+        for setup in self:
+            setup.mapping_ids = mappings.search(
+                [
+                    ("company_id", "=", setup.company_id.id),
+                    ("backend_id", "in", (False, setup.backend_id.id)),
+                    ("state", "in", ("draft", "waiting", "approved")),
+                ]
+            )
+
+    def _code_states(self):
+        """Return how far the meaning of each code is, as people read it."""
+        labels = dict(
+            self.mapping_ids._fields["state"]._description_selection(self.env)
+        )
+        return {each.source_code: labels[each.state] for each in self.mapping_ids}
+
+    def action_map_code(self, code=None):
+        """Open the form that gives a code its meaning; somebody else approves it.
+
+        :param code: the code; by default the first that nobody works on yet.
+        :raises UserError: if no code waits for a meaning.
+        :raises AccessError: without the accountant role.
+        """
+        setup = self._begin("codes")
+        self._require_role("accounts")
+        waiting = (setup.codes or {}).get("codes", [])
+        known = setup._code_states()
+        todo = [
+            each
+            for each in waiting
+            if each["code"] == code or (code is None and each["code"] not in known)
+        ]
+        if not todo:
+            raise UserError(self.env._("No code waits for a meaning."))
+        defaults = {
+            "company_id": setup.company_id.id,
+            "backend_id": setup.backend_id.id,
+            "source_code": todo[0]["code"],
+            "effective_from": todo[0]["first"],
+        }
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Map a Code"),
+            "res_model": "settlement.mapping",
+            "views": [(False, "form")],
+            "context": {f"default_{name}": value for name, value in defaults.items()},
+        }
 
     # ------------------------------------------------------------------
     # Step 6: dry run
     # ------------------------------------------------------------------
 
-    def action_rehearse(self, days=HISTORY_DAYS):
+    def action_rehearse(self):
+        """Button: as :meth:`rehearse`; the result stays on the screen."""
+        self.rehearse()
+        return True
+
+    def rehearse(self, days=HISTORY_DAYS):
         """Pull, match and post the history, and take all of it back.
 
         :param days: how much history; less is faster.

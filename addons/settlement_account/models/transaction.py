@@ -64,11 +64,28 @@ class SettlementTransaction(models.Model):
         for old, new in zip(self, successors, strict=True):
             if old.posting_state not in ("posted", "reconciled"):
                 continue
-            if all(old[name] == new[name] for name in MONEY):
-                old._hand_over_postings(new)
+            # What was told of the former revision is told of the new one, or gone.
+            self.env["settlement.exception"]._clear_for(old, ["changed_after_posting"])
+            posted = old._posted_revision()
+            if posted == new:
+                continue
+            if all(posted[name] == new[name] for name in MONEY):
+                posted._hand_over_postings(new)
             else:
-                old._tell_changed_after_posting(new)
+                posted._tell_changed_after_posting(new)
         return result
+
+    def _posted_revision(self):
+        """Return the revision that the ledger stands on; itself if no other does."""
+        self.ensure_one()
+        lines = self.env["settlement.posting.line"].search(
+            [
+                ("transaction_id.backend_id", "=", self.backend_id.id),
+                ("transaction_id.external_id", "=", self.external_id),
+                ("transaction_id.occurrence", "=", self.occurrence),
+            ]
+        )
+        return lines.transaction_id[:1] or self
 
     def _hand_over_postings(self, successor):
         """Point to the new revision wherever the ledger points to this one."""
@@ -90,15 +107,22 @@ class SettlementTransaction(models.Model):
             self.env.cr.execute(query)
         self.env.invalidate_all()
 
+    def _kind_in_words(self):
+        """Return the kind as people see it."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        return kinds.get(self.kind, self.kind)
+
     def _tell_changed_after_posting(self, successor):
         self.env["settlement.exception"]._raise_for(
             successor,
             "changed_after_posting",
             self.env._(
-                "%(row)s was posted as %(old)s (net %(old_net)s on %(old_day)s); its "
-                "source says %(new)s (net %(new_net)s on %(new_day)s) now. Reverse "
-                "the posting %(posting)s and post again.",
+                "%(row)s was posted as %(old_kind)s of %(old)s (net %(old_net)s on "
+                "%(old_day)s); it reads %(new_kind)s of %(new)s (net %(new_net)s on "
+                "%(new_day)s) now. Reverse the posting %(posting)s and post again.",
                 row=self.external_id,
+                old_kind=self._kind_in_words(),
+                new_kind=successor._kind_in_words(),
                 old=self.currency_id.format(self.gross_amount),
                 old_net=self.currency_id.format(self.net_amount),
                 old_day=self.booked_on,

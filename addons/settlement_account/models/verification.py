@@ -129,6 +129,8 @@ class SettlementVerification(models.AbstractModel):
                           FROM account_move_line item
                           JOIN account_journal journal ON journal.id = wallet.journal_id
                          WHERE item.move_id = posting.move_id
+                           -- A payment that stands on the wallet is settled there.
+                           AND item.settlement_role IS DISTINCT FROM 'settled'
                            AND item.account_id = journal.default_account_id) moved
                  WHERE posting.kind IN ('batch', 'cutoff', 'correction')
                    AND (rows.net <> posting.amount OR rows.net <> moved.amount)
@@ -273,10 +275,15 @@ class SettlementVerification(models.AbstractModel):
                    -- What a bank books for itself is settled by its account.
                    AND NOT (state.match_state = 'not_needed'
                             AND fact.kind IN ('bank_credit', 'bank_debit'))
+                   -- Where other money was posted before, its match stays with it.
                    AND NOT EXISTS (
-                        SELECT FROM settlement_match_line line
+                        SELECT FROM settlement_transaction revision
+                          JOIN settlement_match_line line
+                            ON line.transaction_id = revision.id
                           JOIN settlement_match match ON match.id = line.match_id
-                         WHERE line.transaction_id = fact.id
+                         WHERE revision.backend_id = fact.backend_id
+                           AND revision.external_id = fact.external_id
+                           AND revision.occurrence = fact.occurrence
                            AND match.state = 'posted')
                 """,
                 transit=TRANSIT_KINDS,

@@ -10,7 +10,6 @@ from ..services.batch_poster import POSTING_REASONS
 from ..services.cutoff_poster import CutoffPoster
 from ..services.errors import PostingError, busy_sentence
 from ..services.posting_gate import DECISION, PostingGate, Proposal
-from ..services.proof_reader import ProofReader
 from ..services.reconciler import Reconciler
 from ..services.slice_builder import Prepared, SliceBuilder
 
@@ -38,8 +37,10 @@ class SettlementWallet(models.Model):
         self.env["settlement.exception"].sudo()._stop_if_refused(wallets)
         return posted
 
-    def _post_cutoff(self, until, checkpoint=None, by_hand=False):
+    def _post_cutoff(self, until, checkpoint=None, by_hand=False, moves_dates=False):
         """Post the cut-off of these wallets; return how many entries it took.
+
+        :param moves_dates: closed periods are passed over, as somebody agreed.
 
         :raises UserError: if another worker posts and a person waits for it.
         """
@@ -47,13 +48,26 @@ class SettlementWallet(models.Model):
         # Postings are written by these methods only, whoever calls them.
         for wallet in self.sudo().filtered("opening_date"):
             wallet = wallet.with_company(wallet.company_id)
-            poster = CutoffPoster(wallet, checkpoint, by_hand)
+            poster = CutoffPoster(wallet, checkpoint, by_hand, moves_dates)
             posted += poster.post(until)
             if by_hand and poster.is_busy:
                 raise UserError(busy_sentence(self.env))
             if not poster.is_refused:
                 self.env["settlement.exception"]._clear_for(wallet, POSTING_REASONS)
         return posted
+
+    def _waits_for_approver(self):
+        """Return whether a cut-off of these waits for an approver."""
+        return bool(
+            self.env["settlement.posting.request"].search_count(
+                [
+                    ("wallet_id", "in", self.ids),
+                    ("kind", "=", "cutoff"),
+                    ("state", "=", "waiting"),
+                ],
+                limit=1,
+            )
+        )
 
     # ------------------------------------------------------------------
     # Opening
@@ -87,7 +101,7 @@ class SettlementWallet(models.Model):
         postings = self.env["settlement.posting"]
         if not self.opening_date:
             return postings
-        known = ProofReader(self).openings().get(self.id, 0)
+        known = self._ledger_before(self.opening_date)
         missing = self._minor(self.opening_balance) - known
         if not missing:
             return postings
@@ -124,7 +138,7 @@ class SettlementWallet(models.Model):
         """Return what the account shows without our postings, in minor units.
 
         What is booked on the opening date itself may be the opening entry of the
-        books.
+        books; bank lines of ours are none.
 
         :param day: the opening date.
         """
@@ -138,11 +152,15 @@ class SettlementWallet(models.Model):
                    AND entry.parent_state = 'posted'
                    AND (entry.date < %s OR entry.date = %s AND entry.move_id NOT IN (
                         SELECT move_id FROM settlement_posting
-                         WHERE wallet_id = %s AND kind <> 'opening'))
+                         WHERE wallet_id = %s AND kind <> 'opening')
+                    AND entry.move_id NOT IN (
+                        SELECT move_id FROM account_bank_statement_line
+                         WHERE settlement_wallet_id = %s))
                 """,
                 self.account_id.id,
                 day,
                 day,
+                self.id,
                 self.id,
             )
         )

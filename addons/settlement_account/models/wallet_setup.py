@@ -43,6 +43,7 @@ class SettlementWallet(models.Model):
             said += wallet._set_up_journal(policy)
             said += wallet._set_up_in_transit()
             said += wallet._set_up_suspense(policy)
+            said += wallet._warn_of_payment_methods()
         return said
 
     def _set_up_journal(self, policy):
@@ -147,5 +148,27 @@ class SettlementWallet(models.Model):
                 "%(account)s allows reconciliation now: bank lines that wait there "
                 "are cleared one by one.",
                 account=account.display_name,
+            )
+        ]
+
+    def _warn_of_payment_methods(self):
+        """Say which payment methods book the gross on the wallet by themselves."""
+        self.ensure_one()
+        methods = self.env["account.payment.method.line"].search(
+            [
+                ("payment_account_id", "=", self.account_id.id),
+                ("journal_id.company_id", "=", self.company_id.id),
+            ]
+        )
+        if not methods or self.is_bank:
+            return []
+        return [
+            self.env._(
+                "Payments of %(methods)s stand on %(account)s at once, before the "
+                "provider has told of them: only fees and differences are booked "
+                "besides. Choose an outstanding account there, so that the wallet "
+                "shows what the provider holds on every day.",
+                methods=", ".join(methods.mapped("display_name")),
+                account=self.account_id.display_name,
             )
         ]

@@ -37,6 +37,7 @@ class Accounts:
     interest: int = 0
     transfer: int = 0
     unallocated: int = 0
+    advance: int = 0
     withholding: int = 0
     pass_through: int = 0
     loan: int = 0

@@ -30,11 +30,18 @@ REFUSALS = (PostingError, UserError, IntegrityError)
 class BatchPoster:
     """Posts payouts and settlements of one backend, each exactly once."""
 
-    def __init__(self, backend, checkpoint=None, by_hand=False):
+    def __init__(self, backend, checkpoint=None, by_hand=False, **options):
+        """Post for ``backend``.
+
+        :param options: ``moves_dates``: closed periods are passed over, as agreed;
+            ``gate``: class of the gate, by default one that asks for approvals.
+        """
         self.env = backend.env
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
         self.by_hand = by_hand
+        self.moves_dates = options.get("moves_dates", False)
+        self.gate_class = options.get("gate", PostingGate)
         self.states = ("none", "reversed") if by_hand else ("none",)
         self.counters = {"posted": 0, "held": 0, "waiting": 0, "refused": 0}
 
@@ -45,12 +52,13 @@ class BatchPoster:
         that need an approver, refused those with an exception.
         """
         try:
-            self.builder = SliceBuilder(self.backend)
+            self.builder = SliceBuilder(self.backend, self.moves_dates)
         except (PostingError, UserError) as error:
             self.refuse(self.backend, error)
             return self.counters
         self._clear(self.backend)
-        self.gate = PostingGate(self.builder, BY_HAND if self.by_hand else AUTOMATIC)
+        decision = BY_HAND if self.by_hand else AUTOMATIC
+        self.gate = self.gate_class(self.builder, decision)
         self.newest = self.backend._newest_day()
         for group in split_every(GROUP, batches.ids, batches.browse):
             if not self.builder.journal._take_settlement_turn():
@@ -141,6 +149,8 @@ class BatchPoster:
         return by_batch(RowReader(self.env, self.states).read(condition))
 
     def _prepare(self, batch, rows):
+        key = self._key(batch)
+        self.builder.moves_dates = self.moves_dates or self.gate.moves_dates(key)
         return self.builder.prepare(
             batch.wallet_id,
             [each.row for each in rows],
@@ -172,13 +182,17 @@ class BatchPoster:
         rate = self.builder.rate(batch.currency_id, day)
         return Proposal(
             kind="batch",
-            key=f"batch:{batch.id}",
+            key=self._key(batch),
             name=batch.display_name,
             wallet=batch.wallet_id,
             batch=batch,
             prepared=tuple(slices),
             amount=rate.to_company(abs(batch.total_minor)),
+            parameters={"moves_dates": self.builder.moves_dates},
         )
+
+    def _key(self, batch):
+        return f"batch:{batch.id}"
 
     # ------------------------------------------------------------------
     # Saying why not

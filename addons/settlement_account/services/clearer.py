@@ -41,8 +41,15 @@ class Waiting:
 class Clearer:
     """Moves what is matched after its posting from where it waited."""
 
-    def __init__(self, backend, checkpoint=None):
+    def __init__(self, backend, checkpoint=None, rows=None, gate=PostingGate):
+        """Clear for ``backend``.
+
+        :param rows: ids of the only rows to clear, or None for all.
+        :param gate: class of the gate for approvals.
+        """
         self.env = backend.env
+        self.rows = rows
+        self.gate_class = gate
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
         self.counters = {"cleared": 0, "refused": 0, "waiting": 0}
@@ -60,7 +67,7 @@ class Clearer:
             refuse(self.env, self.backend, error)
             self.counters["refused"] += 1
             return self.counters
-        self.gate = PostingGate(self.builder)
+        self.gate = self.gate_class(self.builder)
         for group, number in self._groups(waiting):
             if not self.builder.journal._take_settlement_turn():
                 self.counters["busy"] = 1
@@ -72,6 +79,8 @@ class Clearer:
 
     def _withdraw_others(self, kept):
         """Close requests for clearings that nothing stands behind any more."""
+        if self.rows is not None:
+            return
         self.env["settlement.posting.request"]._withdraw_others(
             ("clearing",), self.backend.wallet_ids, kept
         )
@@ -313,6 +322,7 @@ class Clearer:
                  WHERE fact.backend_id = %(backend)s
                    AND fact.is_current
                    AND state.posting_state = 'posted'
+                   AND %(wanted)s
                    AND (EXISTS (
                             SELECT FROM settlement_match_line line
                               JOIN settlement_match match ON match.id = line.match_id
@@ -324,6 +334,9 @@ class Clearer:
                  ORDER BY fact.booked_on, fact.id
                 """,
                 backend=self.backend.id,
+                wanted=SQL("TRUE")
+                if self.rows is None
+                else SQL("fact.id = ANY(%s)", self.rows),
             )
         )
         return [Waiting(*row) for row in rows]

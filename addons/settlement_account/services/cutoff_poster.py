@@ -16,8 +16,9 @@ SLICES = 20
 class CutoffPoster:
     """Posts rows that no posted payout lists when their month is over."""
 
-    def __init__(self, wallet, checkpoint=None, by_hand=False):
+    def __init__(self, wallet, checkpoint=None, by_hand=False, moves_dates=False):
         self.env = wallet.env
+        self.moves_dates = moves_dates
         self.wallet = wallet
         self.checkpoint = checkpoint or (lambda: None)
         self.by_hand = by_hand
@@ -30,7 +31,7 @@ class CutoffPoster:
         entries become a correction in the next open period.
         """
         try:
-            self.builder = SliceBuilder(self.wallet.backend_id)
+            self.builder = SliceBuilder(self.wallet.backend_id, self.moves_dates)
             decision = BY_HAND if self.by_hand else AUTOMATIC
             self.gate = PostingGate(self.builder, decision)
             posted = sum(map(self._post_month, self._proposals(until)))
@@ -55,14 +56,19 @@ class CutoffPoster:
             wallet=self.wallet.display_name,
             month=month.strftime("%Y-%m"),
         )
+        key = f"cutoff:{self.wallet.id}:{month}"
+        self.builder.moves_dates = self.moves_dates or self.gate.moves_dates(key)
         prepared = self.builder.prepare(self.wallet, rows, name, "cutoff")
         return Proposal(
             kind="cutoff",
-            key=f"cutoff:{self.wallet.id}:{month}",
+            key=key,
             name=name,
             wallet=self.wallet,
             prepared=tuple(prepared),
-            parameters={"until": until.isoformat()},
+            parameters={
+                "until": until.isoformat(),
+                "moves_dates": self.builder.moves_dates,
+            },
         )
 
     def _condition(self, until):

@@ -81,6 +81,8 @@ class EntryWriter:
             ),
             "balance": to_float(line.balance, self.company.currency_id),
             "analytic_distribution": self._analytic(line, analytic),
+            # An account's own taxes are none of the provider's.
+            "tax_ids": [Command.clear()],
             "settlement_role": line.role,
             "settlement_transaction_id": line.transaction_id or False,
             "settlement_match_id": line.match_id or False,

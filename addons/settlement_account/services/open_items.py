@@ -71,6 +71,10 @@ class OpenItems:
                 break
         return moves
 
+    def waiting(self, transaction_id):
+        """Return the open items that wait for a row alone."""
+        return [each.item for each in self._of_row[transaction_id] if each.is_own]
+
     def is_whole(self, move):
         """Return whether a move takes all of a line that is its row's alone."""
         waiting = self._shared[move.item.line_id]

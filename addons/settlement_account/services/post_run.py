@@ -5,8 +5,10 @@ from .clearer import Clearer
 from .cutoff_poster import CutoffPoster, last_month_over
 from .dispute_booker import book_disputes
 from .errors import PostingError
+from .fee_bills import FeeBillClearer
 from .period_end_poster import PeriodEndPoster
 from .statement_poster import StatementPoster
+from .taken_back import TakenBack
 
 
 class PostRun:
@@ -22,6 +24,10 @@ class PostRun:
         self.checkpoint = checkpoint
         self.refused = self.env["settlement.wallet"]
 
+    def take_back(self):
+        """Re-open what payments had settled that came back."""
+        return TakenBack(self.backend).settle()
+
     def post_payouts(self):
         """Post payouts and settlements."""
         batches = self.backend._batches_to_post()
@@ -35,7 +41,7 @@ class PostRun:
     def cut_off(self):
         """Post the rows of months that are over and stand in no payout yet."""
         counters = {"cutoffs": 0}
-        until = self._last_day_over()
+        until = self.last_day_over()
         for wallet in self.backend.wallet_ids.filtered("opening_date"):
             if not until:
                 break
@@ -57,12 +63,16 @@ class PostRun:
         self.env["settlement.posting"]._reconcile_undone(self.backend)
         return counters
 
+    def clear_fee_bills(self):
+        """Let withheld fees pay the bills of the provider."""
+        return FeeBillClearer(self.backend, self.checkpoint).clear()
+
     def post_period_end(self, until=None):
         """Post accruals and revaluations of months that are over.
 
         :param until: date up to which; by default as cut-offs are posted.
         """
-        until = until or self._last_day_over()
+        until = until or self.last_day_over()
         if not until:
             return {}
         poster = PeriodEndPoster(self.backend, self.checkpoint)
@@ -79,7 +89,7 @@ class PostRun:
         wallets._prove()
         return {}
 
-    def _last_day_over(self):
+    def last_day_over(self):
         """Return the last day of the last month that gets no more rows as a rule.
 
         None without a policy, which the backend then says.
@@ -94,11 +104,13 @@ class PostRun:
 
 # Payouts first: bank lines of the same run settle what they put in transit.
 STEPS = (
+    PostRun.take_back,
     PostRun.post_payouts,
     PostRun.post_statements,
     PostRun.cut_off,
     PostRun.book_disputes,
     PostRun.clear,
+    PostRun.clear_fee_bills,
     PostRun.post_period_end,
     PostRun.finish,
 )

@@ -110,13 +110,11 @@ class PostingGate:
     # ------------------------------------------------------------------
 
     def _known(self, proposal):
-        return self.requests.search(
-            [
-                ("company_id", "=", self.company.id),
-                ("key", "=", proposal.key),
-                ("state", "in", ("waiting", "approved")),
-            ]
-        )
+        return self.requests._active_of(self.company, proposal.key)
+
+    def moves_dates(self, key):
+        """Return whether what waits was agreed to go into the first open period."""
+        return self.requests._active_of(self.company, key)._moves_dates()
 
     def _is_refused(self, proposal, content):
         """Return whether somebody has refused exactly these entries."""
@@ -224,3 +222,10 @@ class PostingGate:
         if found:
             return self.env["res.users"].browse(found[0][0])
         return self.policy.write_uid or self.env.user
+
+
+class OpenGate(PostingGate):
+    """Lets everything through: for dry runs, of which nothing stays."""
+
+    def _needs_approval(self, proposal):
+        return False

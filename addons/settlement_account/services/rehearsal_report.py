@@ -60,7 +60,8 @@ class RehearsalReport:
             SELECT fact.source_code, currency.name, count(*), sum(fact.gross_amount)::text,
                    min(fact.booked_on), max(fact.description)
             %(from)s
-               AND fact.source_code LIKE 'unknown:%%'
+               AND fact.mapping_id IS NULL
+               AND starts_with(fact.source_code, 'unknown:')
              GROUP BY fact.source_code, currency.name
              ORDER BY count(*) DESC, fact.source_code
             """
@@ -130,7 +131,8 @@ class RehearsalReport:
             "date": posting.date.isoformat(),
             "reference": posting.batch_id.external_id or move.ref or "",
             "journal": move.journal_id.name,
-            "amount": posting.currency_id.format(posting.amount),
+            "total": move.company_currency_id.format(sum(lines.mapped("debit"))),
+            "count": len(lines),
             "lines": [self._line(line) for line in lines[:MOST_LINES]],
             "more": max(len(lines) - MOST_LINES, 0),
         }

@@ -58,7 +58,10 @@ class RowReader:
                    COALESCE(fact.source_code, ''), state.match_state,
                    concat_ws(' ', initcap(replace(fact.kind, '_', ' ')),
                         COALESCE(fact.source_external_id, fact.external_id),
-                        fact.invoice_reference),
+                        fact.invoice_reference,
+                        -- The number of the certificate of a tax that was withheld.
+                        CASE WHEN fact.kind = 'withholding'
+                             THEN fact.payment_reference END),
                    fact.wallet_id, COALESCE(fact.batch_id, 0)
               FROM settlement_transaction fact
               JOIN settlement_transaction_state state ON state.transaction_id = fact.id

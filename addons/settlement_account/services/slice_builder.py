@@ -31,9 +31,15 @@ class Prepared:
 class SliceBuilder:
     """Plans the entries of rows of one backend by its policy."""
 
-    def __init__(self, backend):
+    def __init__(self, backend, moves_dates=False):
+        """Plan for ``backend``.
+
+        :param moves_dates: somebody has agreed that what belongs into a closed period
+            is posted in the first open one.
+        """
         self.env = backend.env
         self.backend = backend
+        self.moves_dates = moves_dates
         self.company = backend.company_id
         self.policy = self.env["settlement.posting.policy"]._policy_of(backend)
         self.journal = self._journal()
@@ -64,12 +70,13 @@ class SliceBuilder:
     # Slices
     # ------------------------------------------------------------------
 
-    def prepare(self, wallet, rows, name, kind, batch=None, corrects=True):
+    def prepare(self, wallet, rows, name, kind, batch=None):
         """Return the Prepared slices of rows of one wallet, by month.
 
+        Late rows of a closed month that has entries of this wallet already are a
+        correction in the next open one.
+
         :param name: what the entry is about, shown as its reference.
-        :param corrects: book rows of a closed month in the next open one, where the
-            month has entries of this wallet already.
         :raises PostingError: if something is missing or the period is closed.
         """
         rows = company_values(self.env, wallet, rows)
@@ -77,9 +84,7 @@ class SliceBuilder:
         prepared = []
         for month, of_month in slices.by_month(rows):
             for run in self._runs(of_month):
-                prepared.append(
-                    self._prepared(wallet, batch, month, kind, run, name, corrects)
-                )
+                prepared.append(self._prepared(wallet, batch, month, kind, run, name))
         return prepared
 
     def _runs(self, rows):
@@ -87,11 +92,11 @@ class SliceBuilder:
             return slices.chunks(rows, SUMMARY_ROWS, lambda row: 1)
         return slices.chunks(rows)
 
-    def _prepared(self, wallet, batch, month, kind, rows, name, corrects):
+    def _prepared(self, wallet, batch, month, kind, rows, name):
         day = slices.entry_date(rows)
         plan = self._plan(wallet, rows, day, name)
         if locks := self._locks(day, plan):
-            if not (corrects and self._has_entries(wallet, month)):
+            if not (self.moves_dates or self._has_entries(wallet, month)):
                 raise PostingError(
                     "closed_period", self._closed(day, locks, name), ("move_date",)
                 )

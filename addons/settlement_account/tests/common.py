@@ -70,12 +70,12 @@ class SettlementAccountCase(AccountTestInvoicingCommon):
         return wallet
 
     @classmethod
-    def new_user(cls, role, company=None):
-        """Return a user with one role in one company."""
+    def new_user(cls, role, company=None, name=""):
+        """Return a user with one role in one company; more have a name."""
         company = company or cls.company
         return new_test_user(
             cls.env,
-            login=f"{role}-{company.id}",
+            login=f"{role}-{company.id}{name}",
             groups=f"base.group_user,settlement.{role}",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],

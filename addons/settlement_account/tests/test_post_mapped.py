@@ -144,13 +144,14 @@ class TestPostMapped(MappingCase):
         )
         self.backend.run_pipeline("parse")
         exception = self.exceptions("unknown_mapping")
-        mapping = exception.with_user(self.accountant).action_resolve(
+        action = exception.with_user(self.accountant).action_resolve(
             "map",
             kind="fee",
             account=self.account,
             partner=self.partner.id,
             analytic_distribution=self.distribution,
         )
+        mapping = self.env["settlement.mapping"].browse(action["res_id"])
         mapping.with_user(self.approver).action_approve()
         self.assertEqual(exception.state, "resolved")
         row = message.transaction_ids.filtered("is_current")
@@ -161,6 +162,58 @@ class TestPostMapped(MappingCase):
             self.on(self.account),
             [{"balance": 5.0, "partner_id": self.partner.id}],
         )
+
+    # ------------------------------------------------------------------
+    # Rows that are posted already
+    # ------------------------------------------------------------------
+
+    def imported(self):
+        """Return the message of an unknown row that was posted as an adjustment."""
+        message = self.backend.import_file(
+            "facts.jsonl",
+            b'{"type": "transaction", "currency": "USD", "external_id": "txn_p",'
+            b' "kind": "adjustment", "source_code": "unknown:quantum",'
+            b' "gross_amount": "-5.00", "net_amount": "-5.00", "booked_on":'
+            b' "2026-01-10", "occurred_at": "2026-01-10T12:00:00Z"}\n',
+        )
+        self.backend.run_pipeline("parse")
+        self.assertTrue(self.wallet.action_post_cutoff(date(2026, 1, 31)))
+        self.assertEqual(self.on(self.policy.adjustment_account_id).balance, 5.0)
+        return message
+
+    def changed(self):
+        return self.exceptions("changed_after_posting")
+
+    def test_what_is_posted_is_told_and_never_edited(self):
+        message = self.imported()
+        entry = self.on(self.policy.adjustment_account_id).move_id
+        self.mapped("quantum", kind="fee")
+        row = message.transaction_ids.filtered("is_current")
+        self.assertEqual((row.kind, row.posting_state), ("fee", "posted"))
+        self.assertEqual(self.changed().transaction_id, row)
+        for word in ("Adjustment", "Fee", "txn_p"):
+            self.assertIn(word, self.changed().cause)
+        self.assertEqual(self.on(self.policy.adjustment_account_id).move_id, entry)
+        self.assertFalse(self.on(self.account))
+
+    def test_each_further_decision_is_told_against_what_is_posted(self):
+        self.imported()
+        self.mapped("quantum", kind="fee")
+        self.mapped("quantum", kind="transfer")
+        self.assertEqual(len(self.changed()), 1)
+        for word in ("Adjustment", "Transfer"):
+            self.assertIn(word, self.changed().cause)
+
+    def test_a_withdrawn_decision_leaves_nothing_to_correct(self):
+        message = self.imported()
+        mapping = self.mapped("quantum", kind="fee")
+        self.assertTrue(self.changed())
+        mapping.with_user(self.accountant).action_withdraw("It was wrong.")
+        mapping.with_user(self.approver).action_approve()
+        self.assertFalse(self.changed())
+        row = message.transaction_ids.filtered("is_current")
+        self.assertEqual((row.kind, row.revision), ("adjustment", 1))
+        self.assertEqual(self.findings(), [])
 
     # ------------------------------------------------------------------
     # Rows that wait for a match

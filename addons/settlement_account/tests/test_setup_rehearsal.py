@@ -60,7 +60,7 @@ class TestSetupRehearsal(SetupCase):
         setup = self.mine()
         self.fill()
         before = self.row_counts()
-        report = setup.action_rehearse()
+        report = setup.rehearse()
         self.assertGreater(report["entries"]["count"], 0)
         self.assertEqual(self.row_counts(), before)
 
@@ -71,7 +71,7 @@ class TestSetupRehearsal(SetupCase):
         names = ["state", "last_error", "last_success_at", "retry_at", "write_date"]
         before = backend.read(names), backend.wallet_ids.read()
         waiting = len(self.env.cr.postcommit._funcs)
-        setup.action_rehearse()
+        setup.rehearse()
         self.assertEqual((backend.read(names), backend.wallet_ids.read()), before)
         self.assertEqual(len(self.env.cr.postcommit._funcs), waiting)
 
@@ -79,7 +79,7 @@ class TestSetupRehearsal(SetupCase):
         setup = self.mine("codes")
         self.fill()
         before = self.row_counts()
-        self.assertEqual([each["code"] for each in setup.action_read_codes()], ["mystery"])
+        self.assertEqual([each["code"] for each in setup.read_codes()], ["mystery"])
         self.assertEqual(self.row_counts(), before)
 
     def test_a_rehearsal_that_breaks_leaves_nothing(self):
@@ -92,7 +92,7 @@ class TestSetupRehearsal(SetupCase):
 
         self.patch(type(setup.backend_id), "_step_validate", fail)
         with self.assertRaises(ZeroDivisionError):
-            setup.action_rehearse()
+            setup.rehearse()
         self.assertEqual(self.row_counts(), before)
         self.assertFalse(setup.rehearsed_at)
 
@@ -103,7 +103,7 @@ class TestSetupRehearsal(SetupCase):
     def test_it_says_what_would_match_be_posted_and_wait(self):
         setup = self.mine()
         self.fill()
-        report = setup.action_rehearse()
+        report = setup.rehearse()
         self.assertEqual(report["rows"]["count"], 6)
         self.assertEqual(
             {k: report["matching"][k] for k in ("matched", "wanted", "percent")},
@@ -126,7 +126,7 @@ class TestSetupRehearsal(SetupCase):
     def test_what_it_promised_is_what_happens(self):
         setup = self.mine()
         self.fill()
-        promised = setup.action_rehearse()["entries"]
+        promised = setup.rehearse()["entries"]
         setup.action_confirm_rehearsal()
         self.by(self.approver, setup).action_set_limits()
         lines = setup.wallet_line_ids
@@ -150,7 +150,7 @@ class TestSetupRehearsal(SetupCase):
     def test_no_rows_are_said_in_words(self):
         setup = self.mine()
         self.provider.objects = []
-        report = setup.action_rehearse()
+        report = setup.rehearse()
         self.assertEqual(report["rows"]["count"], 0)
         self.assertIsNone(report["matching"]["percent"])
         self.assertIn("no rows in this time", setup.rehearsal_html)
@@ -158,7 +158,7 @@ class TestSetupRehearsal(SetupCase):
     def test_the_codes_are_shown_with_example_and_sum(self):
         setup = self.mine("codes")
         self.fill()
-        (code,) = setup.action_read_codes()
+        (code,) = setup.read_codes()
         self.assertEqual(
             (code["code"], code["count"], float(code["sum"]), code["example"]),
             ("mystery", 1, 5.0, "Something new"),
@@ -168,11 +168,40 @@ class TestSetupRehearsal(SetupCase):
         after = self.events("codes", setup)[:1].after
         self.assertEqual(after, {"unknown": ["mystery"]})
 
+    def test_a_code_is_mapped_from_here_and_known_after_its_approval(self):
+        setup = self.mine("codes")
+        with self.assertRaisesRegex(UserError, "No code waits"):
+            setup.action_map_code()
+        self.fill()
+        setup.read_codes()
+        self.assertIn("none yet", setup.codes_html)
+        context = setup.action_map_code()["context"]
+        self.assertEqual(context["default_source_code"], "mystery")
+        mapping = (
+            self.env["settlement.mapping"]
+            .with_user(self.accountant)
+            .with_context(**context)
+            .create({"kind": "fee"})
+        )
+        mapping.action_submit()
+        setup.invalidate_recordset()
+        self.assertIn("Waiting for approval", setup.codes_html)
+        with self.assertRaisesRegex(UserError, "No code waits"):
+            setup.action_map_code()
+        approval = (
+            self.env["settlement.approval"]
+            .with_user(self.approver)
+            .search([("subject_model", "=", mapping._name), ("state", "=", "waiting")])
+        )
+        approval.action_approve()
+        self.assertEqual(mapping.state, "approved")
+        self.assertEqual(setup.read_codes(), [])
+
     def test_all_codes_known_is_said_in_words(self):
         setup = self.mine("codes")
         self.fill()
         self.provider.objects = [o for o in self.provider.objects if "source_code" not in o]
-        self.assertEqual(setup.action_read_codes(), [])
+        self.assertEqual(setup.read_codes(), [])
         self.assertIn("have a meaning", setup.codes_html)
 
     def test_a_provider_that_refuses_is_quoted(self):
@@ -180,7 +209,7 @@ class TestSetupRehearsal(SetupCase):
         self.fill()
         self.provider.refusal = "Invalid API Key"
         before = self.row_counts()
-        report = setup.action_rehearse()
+        report = setup.rehearse()
         self.assertIn("Invalid API Key", report["trouble"])
         self.assertIn("Invalid API Key", setup.rehearsal_html)
         self.assertEqual(self.row_counts(), before)
@@ -194,12 +223,12 @@ class TestSetupRehearsal(SetupCase):
         setup = self.mine()
         self.fill()
         self.provider.objects.append(self.charge(90, 45))
-        self.assertEqual(setup.action_rehearse()["rows"]["count"], 6)
-        self.assertEqual(setup.action_rehearse(days=60)["rows"]["count"], 7)
-        self.assertEqual(setup.action_rehearse(days=2)["rows"]["count"], 0)
+        self.assertEqual(setup.rehearse()["rows"]["count"], 6)
+        self.assertEqual(setup.rehearse(days=60)["rows"]["count"], 7)
+        self.assertEqual(setup.rehearse(days=2)["rows"]["count"], 0)
         for days in (0, 400):
             with self.assertRaisesRegex(UserError, "366"):
-                setup.action_rehearse(days=days)
+                setup.rehearse(days=days)
 
     def test_enough_rows_are_enough(self):
         setup = self.mine()
@@ -223,7 +252,7 @@ class TestSetupRehearsal(SetupCase):
         setup = self.mine()
         setup.backend_id.sudo()._set_state("paused")
         with self.assertRaisesRegex(UserError, "paused"):
-            setup.action_rehearse()
+            setup.rehearse()
 
     def test_going_on_without_a_rehearsal_is_refused(self):
         setup = self.mine()
@@ -241,7 +270,7 @@ class TestSetupRehearsal(SetupCase):
             self.charge(2, 3, "7.00"),
             self.balance("30.00"),
         ]
-        setup.action_rehearse()
+        setup.rehearse()
         setup.action_confirm_rehearsal()
         line = setup.wallet_line_ids
         for ago, balance in ((2, 30.0), (3, 23.0), (19, 23.0), (20, 13.0), (29, 13.0)):
@@ -264,7 +293,7 @@ class TestSetupRehearsal(SetupCase):
         mine.action_set_accounts()
         mine.action_confirm_codes()
         before = self.row_counts()
-        report = mine.action_rehearse()
+        report = mine.rehearse()
         self.assertEqual((report["rows"]["count"], report["matching"]["percent"]), (1, 100))
         self.assertEqual(self.row_counts(), before)
         self.assertEqual(setup.message_ids.state, "ignored")
@@ -280,7 +309,7 @@ class TestSetupRehearsal(SetupCase):
             return pull(*args)
 
         self.patch(self.provider, "pull", count)
-        setup.action_rehearse()
+        setup.rehearse()
         first = min(since for since, _until in asked)
         newest = max(until for _since, until in asked)
         self.assertAlmostEqual(

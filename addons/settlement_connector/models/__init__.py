@@ -16,5 +16,5 @@ from . import backend_schedule
 from . import backend_jobs
 from . import backend_status
 from . import backend_webhook
-from . import cli
 from . import exception
+from . import cli

@@ -7,6 +7,8 @@ from odoo.addons.settlement.exceptions.verb import Verb
 
 # What belongs to a payout or statement is dated within these days of it.
 AROUND = timedelta(days=4)
+# What a pull may cure.
+PULLED_REASONS = ("connector_failed", "stale_feed")
 
 
 class SettlementException(models.Model):
@@ -27,6 +29,17 @@ class SettlementException(models.Model):
                 ),
             ),
         }
+
+    def _resolve_retry(self):
+        """Pull again where pulling failed, then go on with what came."""
+        failed = self.filtered(
+            lambda exception: exception.reason in PULLED_REASONS
+            and exception.backend_id.state != "paused"
+        )
+        failed.backend_id.filtered(
+            lambda backend: "pull" in backend._handler()._capabilities()
+        ).pull()
+        return super()._resolve_retry()
 
     # ------------------------------------------------------------------
     # complete

@@ -2,6 +2,7 @@ from . import test_access
 from . import test_announced
 from . import test_call_budget
 from . import test_check_connection
+from . import test_exception_retry
 from . import test_cli
 from . import test_connector
 from . import test_contract

@@ -35,9 +35,13 @@ def _found(env, keys, states):
             # One exception for a code stands for all the rows that wait for it.
             yield from _waiting_rows(code, keys, exception.reason)
             continue
-        subject = _SUBJECTS.get(exception.subject_model, exception.subject_model)
+        model, record_id = exception.subject_model, exception.subject_id
+        if exception.dispute_id:
+            # What a dispute withdrew is the row that the truth speaks of.
+            model, record_id = "settlement.transaction", exception.transaction_id.id
+        subject = _SUBJECTS.get(model, model)
         known = {"row": keys.rows, "batch": keys.batches}.get(subject, {})
-        key = known.get(exception.subject_id, str(exception.subject_id))
+        key = known.get(record_id, str(record_id))
         backend = keys.backends.get(exception.backend_id.id, "")
         yield backend, subject, key, exception.reason
 

@@ -12,7 +12,13 @@ _DEFAULT_LIMIT = 10
 _MAXIMAL_LIMIT = 100
 _CREATED = re.compile(r"created(?:\[(gte|gt|lte|lt)\])?")
 _PAGING = {"limit", "starting_after", "ending_before", "expand[]", "expand[0]"}
-_NOUNS = {"balance_transactions": "balance transaction", "payouts": "payout"}
+_NOUNS = {
+    "balance_transactions": "balance transaction",
+    "disputes": "dispute",
+    "payouts": "payout",
+}
+# Parameters that only one list has.
+_OWN_PARAMETERS = {"balance_transactions": "payout", "payouts": "arrival_date"}
 _PERMISSIONS = {
     "account": "rak_accounts_kyc_basic_read",
     "balance": "rak_balance_read",
@@ -23,6 +29,7 @@ _PERMISSIONS = {
 _FILTERS = {
     "balance_transactions": ("type", "currency", "source"),
     "payouts": ("status", "destination"),
+    "disputes": ("charge", "payment_intent"),
 }
 
 Params = list[tuple[str, str]]
@@ -100,7 +107,7 @@ class StripeQuery:
 
     def _check_names(self, resource: str, values: dict[str, str]) -> None:
         known = {*_PAGING, *_FILTERS[resource]}
-        known.add("payout" if resource == "balance_transactions" else "arrival_date")
+        known.add(_OWN_PARAMETERS.get(resource, ""))
         for name in values:
             if name not in known and not _CREATED.fullmatch(name):
                 text = f"Received unknown parameter: {name}"

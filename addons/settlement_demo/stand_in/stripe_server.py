@@ -9,7 +9,7 @@
     [entry.path for entry in server.log]
 
 It speaks what a read-only synchronisation needs: account, balance, balance
-transactions and payouts as lists and singly, and any source object by its id;
+transactions, payouts and disputes as lists and singly, any source object by its id;
 authentication with full and restricted keys, the pinned version, pagination,
 filters, expansion, rate limits, the error envelope and the ``Date`` header of the
 world's clock.

@@ -112,8 +112,13 @@ class StripeWorld:
         self._changes.setdefault(object_id, []).append((at, values))
         self._changes[object_id].sort(key=lambda item: item[0])
 
+    @property
+    def disputes(self) -> list[Raw]:
+        """The disputes among the sources, in the order of their making."""
+        return [raw for raw in self.sources.values() if raw["object"] == "dispute"]
+
     def listing(self, collection: str) -> _Order:
-        """Return the visible rows of ``balance_transactions`` or ``payouts``."""
+        """Return the visible ``balance_transactions``, ``disputes`` or ``payouts``."""
         rows: list[Raw] = getattr(self, collection)
         order = self._orders.get(collection)
         if order is None or order.stamp != (len(rows), self.now):

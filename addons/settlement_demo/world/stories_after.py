@@ -39,7 +39,7 @@ def dispute_lost(scene: Scene, currency: str, day: date) -> None:
     closed = scene.later(taken, 5, 9)
     scene.stripe.lose_dispute(withdrawal, scene.instant(closed))
     truth = scene.stripe_row(withdrawal, "dispute_lost", "dispute")
-    scene.expect(truth, "dispute_opened")
+    scene.expect(truth, "dispute_opened", resolved=True)
 
 
 def dispute_won(scene: Scene, currency: str, day: date) -> None:

@@ -13,6 +13,8 @@ from .records import Party
 
 Raw = dict[str, Any]
 
+DAYS_FOR_EVIDENCE = 9
+
 
 def account(account_id: str, name: str, country: str, currency: str, zone: str) -> Raw:
     """Return the account object."""
@@ -181,6 +183,12 @@ def dispute(dispute_id: str, paid: Raw, *, amount: int, created: int) -> Raw:
         "charge": paid["id"],
         "created": created,
         "currency": paid["currency"],
+        "evidence_details": {
+            "due_by": created + DAYS_FOR_EVIDENCE * 86_400,
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
         "is_charge_refundable": False,
         "livemode": False,
         "metadata": {},

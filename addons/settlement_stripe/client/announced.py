@@ -1,7 +1,8 @@
 """What an event makes us look at again, and how it is fetched.
 
-A target is a text: ``balance``, ``payout:po_…`` or ``source:ch_…``. Events come late,
-twice, in any order and say what was true when they were made; the API says what is.
+A target is a text: ``balance``, ``payout:po_…``, ``dispute:dp_…``, ``source:ch_…``.
+Events come late, twice, in any order and say what was true when they were made; the
+API says what is.
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ from .stripe_client import StripeClient
 from .webhook_event import Event
 
 # Objects that rows of the balance come from.
-SOURCES = frozenset(
-    {"application_fee", "charge", "dispute", "refund", "topup", "transfer"}
-)
-BALANCE, PAYOUT, SOURCE = "balance", "payout", "source"
+SOURCES = frozenset({"application_fee", "charge", "refund", "topup", "transfer"})
+BALANCE, PAYOUT, DISPUTE, SOURCE = "balance", "payout", "dispute", "source"
 
 Fetched = Iterator[tuple[str, list[RawItem]]]
 
@@ -27,8 +26,8 @@ def target_of(event: Event) -> str:
     """Return what an event announces, "" if it moves no money of this account."""
     if event.object_type == "balance":
         return BALANCE
-    if event.object_type == "payout" and event.object_id:
-        return f"{PAYOUT}:{event.object_id}"
+    if event.object_type in (PAYOUT, DISPUTE) and event.object_id:
+        return f"{event.object_type}:{event.object_id}"
     if event.object_type in SOURCES and event.object_id:
         return f"{SOURCE}:{event.object_id}"
     return ""
@@ -47,6 +46,9 @@ def fetch(client: StripeClient, target: str) -> Fetched:
     yield "balance_transactions", streams.items_of(rows)
     if kind == PAYOUT:
         yield from _payout(client, object_id)
+    if kind == DISPUTE:
+        dispute = client.dispute(object_id)
+        yield "disputes", [RawItem(dispute.id, dispute.content, {})]
 
 
 def _payout(client: StripeClient, payout_id: str) -> Fetched:

@@ -98,6 +98,17 @@ class StripeClient:
         answer = self._get(f"/v1/payouts/{payout_id}")
         return Element(answer.json(), answer.content)
 
+    def disputes(
+        self, params: Params, *, after: str = "", limit: int = PAGE_LIMIT
+    ) -> Page:
+        """Return a page of disputes, newest first; see :meth:`balance_transactions`."""
+        return self._page("/v1/disputes", params, after, limit)
+
+    def dispute(self, dispute_id: str) -> Element:
+        """Return one dispute as it stands now."""
+        answer = self._get(f"/v1/disputes/{dispute_id}")
+        return Element(answer.json(), answer.content)
+
     def _page(self, path: str, params: Params, after: str, limit: int) -> Page:
         query = [*params, ("limit", str(max(1, min(limit, PAGE_LIMIT))))]
         if after:

@@ -175,6 +175,36 @@ PAYOUT_STATES: dict[str, str] = {
 }
 FINAL_FAILURES = frozenset({"failed", "canceled"})
 
+# In the order of a dispute's life: none of them is ever left for an earlier one. Money
+# that came back after a loss is the last word.
+DISPUTE_STATUSES: dict[str, str] = {
+    "warning_needs_response": "warning",
+    "warning_under_review": "warning_under_review",
+    "prevented": "prevented",
+    "warning_closed": "warning_closed",
+    "needs_response": "evidence_due",
+    "under_review": "under_review",
+    "lost": "lost",
+    "won": "won",
+}
+DISPUTE_REASONS: dict[str, str] = {
+    "bank_cannot_process": "bank_cannot_process",
+    "check_returned": "bank_cannot_process",
+    "credit_not_processed": "credit_not_processed",
+    "customer_initiated": "general",
+    "debit_not_authorized": "unauthorized_debit",
+    "duplicate": "duplicate",
+    "fraudulent": "fraudulent",
+    "general": "general",
+    "incorrect_account_details": "bank_cannot_process",
+    "insufficient_funds": "bank_cannot_process",
+    "noncompliant": "non_compliance",
+    "product_not_received": "not_received",
+    "product_unacceptable": "not_as_described",
+    "subscription_canceled": "subscription_canceled",
+    "unrecognized": "unrecognized",
+}
+
 # Where merchants put their own numbers, first found first taken.
 INVOICE_METADATA = ("invoice", "invoice_number")
 CREDIT_NOTE_METADATA = ("credit_note", *INVOICE_METADATA)

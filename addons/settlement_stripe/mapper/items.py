@@ -10,6 +10,7 @@ from odoo.addons.settlement.canonical.errors import BusinessError, MalformedInpu
 from odoo.addons.settlement.canonical.facts import Fact, ParseResult, RejectedRow
 
 from .balances import read_balances
+from .disputes import read_dispute
 from .payouts import read_payout
 from .reading import Raw, load_object, text
 from .transactions import read_transactions
@@ -29,7 +30,7 @@ def parse_item(
     :raises MalformedInput: if it is no object that we know.
     :raises BusinessError: if the time zone does not exist on this machine.
     """
-    zone = _zone(zone_name)
+    zone = zone_of(zone_name)
     raw = load_object(content)
     try:
         return ParseResult(_facts(raw, context, zone, account))
@@ -54,10 +55,13 @@ def _facts(
         return [*read_transactions(raw, zone, context.get("payout", ""), account)]
     if kind == "payout":
         return [read_payout(raw, zone, account)]
+    if kind == "dispute":
+        return [read_dispute(raw, account)]
     if kind == "balance":
         return [*read_balances(raw, _observed_at(context), account)]
     raise _UnknownObject(
-        f"An object of type {kind!r} is no balance transaction, payout or balance."
+        f"An object of type {kind!r} is no balance transaction, payout, dispute or "
+        "balance."
     )
 
 
@@ -71,7 +75,11 @@ def _observed_at(context: Mapping[str, str]) -> datetime:
     return moment.astimezone(timezone.utc).replace(tzinfo=None)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return the time zone of an IANA name.
+
+    :raises BusinessError: if the time zone does not exist on this machine.
+    """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

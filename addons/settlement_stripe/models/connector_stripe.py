@@ -13,7 +13,7 @@ from odoo.addons.settlement.canonical.errors import (
 from odoo.addons.settlement.canonical.facts import ParseResult
 from odoo.addons.settlement_connector import secrets_store
 
-from ..client import announced, streams, webhook_event, webhook_signature
+from ..client import announced, permissions, streams, webhook_event, webhook_signature
 from ..client.rate_limit import RateLimiter
 from ..client.stripe_client import (
     BASE_URL,
@@ -24,7 +24,12 @@ from ..client.stripe_client import (
 )
 from ..mapper import known_codes, parse_item
 from ..mapper.balances import read_balances
+from ..mapper.items import zone_of
+from ..reports.columns import header_of, is_report
+from ..reports.file import read_report
 
+# What people upload or a transport brings; the rest is one object of the API each.
+FILE_CHANNELS = ("file", "manual")
 ACCOUNT_ID = re.compile(r"\bacct_[A-Za-z0-9]+")
 
 # One limiter for each backend of this process: pages are fetched by clients of their
@@ -67,11 +72,15 @@ class SettlementConnectorStripe(models.AbstractModel):
     def _about(self):
         return self.env._(
             "Charges, refunds, fees, disputes and payouts, fetched from Stripe. You "
-            "need an API key; a restricted key that may only read is enough."
+            "need an API key; a restricted key that may only read is enough. Or "
+            "import its itemized report files, without any key."
         )
 
     def _capabilities(self):
-        return {"pull", "balances", "webhook"}
+        return {"pull", "balances", "disputes", "webhook", "file"}
+
+    def _recognises(self, filename, head):
+        return is_report(header_of(head))
 
     def _credential_names(self):
         return ["api_key", "webhook_secret"]
@@ -100,6 +109,7 @@ class SettlementConnectorStripe(models.AbstractModel):
         client = _stripe_client(self, backend)
         balance = json.loads(client.balance().content)
         self._check_mode(backend, balance)
+        self._check_permissions(client)
         account = self._account(client)
         return {
             "account_identifier": account.get("id", ""),
@@ -131,6 +141,20 @@ class SettlementConnectorStripe(models.AbstractModel):
                 environment=backend.environment,
             )
         )
+
+    def _check_permissions(self, client):
+        """Refuse a key that may not read all that will be asked for."""
+        refused = permissions.refusals(client)
+        if refused:
+            raise BusinessError(
+                self.env._(
+                    "The key may not read %(names)s. Give it the permission to read "
+                    "these in Stripe's dashboard, or enter another key. Stripe says: "
+                    "%(words)s",
+                    names=", ".join(refused),
+                    words=next(iter(refused.values())),
+                )
+            )
 
     def _account(self, client):
         """Return the account, or what its refusal says of it.
@@ -170,7 +194,19 @@ class SettlementConnectorStripe(models.AbstractModel):
             limit=limit,
             listed_payouts=self._listed_payouts(backend, stream, since),
         )
-        return streams.pull(client, stream, request)
+        try:
+            return streams.pull(client, stream, request)
+        except AuthenticationError as error:
+            if stream != "disputes":
+                raise
+            # The key has just read the rows: it is good, but may not read these.
+            raise BusinessError(
+                self.env._(
+                    "The API key may not read disputes. Allow it “Disputes: Read” at "
+                    "Stripe. %(error)s",
+                    error=str(error),
+                )
+            ) from error
 
     def _listed_payouts(self, backend, stream, since):
         """Return the payouts whose final list is known and adds up already."""
@@ -208,12 +244,21 @@ class SettlementConnectorStripe(models.AbstractModel):
 
     def _parse(self, message):
         backend = message.backend_id
+        if message.channel in FILE_CHANNELS:
+            return ParseResult(self._report_facts(message))
         with message._open_content() as content:
             raw = content.read()
         if message.channel == "webhook":
             return self._parse_event(message, webhook_event.read_event(raw))
         account = self._account_identifier(backend)
         return parse_item(raw, message.context or {}, backend.timezone, account)
+
+    def _report_facts(self, message):
+        """Yield what a report file says, reading it as a stream."""
+        backend = message.backend_id
+        account = self._account_identifier(backend)
+        with message._open_content() as content:
+            yield from read_report(content, zone_of(backend.timezone), account)
 
     def _parse_event(self, message, event):
         """Have the object of an event fetched; nothing else of it is believed."""

@@ -56,7 +56,9 @@ def new_world(now=START + 30 * DAY):
         keys={
             KEY: None,
             RESTRICTED_KEY: frozenset({"account", "balance"}),
-            NAMELESS_KEY: frozenset({"balance", "balance_transactions", "payouts"}),
+            NAMELESS_KEY: frozenset(
+                {"balance", "balance_transactions", "disputes", "payouts"}
+            ),
         },
         now=now,
     )
@@ -104,6 +106,68 @@ def add_charge(world, number, *, created, amount=10_000, fee=320, **options):
             "type": "charge",
         },
         **options,
+    )
+
+
+def add_dispute(world, number, *, created, **changes):
+    """Add the dispute of a charge, which has not moved any money yet."""
+    return world.add_source(
+        {
+            "id": f"dp_{number:04}",
+            "object": "dispute",
+            "amount": 10_000,
+            "balance_transactions": [],
+            "charge": f"ch_{number:04}",
+            "created": created,
+            "currency": "eur",
+            "evidence_details": {
+                "due_by": created + 9 * DAY,
+                "has_evidence": False,
+                "past_due": False,
+                "submission_count": 0,
+            },
+            "metadata": {},
+            "payment_intent": f"pi_{number:04}",
+            "payment_method_details": {
+                "type": "card",
+                "card": {"brand": "visa", "network_reason_code": "10.4"},
+            },
+            "reason": "fraudulent",
+            "status": "needs_response",
+            **changes,
+        }
+    )
+
+
+def add_dispute_row(world, number, *, created, amount=-10_000, fee=1_500):
+    """Add the row by which a dispute takes money, or brings it back."""
+    category = "dispute" if amount < 0 else "dispute_reversal"
+    return world.add_transaction(
+        {
+            "id": f"txn_{category}_{number:04}",
+            "object": "balance_transaction",
+            "amount": amount,
+            "available_on": (created // DAY + 1) * DAY,
+            "balance_type": "payments",
+            "created": created,
+            "currency": "eur",
+            "description": f"Chargeback of ch_{number:04}",
+            "exchange_rate": None,
+            "fee": fee,
+            "fee_details": [
+                {
+                    "amount": fee,
+                    "application": None,
+                    "currency": "eur",
+                    "description": "Dispute fee",
+                    "type": "stripe_fee",
+                }
+            ],
+            "net": amount - fee,
+            "reporting_category": category,
+            "source": f"dp_{number:04}",
+            "type": "adjustment",
+        }
     )
 
 

@@ -16,6 +16,7 @@ class TestStripeConnection(StripeCase):
                 "name": "Shop",
                 "country": "DE",
                 "currencies": ["EUR"],
+                "balances": {"EUR": "0.00"},
             },
         )
         self.assertEqual(self.backend.state, "connected")
@@ -33,9 +34,17 @@ class TestStripeConnection(StripeCase):
             self.backend.check_connection()
         self.assertNotIn(wrong, str(caught.exception))
 
-    def test_restricted_key_names_the_permission(self):
+    def test_a_key_that_may_not_read_all_is_refused_by_name(self):
         self.backend.set_credential("api_key", shop.RESTRICTED_KEY)
+        with self.assertRaisesRegex(UserError, "may not read Balance trans") as caught:
+            self.backend.check_connection()
+        self.assertIn("rak_balance_transaction_source_read", str(caught.exception))
+        self.assertIn("Payouts, Disputes", str(caught.exception))
+        self.assertNotEqual(self.backend.state, "connected")
+
+    def test_a_permission_that_is_taken_away_later_is_an_exception(self):
         self.backend.check_connection()
+        self.backend.set_credential("api_key", shop.RESTRICTED_KEY)
         self.backend.pull(since="2026-03-01")
         self.assertEqual(self.backend.state, "failing")
         self.assertIn(
@@ -68,7 +77,10 @@ class TestStripeConnection(StripeCase):
 
     def test_capabilities_are_what_is_implemented(self):
         handler = self.backend._handler()
-        self.assertEqual(handler._capabilities(), {"pull", "balances", "webhook"})
+        self.assertEqual(
+            handler._capabilities(),
+            {"pull", "balances", "disputes", "webhook", "file"},
+        )
         self.assertEqual(handler._credential_names(), ["api_key", "webhook_secret"])
 
     def test_backends_stay_archived_when_the_addon_goes(self):

@@ -13,8 +13,9 @@ OLD_SECRET = "_".join(("whsec", "StandInOfStripe0000"))
 CHARGE = {"object": "charge", "id": "ch_0001"}
 
 
-@tagged("post_install", "-at_install")
-class TestStripeWebhook(StripeCase, HttpCase):
+class StripeWebhookCase(StripeCase, HttpCase):
+    """A backend to which a stand-in Stripe sends events."""
+
     def setUp(self):
         super().setUp()
         self.patch(backend_webhook, "_refusals", RefusalMeter())
@@ -45,6 +46,9 @@ class TestStripeWebhook(StripeCase, HttpCase):
         domain = [("backend_id", "=", self.backend.id), ("channel", "=", "webhook")]
         return self.env["settlement.message"].search(domain, order="id")
 
+
+@tagged("post_install", "-at_install")
+class TestStripeWebhook(StripeWebhookCase):
     # -- signatures --------------------------------------------------------------
 
     def test_valid(self):

@@ -128,7 +128,7 @@ def test_a_conflict_puts_one_row_aside_and_no_other():
     done = list(apply_all(iter(stream), ruled(Rule(7, "quantum", kind="fee"))))
     assert done[0] is batch
     assert isinstance(done[1], RejectedRow)
-    assert (done[1].number, done[1].code) == (2, "unknown_mapping")
+    assert (done[1].external_id, done[1].code) == ("txn_1", "unknown_mapping")
     assert done[2].kind == "fee"
 
 

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 
 from .books import Books
 from .sight import Sight
-from .source import BANK
+from .source import BANK, content_of
 
 # Kinds whose documents are invoices, and credit notes.
 NAMING = {"charge": "invoices", "refund": "notes"}
@@ -23,6 +23,7 @@ class Desk(Sight):
         self.files = []
         self.refused = set()
         self.reversed = set()
+        self.at_the_bank = set()
         self.log = []
         self.done = case.done
         self.is_proved = True
@@ -62,8 +63,9 @@ class Desk(Sight):
     def backend(self, feed):
         return self.case.bank_backend if feed == BANK else self.case.backend
 
-    def tell(self, feed, facts, content):
+    def tell(self, feed, facts):
         """Import a file."""
+        content = content_of(facts, self.case.wallet.currency_id.name)
         name = f"{len(self.files) + 1}.jsonl"
         message = self.backend(feed).import_file(name, content)
         self.files.append((feed, content, message, facts))
@@ -165,8 +167,11 @@ class Desk(Sight):
             return
         posting = postings[number % len(postings)]
         names = self.names(posting.line_ids.filtered("active").transaction_id)
+        lines = posting.move_id.line_ids
+        cleared = self.names(lines.settlement_transaction_id)
         if self.attempt("reverse", posting.action_reverse, "not like this"):
             self.reversed |= names
+            self.at_the_bank -= cleared
 
     def post_by_hand(self, number):
         """Post a payout now."""
@@ -241,10 +246,12 @@ class Desk(Sight):
             "in transit": self.balance(case.wallet.in_transit_account_id),
             "bank": self.balance(case.bank.account_id),
         }
+        # An undone match opens its lines and leaves them where they are.
+        self.at_the_bank |= set(self.arrived())
         wanted = {
             "wallet": books.wallet(),
             "fees": books.fees(),
-            "in transit": books.in_transit(self.arrived()),
+            "in transit": books.in_transit(self.at_the_bank),
             "bank": books.bank(),
         }
         case.assertEqual(shown, wanted, "law 4")
@@ -275,6 +282,7 @@ class Desk(Sight):
                 if row.gross or row.net:
                     self.case.assertIn(row.name, books.posted, f"{row}: {states}")
         self.check_named_documents(source, states)
+        self.check_empty_wallet()
 
     def check_named_documents(self, source, states):
         """A document that one row names, with its very amount, is paid by it."""
@@ -289,6 +297,12 @@ class Desk(Sight):
                 continue
             self.case.assertEqual(states[row.name], ("matched", "reconciled"), f"{row}")
             self.case.assertEqual(self.residuals()[name], 0)
+
+    def check_empty_wallet(self):
+        """A wallet that is empty in its currency is empty in the company's, too."""
+        account = self.case.wallet.account_id
+        if not self.balance(account):
+            self.case.assertEqual(self.balance(account, "balance"), 0, "section 7")
 
     def check_quiet(self):
         """A further run finds nothing to do."""

@@ -19,12 +19,17 @@ class Sight:
     def names(rows):
         return set(rows.mapped("external_id"))
 
-    def balance(self, account):
-        """Return the balance of an account in cents."""
-        rows = self.query(
-            "SELECT round(COALESCE(sum(balance), 0) * 100)::int8 "
-            "FROM account_move_line WHERE account_id = %s AND parent_state = 'posted'",
-            account.id,
+    def balance(self, account, column="amount_currency"):
+        """Return the balance of an account in cents, of its currency by default."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT round(COALESCE(sum(%s), 0) * 100)::int8 FROM account_move_line "
+                "WHERE account_id = %s AND currency_id = %s "
+                "AND parent_state = 'posted'",
+                SQL.identifier(column),
+                account.id,
+                self.case.wallet.currency_id.id,
+            )
         )
         return rows[0][0]
 

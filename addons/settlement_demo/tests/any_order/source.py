@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 FIRST = date(2026, 1, 1)
-CURRENCY = "USD"
 PROVIDER, BANK = "provider", "bank"
 NO_DISPUTE, DISPUTE, WON, LOST = "", "dispute", "dispute:won", "dispute:lost"
 
@@ -46,14 +45,14 @@ class Row:
         """What the row moves into the wallet."""
         return self.gross - self.fee
 
-    def line(self):
+    def line(self, currency):
         """Return the row as an object of a canonical file."""
         instant = datetime.combine(day_of(self.day), time(12))
         version_at = datetime(2026, 1, 1) + timedelta(hours=self.version)
         kind = "statement" if self.feed == BANK else "payout"
         return {
             "type": "transaction",
-            "currency": CURRENCY,
+            "currency": currency,
             "external_id": self.name,
             "kind": self.kind,
             "gross_amount": text_of(self.gross),
@@ -86,12 +85,12 @@ class Batch:
     version: int = 1
     feed: str = PROVIDER
 
-    def line(self):
+    def line(self, currency):
         """Return the batch as an object of a canonical file."""
         version_at = datetime(2026, 1, 1) + timedelta(hours=self.version)
         line = {
             "type": "batch",
-            "currency": CURRENCY,
+            "currency": currency,
             "kind": self.kind,
             "external_id": self.name,
             "date": day_of(self.day).isoformat(),
@@ -190,9 +189,10 @@ class Source:
         self.bank_day = day
 
 
-def content_of(facts):
+def content_of(facts, currency):
     """Return facts as the bytes of one canonical file."""
-    return b"".join(json.dumps(fact.line()).encode() + b"\n" for fact in facts)
+    lines = (json.dumps(fact.line(currency)) for fact in facts)
+    return b"".join(line.encode() + b"\n" for line in lines)
 
 
 def latest(facts):

@@ -52,6 +52,7 @@ def ids(items):
 def test_order_of_the_streams():
     assert STREAMS == (
         "balance_transactions",
+        "disputes",
         "payouts",
         "payout_transactions",
         "balance",
@@ -160,6 +161,25 @@ def test_balance_has_the_instant_of_the_answer(server, client):
     server.world.now += 60
     (item,), _ = pull_all(client, "balance")
     assert item.context == {"observed_at": "2026-03-31T09:01:00"}
+
+
+def test_disputes_reach_back_far_enough_to_hear_how_they_ended(server, client):
+    opened = shop.START - 170 * shop.DAY
+    shop.add_dispute(server.world, 1, created=opened)
+    shop.add_dispute(server.world, 2, created=opened - 20 * shop.DAY)
+    window = {"since": moment(shop.START), "until": moment(server.world.now)}
+    (item,), _calls = pull_all(client, "disputes", **window)
+    assert item.external_id == "dp_0001"
+    server.world.change("dp_0001", server.world.now, status="lost")
+    (again,), _calls = pull_all(client, "disputes", **window)
+    assert again.content != item.content
+
+
+def test_disputes_come_page_by_page(server, client):
+    for number in range(1, 26):
+        shop.add_dispute(server.world, number, created=shop.START + number)
+    items, calls = pull_all(client, "disputes", limit=10)
+    assert (len(set(ids(items))), calls) == (25, 3)
 
 
 def test_second_pull_brings_the_same_bytes(client):

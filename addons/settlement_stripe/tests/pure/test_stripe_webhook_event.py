@@ -89,7 +89,7 @@ def test_any_content_is_an_event_without_object(content):
         ({"object": "charge", "id": "ch_1"}, "source:ch_1"),
         ({"object": "refund", "id": "re_1"}, "source:re_1"),
         ({"object": "refund", "id": "pyr_1"}, "source:pyr_1"),
-        ({"object": "dispute", "id": "dp_1"}, "source:dp_1"),
+        ({"object": "dispute", "id": "dp_1"}, "dispute:dp_1"),
         ({"object": "topup", "id": "tu_1"}, "source:tu_1"),
         ({"object": "transfer", "id": "tr_1"}, "source:tr_1"),
         ({"object": "application_fee", "id": "fee_1"}, "source:fee_1"),

@@ -36,7 +36,7 @@ registry.category("web_tour.tours").add("settlement_exception", {
         },
         {
             content: "open it",
-            trigger: ".o_data_row:contains('Tour: short') td[name='cause']",
+            trigger: ".o_data_row:contains('Tour: short') td[name='headline']",
             run: "click",
         },
         {
@@ -53,7 +53,12 @@ registry.category("web_tour.tours").add("settlement_exception", {
             trigger: "button[name='action_open_resolve']",
             run: "click",
         },
-        ...choose("verb", "Ignore"),
+        {
+            content: "only what fits is offered",
+            trigger:
+                ".modal:has(button.o_verb_ask):not(:has(button.o_verb_acknowledge)) button.o_verb_ignore",
+            run: "click",
+        },
         {
             content: "the dialogue says what it does",
             trigger: ".modal .o_field_widget[name='effect']:contains('Posts nothing')",
@@ -100,7 +105,7 @@ registry.category("web_tour.tours").add("settlement_exception_reader", {
         },
         {
             content: "open it",
-            trigger: ".o_data_row:contains('Tour: unread') td[name='cause']",
+            trigger: ".o_data_row:contains('Tour: unread') td[name='headline']",
             run: "click",
         },
         {
