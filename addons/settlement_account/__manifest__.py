@@ -23,6 +23,7 @@
         "views/settlement_wallet_day_views.xml",
         "views/settlement_batch_views.xml",
         "views/settlement_transaction_views.xml",
+        "views/settlement_dispute_views.xml",
         "views/account_move_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/settlement_lock_date_views.xml",

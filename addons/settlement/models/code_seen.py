@@ -82,7 +82,7 @@ class SettlementCodeSeen(models.Model):
                 )
                 known = handler._known_code(code_key(code))
                 row.mapping_id = rule.id if rule else False
-                row.built_in = known.words if known else False
+                row.built_in = (known.meaning or known.words) if known else False
                 row.status = row._status(bool(rule))
 
     def _status(self, is_mapped):

@@ -192,4 +192,5 @@ class SettlementSourceCode(models.Model):
                 lambda each: each.state == "waiting_approval"
                 and each.mapping_id == mapping
             )
-        found._set_state(state, mapping_id=mapping.id)
+        waiting = mapping._approvals("waiting")[:1]
+        found._set_state(state, mapping_id=mapping.id, approval_id=waiting.id)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..canonical import kinds
 from .big_integer import minor_units
@@ -275,6 +276,28 @@ class SettlementTransaction(models.Model):
 
         :param successors: the revisions that become current, in the same order.
         """
+
+    def _current_revisions(self):
+        """Return what the source says of these rows now: their states are on that."""
+        if not self:
+            return self
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT fresh.id
+                  FROM settlement_transaction fact
+                  JOIN settlement_transaction fresh
+                    ON fresh.backend_id = fact.backend_id
+                   AND fresh.external_id = fact.external_id
+                   AND fresh.occurrence = fact.occurrence
+                   AND fresh.is_current
+                 WHERE fact.id = ANY(%s)
+                """,
+                self.ids,
+            )
+        )
+        return self.browse([row_id for (row_id,) in rows])
 
     def _raise_notices(self):
         """Open exceptions for rows that a person should see, whatever matching says."""

@@ -165,6 +165,7 @@ class TestMappingParse(MappingCase):
             ],
         )
         self.assertEqual(exception.state, "waiting_approval")
+        self.assertEqual(exception.approval_id.subject_id, mapping.id)
         self.assertEqual(self.current().kind, "adjustment")
 
     def test_what_waited_is_read_again_after_the_approval(self):

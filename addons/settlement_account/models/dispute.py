@@ -6,6 +6,7 @@ from odoo.addons.settlement.models.big_integer import minor_units
 from ..planning.disputes import EXCHANGE
 from ..services.dispute_booker import DisputeBooker
 from ..services.dispute_documents import DisputedDocuments
+from ..services.post_run import PostRun
 
 TREATMENTS = [
     ("keep", "Our loss; the invoice stays paid"),
@@ -110,7 +111,7 @@ class SettlementDispute(models.Model):
                     self.env._("Somebody else is posting right now. Try again.")
                 )
             self.env["settlement.exception"]._stop_if_refused(disputes)
-            backend._clear_matched()
+            PostRun(backend).clear()
 
     def _give_up(self, treatment, reason, charge=None, credit_note=None):
         """Accept these disputes as lost, and say what becomes of the invoice."""

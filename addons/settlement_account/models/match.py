@@ -46,7 +46,7 @@ class SettlementMatch(models.Model):
         with_token(pairs).unlink()
         posted._set_unposted()
         postings = self.env["settlement.posting"]
-        rows = posted.line_ids.transaction_id
+        rows = posted.line_ids.transaction_id._current_revisions()
         settled = rows.filtered(lambda row: row.posting_state == "reconciled")
         postings._set_posting_state(settled.ids, "posted")
         postings._note_transit(transit.ids)

@@ -275,10 +275,15 @@ class SettlementVerification(models.AbstractModel):
                    -- What a bank books for itself is settled by its account.
                    AND NOT (state.match_state = 'not_needed'
                             AND fact.kind IN ('bank_credit', 'bank_debit'))
+                   -- Where other money was posted before, its match stays with it.
                    AND NOT EXISTS (
-                        SELECT FROM settlement_match_line line
+                        SELECT FROM settlement_transaction revision
+                          JOIN settlement_match_line line
+                            ON line.transaction_id = revision.id
                           JOIN settlement_match match ON match.id = line.match_id
-                         WHERE line.transaction_id = fact.id
+                         WHERE revision.backend_id = fact.backend_id
+                           AND revision.external_id = fact.external_id
+                           AND revision.occurrence = fact.occurrence
                            AND match.state = 'posted')
                 """,
                 transit=TRANSIT_KINDS,

@@ -1,4 +1,6 @@
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -62,6 +64,29 @@ class TestUndo(SettlementAccountCase):
         self.assertEqual(again.state, "posted")
         again.action_undo("once more")
         self.assertEqual(other.payment_state, "not_paid")
+
+    def findings(self, law):
+        self.env.flush_all()
+        found = self.env["settlement.verification"].sudo().run()["findings"]
+        return [each for each in found if each["law"] == law]
+
+    def test_a_row_that_was_corrected_after_its_posting_is_undone_as_it_is_now(self):
+        charge, invoice, match, _posting = self.posted_charge()
+        self.store(
+            replace(
+                charge,
+                gross_amount=Decimal("90"),
+                net_amount=Decimal("87"),
+                source_version_at=datetime(2026, 1, 20),
+            )
+        )
+        self.assertEqual(self.stored(charge).posting_state, "reconciled")
+        self.assertEqual(self.findings(8), [], "its earlier revision is settled")
+        match.action_undo("the amount was wrong")
+        self.assertEqual(invoice.amount_residual, 100.0)
+        self.assertEqual(self.stored(charge).match_state, "open")
+        self.assertEqual(self.stored(charge).posting_state, "posted")
+        self.assertEqual(self.findings(2) + self.findings(8), [])
 
     def test_undo_in_a_closed_period_is_refused(self):
         _charge, invoice, match, _posting = self.posted_charge()

@@ -21,3 +21,4 @@ from . import test_webhook_parallel
 from . import test_gap
 from . import test_key_overview
 from . import test_pull_jobs
+from . import test_bot

@@ -359,7 +359,9 @@ class SettlementMatch(models.Model):
     def _refresh_match_states(self):
         """Recompute the match state of the transactions of these matches."""
         self.env.flush_all()
-        self.line_ids.transaction_id._refresh_match_state()
+        # A match that is posted stays with the revision that it was made for.
+        rows = self.line_ids.transaction_id
+        rows._current_revisions()._refresh_match_state()
 
     def _clear_exceptions(self):
         """Close exceptions that these matches explain."""

@@ -284,6 +284,21 @@ class TestDecision(MatchCase):
         self.assertIn("100.00", cause)
         self.assertIn("50.00", cause)
 
+    def test_undoing_the_match_of_an_earlier_revision_opens_the_present_one(self):
+        (old,) = self.store(
+            self.fact("txn_9", "100.00", invoice_reference=self.bill.name)
+        )
+        self.run_match()
+        match = self.match_of(old)
+        match._set_posted()
+        (new,) = self.store(
+            self.fact("txn_9", "50.00", invoice_reference=self.bill.name, **LATER)
+        )
+        self.assertEqual(new.match_state, "matched")
+        match._set_unposted()
+        match._undo("the amount was wrong")
+        self.assertEqual(new.match_state, "open")
+
     def test_posted_match_follows_to_a_revision_of_the_same_money(self):
         (old,) = self.store(
             self.fact("txn_9", "100.00", invoice_reference=self.bill.name)

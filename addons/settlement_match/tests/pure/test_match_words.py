@@ -1,11 +1,7 @@
 import pytest
 
-from odoo.addons.settlement_match.engine import (
-    bank_codes,
-    evidence,
-    findings,
-    sentences,
-)
+from odoo.addons.settlement.canonical import bank_codes
+from odoo.addons.settlement_match.engine import evidence, findings, sentences
 from odoo.addons.settlement_match.engine.run import MatchRun
 
 PAYMENT = findings.Payment("txn_1", "40.00 €", "2026-01-10")
