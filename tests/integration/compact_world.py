@@ -5,11 +5,13 @@ it. ``live`` may be broken off anywhere and begun again.
 """
 
 import json
+import time
 from datetime import date
 
 from odoo import Command, fields
 from odoo.tools import config
 
+from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.settlement.models import backend_pipeline
 from odoo.addons.settlement_stripe.client.rate_limit import RateLimiter
 from odoo.addons.settlement_stripe.models import connector_stripe
@@ -184,14 +186,15 @@ def _time(text):
 
 def _advance_by_jobs(backend):
     """Do what jobs would do, each in its own transaction, again after a conflict."""
-    for _number in range(20):
+    for _number in range(60):
         try:
             ended = backend._job_advance()
             backend.env["queue.job"].sudo().search([]).unlink()
             backend.env.cr.commit()
-        except backend_pipeline.CONFLICTS:
+        except (*backend_pipeline.CONFLICTS, RetryableJobError):
             backend.env.cr.rollback()
             backend.env.clear()
+            time.sleep(0.3)
             continue
         if ended == "done":
             return

@@ -190,7 +190,8 @@ class Cycles:
                 report["result"] = act(env)
             report.update(statements=faults.statements, commits=faults.commits)
             code = ALIVE
-        except Exception:
+        # Whatever ends a life is told to the parent.
+        except Exception:  # pylint: disable=broad-exception-caught
             report["error"] = traceback.format_exc()[-1500:]
         with os.fdopen(writing, "w") as pipe:
             json.dump(report, pipe)

@@ -72,14 +72,13 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
 
-    def send(self, body, signature=None, **values):
+    def send(self, body, signature=None, url=None):
         """Send a body as Stripe does; return the answer."""
         header = sign(body) if signature is None else signature
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if header:
             headers["Stripe-Signature"] = header
-        values = {"url": self.url, "headers": headers, "timeout": 60, **values}
-        return requests.post(data=body, **values)
+        return requests.post(url or self.url, data=body, headers=headers, timeout=60)
 
     def kept(self):
         """Return event id → (hash of its bytes, state)."""

@@ -1,7 +1,7 @@
 import uuid
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, LockError
 from odoo.tools import SQL
 
 from odoo.addons.queue_job.exception import RetryableJobError
@@ -68,20 +68,31 @@ class SettlementBackend(models.Model):
     def _enqueue_next(self):
         """Enqueue the follow-up of a running job under a name of its own."""
         self._later(description=f"Advance {self.name}")._job_advance()
-        return "more"
 
     def _job_advance(self):
         """Do one bounded piece of work; enqueue the next if more waits."""
         self.ensure_one()
         backend = self._for_job("advance")
         backend = backend.with_context(settlement_correlation_id=str(uuid.uuid4()))
-        messages = backend._claim_messages(None)
+        try:
+            return "more" if backend._advance() else "done"
+        except LockError as error:
+            raise RetryableJobError(
+                "Another worker holds what this job would change.",
+                seconds=BUSY_SECONDS,
+                ignore_retry=True,
+            ) from error
+
+    def _advance(self):
+        """Do one bounded piece of work; return whether more waits."""
+        messages = self._claim_messages(None)
         if messages:
-            backend._parse_messages(messages, None)
-            return self._enqueue_next()
+            self._parse_messages(messages, None)
+            self._enqueue_next()
+            return True
         for step in STEPS[1:]:
-            backend._timed_step(step, None)
-        return "done"
+            self._timed_step(step, None)
+        return False
 
     def _for_job(self, kind):
         """Return this backend with the rights of a job, if no other job works on it.

@@ -1,7 +1,7 @@
 from contextlib import closing
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, LockError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
@@ -94,6 +94,16 @@ class TestJobs(JobsCase):
             with self.assertRaises(RetryableJobError) as refused:
                 self.backend._as_bot()._job_advance()
             self.assertEqual(self.other._as_bot()._job_advance(), "done")
+        self.assertTrue(refused.exception.ignore_retry)
+
+    def test_a_lock_of_another_worker_puts_the_job_off(self):
+        with (
+            patch.object(
+                type(self.backend), "_step_match", side_effect=LockError("locked")
+            ),
+            self.assertRaises(RetryableJobError) as refused,
+        ):
+            self.backend._as_bot()._job_advance()
         self.assertTrue(refused.exception.ignore_retry)
 
     def test_a_failed_job_is_told_without_its_text(self):

@@ -15,7 +15,7 @@ class SettlementExceptionGuide(models.TransientModel):
 
     @api.depends_context("lang")
     def _compute_content(self):
-        table = self._table()
+        table = self._as_table()
         for guide in self:
             guide.content = table
 
@@ -64,7 +64,7 @@ class SettlementExceptionGuide(models.TransientModel):
         ]
 
     @api.model
-    def _table(self):
+    def _as_table(self):
         heads = (
             self.env._("Reason"),
             self.env._("Team"),

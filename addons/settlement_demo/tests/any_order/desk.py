@@ -1,6 +1,6 @@
 """The hands of the machine: acts on the database, and what is to be seen there."""
 
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from .books import Books
 from .sight import Sight
@@ -195,7 +195,7 @@ class Desk(Sight):
                 company.fiscalyear_lock_date = day or False
                 self.env.flush_all()
             self.done["lock" if day else "unlock"] += 1
-        except Exception as error:  # a lock is refused by warnings of several classes
+        except (UserError, RedirectWarning) as error:
             self.log.append(f"{type(error).__name__}: {error}")
 
     # ------------------------------------------------------------------
