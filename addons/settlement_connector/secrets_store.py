@@ -67,10 +67,14 @@ def condition(credential):
 def key_problem():
     """Return a sentence that says how to give the server a key; "" if it has one."""
     try:
-        _keyring().current
+        _current_key_id()
     except KeyUnavailable as error:
         return str(error)
     return ""
+
+
+def _current_key_id():
+    return _keyring().current.id
 
 
 def seal_again(credential):

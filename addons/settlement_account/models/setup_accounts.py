@@ -114,7 +114,7 @@ class SettlementSetup(models.Model):
             "account_id": known.id,
             "account_type": account_type,
             "reconcile": reconcile,
-            "new_name": self.env._(name),  # pylint: disable=translation-not-literal
+            "new_name": name,
             "new_code": policies._new_code(self.company_id, account_type, code, taken),
         }
 

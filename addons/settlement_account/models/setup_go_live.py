@@ -247,4 +247,3 @@ def _totals(lines):
         currency.format(sum(items.mapped("amount_residual_currency")))
         for currency, items in lines.grouped("currency_id").items()
     ]
-

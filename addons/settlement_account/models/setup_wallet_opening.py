@@ -32,7 +32,6 @@ class SettlementSetupWallet(models.Model):
         help="What the wallet's account shows before that day.",
     )
     to_post = fields.Monetary(
-        "To Post",
         compute="_compute_ledger_balance",
         help="Opening balance less what the ledger shows already: 0 is adopted as it "
         "is.",

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .entry import Slice
 
 
+# Tax that waits with its fee for the provider's bill.
+WAITING_TAX = "fee_clearing_tax"
+
+
 def mapped_lines(slice_: Slice) -> list[PlannedLine]:
     """Return the lines of all rows of a slice that a mapping books.
 
@@ -64,7 +68,9 @@ def _stated_tax(row: Row) -> int:
 def _role(row: Row, slice_: Slice) -> str:
     """Return what the line stands for."""
     if row.kind in FEE_ROWS:
-        return "fee" if slice_.expense_fees or _has_account(row) else "fee_clearing"
+        if slice_.expense_fees or _has_account(row):
+            return "fee"
+        return WAITING_TAX if row.kind == "tax" else "fee_clearing"
     return account_role(row) if row.kind in FOLLOWED else "mapped"
 
 
@@ -77,9 +83,11 @@ def _account(slice_: Slice, row: Row) -> int:
     if row.booking and row.booking.account_id:
         return row.booking.account_id
     role = _role(row, slice_)
-    return slice_.accounts.required(
-        account_role(row) if role == "mapped" else role, row.kind
-    )
+    if role == "mapped":
+        role = account_role(row)
+    elif role == WAITING_TAX:
+        role = "fee_clearing"
+    return slice_.accounts.required(role, row.kind)
 
 
 def _partner(slice_: Slice, row: Row) -> int:
@@ -119,15 +127,23 @@ def _lines(slice_: Slice, rows: list[Row]) -> list[PlannedLine]:
 
 
 def _untaxed(line: PlannedLine, stated: int, slice_: Slice) -> list[PlannedLine]:
-    """Tax that nobody has said to be deducted stays where the fee is."""
-    whole = line.amount + stated
+    """Tax that nobody has said to be deducted stays where the fee is.
+
+    Where the fee waits for a bill it has a line of its own: it will be no cost.
+    """
+    parts = [(line, line.amount + stated)]
+    if line.role == "fee_clearing" and stated:
+        name = slice_.words["fee_tax"]
+        tax = replace(line, role=WAITING_TAX, name=name, analytic="")
+        parts = [(line, line.amount), (tax, stated)]
     return [
         replace(
-            line,
-            amount=whole,
-            amount_currency=whole,
-            balance=slice_.rate.to_company(whole),
+            part,
+            amount=amount,
+            amount_currency=amount,
+            balance=slice_.rate.to_company(amount),
         )
+        for part, amount in parts
     ]
 
 

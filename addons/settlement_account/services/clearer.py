@@ -133,6 +133,8 @@ class Clearer:
         self._note_charges(rows, planned)
         moved = {move.transaction_id for move in (*direct, *planned)}
         facts = self.env["settlement.transaction"].browse(sorted(moved))
+        # A match may end with this row and settle one of another statement, too.
+        facts |= facts.match_line_ids.match_id.line_ids.transaction_id
         facts.batch_id._refresh_posting_state()
         return len(moved)
 

@@ -7,6 +7,7 @@ from .dispute_booker import book_disputes
 from .errors import PostingError
 from .fee_bills import FeeBillClearer
 from .period_end_poster import PeriodEndPoster
+from .set_off import SetOff
 from .statement_poster import StatementPoster
 from .taken_back import TakenBack
 
@@ -25,8 +26,9 @@ class PostRun:
         self.refused = self.env["settlement.wallet"]
 
     def take_back(self):
-        """Re-open what payments had settled that came back."""
-        return TakenBack(self.backend).settle()
+        """Re-open what payments had settled that came back; set off what is even."""
+        taken_back = TakenBack(self.backend).settle()
+        return {**taken_back, **SetOff(self.backend).settle()}
 
     def post_payouts(self):
         """Post payouts and settlements."""

@@ -57,7 +57,8 @@ class RehearsalReport:
         """Return the source's codes that nobody knows the meaning of."""
         rows = self._query(
             """
-            SELECT fact.source_code, currency.name, count(*), sum(fact.gross_amount)::text,
+            SELECT fact.source_code, currency.name, count(*),
+                   sum(fact.gross_amount)::text,
                    min(fact.booked_on), max(fact.description)
             %(from)s
                AND fact.mapping_id IS NULL

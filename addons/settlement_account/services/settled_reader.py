@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..planning.allocation import Source, allocate
 from ..planning.rows import Settled, Target
+from .set_off import meeting_places
 
 # Items of these accounts are shown partner by partner and never summed.
 PARTNER_TYPES = ("asset_receivable", "liability_payable")
@@ -66,14 +67,28 @@ class SettledReader:
         """Return a dict of transaction id → RowSettled."""
         found = defaultdict(RowSettled)
         wanted = set(transaction_ids)
-        for match_id, match in self._matches(transaction_ids, states).items():
+        matches = self._matches(transaction_ids, states)
+        places = meeting_places(self.env, self._without_target(matches))
+        for match_id, match in matches.items():
             if not match.sources:
                 continue
             for transaction_id, part in self._allocated(match_id, match):
                 if transaction_id in wanted:
+                    part = self._placed(part, places.get(match_id))
                     found[transaction_id].add(part, match.keeps_rest)
                     found[transaction_id].currency_id = match.sources[0].currency_id
         return found
+
+    def _without_target(self, matches):
+        """Return the ids of matches of money with money."""
+        return [match_id for match_id, match in matches.items() if not match.targets]
+
+    def _placed(self, part, place):
+        """Return a part on the account where its match meets, if that is known."""
+        if part.account_id or not place:
+            return part
+        account_id, partner_id = place
+        return replace(part, account_id=account_id, partner_id=partner_id)
 
     def _matches(self, transaction_ids, states):
         """Return the money and the items of the matches concerned, by match."""

@@ -22,6 +22,7 @@ from . import test_proof
 from . import test_setup
 from . import test_setup_accounts
 from . import test_setup_connect
+from . import test_setup_edges
 from . import test_setup_go_live
 from . import test_setup_rehearsal
 from . import test_setup_roles

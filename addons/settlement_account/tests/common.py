@@ -265,6 +265,13 @@ class SettlementAccountCase(AccountTestInvoicingCommon):
             policy.transfer_account_id: "transfer",
         }
 
+    def assert_lawful(self):
+        """No law about the ledger is broken, whatever was done to it."""
+        self.env.flush_all()
+        findings = self.env["settlement.verification"].sudo().run()["findings"]
+        broken = [each for each in findings if each["law"] in (3, 4, 5, 6, 8, 12)]
+        self.assertEqual(broken, [])
+
     def exceptions(self, reason=None, record=None):
         """Return the open exceptions, of a reason and a record if given."""
         domain = [

@@ -62,6 +62,7 @@ class TestFeeBills(SettlementAccountCase):
         self.assertEqual(bill.payment_state, "paid")
         self.assertEqual(self.balance(self.waiting), 0.0)
         self.assertFalse(self.exceptions("fee_variance"))
+        self.assert_lawful()
 
     def test_a_second_run_clears_nothing(self):
         self.fees("3")

@@ -84,6 +84,7 @@ class TestPostAgain(SettlementAccountCase):
         self.assertEqual(self.stored(charge).posting_state, "reconciled")
         self.assertEqual(self.batch().state, "posted")
         self.assertEqual(self.post() - posting - posting.reversal_ids, new)
+        self.assert_lawful()
         self.assertEqual(self.wallet._proof()["difference_minor"], 0)
 
     def bank_line_of(self, amount):
@@ -130,6 +131,7 @@ class TestPostAgain(SettlementAccountCase):
         self.assertEqual(match.state, "posted")
         self.assertEqual(self.stored(line).posting_state, "reconciled")
         self.assertTrue(bank_line.is_reconciled)
+        self.assert_lawful()
         self.assertEqual(self.balance(self.wallet.in_transit_account_id), 0.0)
 
     def test_what_was_cleared_from_suspense_is_settled_directly(self):
@@ -145,6 +147,7 @@ class TestPostAgain(SettlementAccountCase):
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(match.state, "posted")
         self.assertEqual(self.balance(self.policy.suspense_account_id), 0.0)
+        self.assert_lawful()
 
     def test_a_cut_off_is_posted_again(self):
         self.store(
@@ -269,6 +272,7 @@ class TestPostAgain(SettlementAccountCase):
         self.assertEqual(self.stored(other).posting_state, "posted")
         proof = self.wallet._proof()
         self.assertEqual((proof["missing"], proof["early"]), ([], []))
+        self.assert_lawful()
         self.assertEqual(proof["difference_minor"], 0)
 
     def test_a_payout_that_does_not_add_up_is_not_replaced(self):
@@ -292,6 +296,7 @@ class TestPostAgain(SettlementAccountCase):
         self.assertEqual(posting.reversal_ids.date, date(2026, 2, 1))
         new = self.env["settlement.posting"].search([("kind", "=", "correction")])
         self.assertEqual((new.date, new.amount), (date(2026, 2, 1), 90.0))
+        self.assert_lawful()
         self.assertEqual(self.balance(self.wallet.account_id), 90.0)
 
     def test_a_corrected_row_is_matched_again(self):
@@ -308,6 +313,7 @@ class TestPostAgain(SettlementAccountCase):
         self.assertEqual(match.state, "undone")
         # What was withheld of it is open again.
         self.assertIn(invoice.amount_residual, (10.0, 100.0))
+        self.assert_lawful()
         self.assertEqual(self.balance(self.wallet.account_id), 90.0)
 
     def test_the_approver_of_a_replacement_sees_what_it_changes(self):

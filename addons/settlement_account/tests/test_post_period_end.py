@@ -91,6 +91,7 @@ class TestPostPeriodEnd(SettlementAccountCase):
             lambda line: line.account_id == waiting
         )
         self.assertTrue(all(both.mapped("reconciled")))
+        self.assert_lawful()
 
     def test_a_second_run_accrues_nothing(self):
         self.post_fees("3")

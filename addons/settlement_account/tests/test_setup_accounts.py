@@ -53,7 +53,11 @@ class TestSetupAccounts(SetupCase):
         mine.action_set_accounts()
         self.assertFalse(setup.accounts_said)
         after = self.row_counts()
-        for table in ("account_account", "account_journal", "settlement_posting_policy"):
+        for table in (
+            "account_account",
+            "account_journal",
+            "settlement_posting_policy",
+        ):
             self.assertEqual(counts[table], after[table], table)
 
     def test_another_account_is_the_backends_own(self):

@@ -180,7 +180,9 @@ class TestSetupConnect(SetupCase):
             self.charge(2, 2, account_identifier="A-2"),
             {**self.balance("55.10"), "account_identifier": "A-2"},
         )
-        self.assertEqual(setup.wallet_line_ids.mapped("account_identifier"), ["A-1", "A-2"])
+        self.assertEqual(
+            setup.wallet_line_ids.mapped("account_identifier"), ["A-1", "A-2"]
+        )
         self.assertEqual(setup.wallet_line_ids[1].provider_balance, 55.10)
         self.assertFalse(setup.wallet_line_ids[0].has_balance)
         self.assertEqual(setup.message_ids.mapped("filename"), ["facts.jsonl"])

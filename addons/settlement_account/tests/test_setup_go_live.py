@@ -88,9 +88,11 @@ class TestSetupGoLive(SetupCase):
         )
         setup.wallet_line_ids.opening_account_id = equity
         setup.action_go_live()
-        move = self.env["settlement.posting"].search(
-            [("wallet_id", "=", setup.backend_id.wallet_ids.id)]
-        ).move_id
+        move = (
+            self.env["settlement.posting"]
+            .search([("wallet_id", "=", setup.backend_id.wallet_ids.id)])
+            .move_id
+        )
         self.assertIn(equity, move.line_ids.account_id)
 
     def test_a_balance_that_the_ledger_shows_is_adopted(self):
@@ -259,7 +261,9 @@ class TestSetupGoLive(SetupCase):
         self.rehearse(setup)
         self.by(self.approver, setup).action_set_limits()
         line = mine.wallet_line_ids
-        self.assertEqual((line.opening_date <= self.day(3), line.is_computed), (True, True))
+        self.assertEqual(
+            (line.opening_date <= self.day(3), line.is_computed), (True, True)
+        )
         self.assertEqual(line.opening_balance, 0.0)
         mine.action_go_live()
         self.assertFalse(setup.message_ids)
@@ -318,7 +322,9 @@ class TestSetupGoLive(SetupCase):
         )
         self.assertIn(payment, outstanding.payment_id)
         self.provider.objects = [
-            *self.paid_out(1, 1, self.charge(1, 1, "33.00", invoice_reference="EARLY-33")),
+            *self.paid_out(
+                1, 1, self.charge(1, 1, "33.00", invoice_reference="EARLY-33")
+            ),
             self.balance("0.00"),
         ]
         setup = self.ready(ago=2)

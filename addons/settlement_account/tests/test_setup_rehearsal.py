@@ -200,7 +200,9 @@ class TestSetupRehearsal(SetupCase):
     def test_all_codes_known_is_said_in_words(self):
         setup = self.mine("codes")
         self.fill()
-        self.provider.objects = [o for o in self.provider.objects if "source_code" not in o]
+        self.provider.objects = [
+            o for o in self.provider.objects if "source_code" not in o
+        ]
         self.assertEqual(setup.read_codes(), [])
         self.assertIn("have a meaning", setup.codes_html)
 
@@ -294,7 +296,9 @@ class TestSetupRehearsal(SetupCase):
         mine.action_confirm_codes()
         before = self.row_counts()
         report = mine.rehearse()
-        self.assertEqual((report["rows"]["count"], report["matching"]["percent"]), (1, 100))
+        self.assertEqual(
+            (report["rows"]["count"], report["matching"]["percent"]), (1, 100)
+        )
         self.assertEqual(self.row_counts(), before)
         self.assertEqual(setup.message_ids.state, "ignored")
 

@@ -18,6 +18,9 @@ from .recent_shop import ACCOUNT, RecentShop
 
 _KEYS = "test:" + base64.b64encode(b"k" * 32).decode()
 
+# A busy machine takes its time for all the screens.
+SECONDS = 300
+
 
 @tagged("post_install", "-at_install")
 class TestSetupTour(HttpCase):
@@ -87,7 +90,10 @@ class TestSetupTour(HttpCase):
     def test_from_nothing_to_posted_entries_of_stripe(self):
         self._serve_stripe()
         self.start_tour(
-            "/odoo/settlement-exceptions", "settlement_setup_stripe", login="setup_tour"
+            "/odoo/settlement-exceptions",
+            "settlement_setup_stripe",
+            login="setup_tour",
+            timeout=SECONDS,
         )
         backend = self._backend()
         self.assertEqual((backend.state, backend.connector), ("connected", "stripe"))
@@ -136,7 +142,10 @@ class TestSetupTour(HttpCase):
             }
         )
         self.start_tour(
-            "/odoo/settlement-setup/new", "settlement_setup_bank", login="setup_tour"
+            "/odoo/settlement-setup/new",
+            "settlement_setup_bank",
+            login="setup_tour",
+            timeout=SECONDS,
         )
         backend = self._backend()
         self.assertEqual((backend.state, backend.connector), ("connected", "bank"))

@@ -9,6 +9,7 @@ from .common import StripeCase
 class TestStripeConnection(StripeCase):
     def test_connection_tells_who_we_are(self):
         answer = self.backend.check_connection()
+        balances = answer.pop("balances")
         self.assertEqual(
             answer,
             {
@@ -19,6 +20,8 @@ class TestStripeConnection(StripeCase):
                 "balances": {"EUR": "0.00"},
             },
         )
+        held = sum(row["net"] for row in self.world.balance_transactions)
+        self.assertEqual(balances, {"EUR": f"{held / 100:.2f}"})
         self.assertEqual(self.backend.state, "connected")
 
     def test_currencies_come_from_the_balance(self):

@@ -157,6 +157,25 @@ def test_a_code_without_account_changes_the_rest_only():
         )
 
 
+def test_a_fee_that_waits_for_its_bill_keeps_its_tax_apart():
+    booking = Booking(mapping_id=3, partner_id=1, analytic='{"1": 100}')
+    entry = plan(
+        row("fee", -1000, fees=[("other", 0, 200)], booking=booking),
+        row("tax", -50, number=2, booking=booking),
+    )
+    account = ACCOUNTS.fee_clearing
+    assert lines(entry) == [(account, 1000), (account, 200), (account, 50)]
+    assert [line.role for line in entry.lines[:3]] == [
+        "fee_clearing",
+        "fee_clearing_tax",
+        "fee_clearing_tax",
+    ]
+    expensed = plan(
+        row("fee", -1000, fees=[("other", 0, 200)], booking=booking), expense_fees=True
+    )
+    assert lines(expensed) == [(ACCOUNTS.fee, 1200)]
+
+
 # ----------------------------------------------------------------------
 # Detail and summary
 # ----------------------------------------------------------------------
