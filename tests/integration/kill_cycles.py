@@ -240,9 +240,10 @@ class Cycles:
         self.fresh()
         if fault["act"] == "two":
             children = [self.start(compact_world.live, {}) for _ in range(2)]
-            codes = [self.finish(*child)[0] for child in children]
+            ends = [self.finish(*child) for child in children]
             # Neither may be broken by what the other one does.
-            code, parts = max(codes), WHATEVER_THE_ORDER
+            code, report = max(ends, key=lambda end: end[0])
+            parts = WHATEVER_THE_ORDER
         else:
             code, report = self.run(compact_world.live, fault)
             parts = tuple(self.wanted)
@@ -251,6 +252,7 @@ class Cycles:
         return {
             "fault": fault,
             "code": code,
+            "error": report.get("error", ""),
             "findings": findings,
             "different": differences(wanted, dump(self.database, parts)),
             "seconds": round(time.monotonic() - started, 2),

@@ -32,19 +32,25 @@ NAMED = {
 }
 # Which rows are altered, where not any row will do.
 AMONG = {"settlement_claim": "transaction_id IS NOT NULL"}
-# Tables that no law protects: settings, logs of attempts, derived indexes, wizards,
+# Tables that no law protects: settings, logs of attempts, what is derived from facts
+# (indexes, lives of disputes and reserves), wizards,
 # and what people decide on, which the events keep.
 UNPROTECTED = {
     "settlement_backend",
     "settlement_backend_settlement_run_rel",
     "settlement_call_count",
     "settlement_credential",
+    "settlement_dispute",
     "settlement_document_reference",
     "settlement_exception",
     "settlement_posting_policy",
+    "settlement_reserve",
+    "settlement_reserve_release",
     "settlement_run",
+    "settlement_source_code",
     "settlement_transaction_reference",
     "settlement_wallet",
+    "settlement_webhook_refusal",
     "settlement_window",
 }
 
