@@ -22,6 +22,7 @@ from . import backend_retention
 from . import backend_freshness
 from . import retention
 from . import res_company
+from . import res_users
 from . import batch
 from . import batch_validation
 from . import transaction

@@ -25,15 +25,14 @@ class SettlementException(models.Model):
         return {**super()._links(), "settlement.source.code": "source_code_id"}
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             # The mapping itself asks another person to agree.
             "map": Verb(
-                _("Map"),
+                self.env._("Map"),
                 MAPPED_REASONS,
                 ends=False,
-                effect=_(
+                effect=self.env._(
                     "Says what the code of the source means and asks for approval. "
                     "What waited for it is then read again. Posts nothing itself."
                 ),

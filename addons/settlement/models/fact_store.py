@@ -125,12 +125,9 @@ class SettlementFactStore(models.AbstractModel):
         Its number in the chunk is not kept: chunks are cut anew at each reading, and
         the same fact must be the same row then.
         """
-        identity = getattr(fact, "external_id", "")
-        if occurrence := getattr(fact, "occurrence", 0):
-            identity = f"{identity} ({occurrence})"
         return RejectedRow(
             number=0,
-            raw=f"{type(fact).__name__} {identity} {fact.currency}",
+            raw=fact_columns.in_words(fact),
             reason=str(error),
             code=getattr(error, "code", "malformed_input"),
             external_id=fact.external_id if isinstance(fact, TransactionFact) else "",

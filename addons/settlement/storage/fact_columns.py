@@ -74,6 +74,10 @@ FREE_TEXTS = frozenset(
 STAGE_ONLY = ("batch_kind", "batch_external_id", "net_minor", "gross_minor")
 STAGE_COLUMNS = COPIED + RESOLVED + STAGE_ONLY
 
+# Where the different facts keep their money and their day.
+_AMOUNTS = ("gross_amount", "total", "available", "amount")
+_DAYS = ("booked_on", "date", "due_on", "observed_at")
+
 # Fields of a fact that become references, with the type they are known by.
 REFERENCE_FIELDS = (
     ("provider", "source_external_id"),
@@ -106,6 +110,21 @@ def extra_references(fact: TransactionFact) -> str | None:
 def plain(amount: Decimal) -> str:
     """Return a Decimal without exponent notation."""
     return format(amount, "f")
+
+
+def in_words(fact: object) -> str:
+    """Return what people need to find a fact in its source: kind, id, money, day."""
+    kind = getattr(fact, "kind", "") or type(fact).__name__.removesuffix("Fact").lower()
+    identity = getattr(fact, "external_id", "")
+    if occurrence := getattr(fact, "occurrence", 0):
+        identity = f"{identity} ({occurrence})"
+    amounts = (getattr(fact, name, None) for name in _AMOUNTS)
+    amount = next((each for each in amounts if each is not None), None)
+    days = (getattr(fact, name, None) for name in _DAYS)
+    day = next((each for each in days if each is not None), None)
+    words = [kind, identity, "" if amount is None else plain(amount)]
+    words += [getattr(fact, "currency", ""), "" if day is None else day.isoformat()]
+    return " ".join(word for word in words if word)
 
 
 def stage_row(

@@ -1,6 +1,4 @@
-from unittest.mock import patch
-
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessDenied, AccessError
 from odoo.tests import tagged
 
 from .common import SettlementCase
@@ -34,15 +32,31 @@ class TestBot(SettlementCase):
         )
 
     def run_cron(self, name):
-        """Run the code of a scheduled action as its user, without committing."""
-        cron = self.env.ref(name)
-        model = self.env[cron.model_id.model].with_user(cron.user_id)
-        model = model.with_context({})
-        with patch.object(self.env.cr, "commit", self.env.flush_all):
-            getattr(model, cron.code.partition(".")[2].removesuffix("()"))()
+        """Run a scheduled action as the server does."""
+        with self.enter_registry_test_mode():
+            self.env.ref(name).method_direct_trigger()
+        self.env.invalidate_all()
 
-    def test_it_cannot_log_in_and_is_no_superuser(self):
-        self.assertFalse(self.bot.active)
+    def test_nobody_logs_in_as_it(self):
+        self.bot.password = "guessed by somebody"
+        credential = {
+            "type": "password",
+            "login": self.bot.login,
+            "password": "guessed by somebody",
+        }
+        users = self.bot.with_user(self.bot)
+        with self.assertRaises(AccessDenied):
+            users._check_credentials(credential, {"interactive": True})
+        other = self.new_user("group_accountant")
+        other.password = "a password of one's own"
+        credential.update(login=other.login, password="a password of one's own")
+        self.assertTrue(
+            other.with_user(other)._check_credentials(credential, {"interactive": True})
+        )
+
+    def test_it_is_no_superuser(self):
+        # An archived user's scheduled actions are not run.
+        self.assertTrue(self.bot.active)
         self.assertFalse(self.bot._is_superuser() or self.bot._is_system())
         self.assertFalse(self.bot.has_group("base.group_erp_manager"))
         self.assertFalse(self.bot.has_group("settlement.group_approver"))

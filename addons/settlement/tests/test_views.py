@@ -259,5 +259,5 @@ class TestQueue(SettlementCase):
             {label for _reason, _team, label, _effect, _who in rows},
             {verb.label for verb in verbs.values() if verb.reasons},
         )
-        self.assertIn(verbs["mark_received"].effect, guide.content)
+        self.assertIn(verbs["mark_duplicate"].effect, guide.content)
         self.assertIn("another person", guide.content)

@@ -14,10 +14,11 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _dismiss_own_charges(self, company):
-        super()._dismiss_own_charges(company)
+        result = super()._dismiss_own_charges(company)
         domain = [("company_id", "=", company.id)]
         for backend in self.env["settlement.backend"].search(domain):
             self._dismiss_booked(backend)
+        return result
 
     @api.model
     def _dismiss_booked(self, backend):

@@ -43,6 +43,7 @@ FIELD_STEPS = {
     "api_url": "connect",
     "upload": "access",
     "upload_name": "access",
+    "history_days": "rehearsal",
     "account_line_ids": "accounts",
     "journal_id": "accounts",
     "partner_id": "accounts",
@@ -238,14 +239,24 @@ class SettlementSetup(models.Model):
         """Check that the user may do a step now; return the set-up to write on.
 
         :raises AccessError: without a role of the step, or in another company.
-        :raises UserError: if the steps before it are not done.
+        :raises UserError: if the steps before it are not done, or if somebody else
+            works on the set-up at this moment.
         """
         self.ensure_one()
         self._require_role(step)
         self.check_access("write")
         self._check_reached(step)
         # Role and company were checked; what a step finds is nobody's to enter.
-        return self.sudo()
+        setup = self.sudo()
+        if not setup.try_lock_for_update():
+            raise UserError(
+                self.env._(
+                    "Somebody else works on the set-up of %(name)s right now. Look at "
+                    "it again in a moment.",
+                    name=setup.name,
+                )
+            )
+        return setup
 
     def _finish(self, step, after=None):
         """Note that a step is done and show the next one."""

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from ..services.rehearsal import Rehearsal
 
 HISTORY_DAYS = 30
-MOST_SECONDS = 60
+MOST_SECONDS = 40
 MOST_ROWS = 5000
 
 
@@ -21,6 +21,11 @@ class SettlementSetup(models.Model):
         "settlement.mapping", compute="_compute_mapping_ids", string="Mappings"
     )
     codes_html = fields.Html(compute="_compute_codes_html", sanitize=False)
+    history_days = fields.Integer(
+        "Days of History",
+        default=HISTORY_DAYS,
+        help="How far back the dry run reaches; less is faster.",
+    )
     rehearsal = fields.Json(readonly=True, copy=False)
     rehearsed_at = fields.Datetime(readonly=True, copy=False)
     rehearsal_html = fields.Html(compute="_compute_rehearsal_html", sanitize=False)
@@ -122,14 +127,16 @@ class SettlementSetup(models.Model):
         self.rehearse()
         return True
 
-    def rehearse(self, days=HISTORY_DAYS):
+    def rehearse(self, days=None):
         """Pull, match and post the history, and take all of it back.
 
-        :param days: how much history; less is faster.
+        :param days: how much history, by default what the set-up says; less is
+            faster.
         :return: dict with ``rows, matching, entries, reasons, wallets, codes``.
         :raises AccessError: without the accountant role.
         """
         setup = self._begin("rehearsal")
+        days = setup.history_days if days is None else days
         report = setup._rehearse("post", days)
         now = fields.Datetime.now()
         setup.write({"rehearsal": report, "rehearsed_at": now, "codes": report})

@@ -1,6 +1,7 @@
 from . import test_access
 from . import test_exception_limit
 from . import test_batch_export
+from . import test_bot
 from . import test_dashboard
 from . import test_dispute_posting
 from . import test_lock_date

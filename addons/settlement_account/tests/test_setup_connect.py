@@ -361,3 +361,12 @@ class TestSetupConnect(SetupCase):
         with self.assertRaises(UserError):
             setup.wallet_line_ids.write({"provider_balance": 5})
         self.assertEqual(self.start(step="done").step, "connect")
+
+    def test_two_people_at_once_do_not_do_a_step_twice(self):
+        setup = self.start()
+        self.patch(
+            type(setup), "try_lock_for_update", lambda records, **_how: records.browse()
+        )
+        with self.assertRaisesRegex(UserError, "Somebody else works"):
+            setup.action_connect()
+        self.assertFalse(setup.backend_id)

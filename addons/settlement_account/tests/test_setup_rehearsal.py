@@ -228,6 +228,8 @@ class TestSetupRehearsal(SetupCase):
         self.assertEqual(setup.rehearse()["rows"]["count"], 6)
         self.assertEqual(setup.rehearse(days=60)["rows"]["count"], 7)
         self.assertEqual(setup.rehearse(days=2)["rows"]["count"], 0)
+        setup.history_days = 2
+        self.assertEqual(setup.rehearse()["rows"]["count"], 0)
         for days in (0, 400):
             with self.assertRaisesRegex(UserError, "366"):
                 setup.rehearse(days=days)

@@ -1,5 +1,3 @@
-from unittest.mock import patch
-
 from odoo.tests import tagged
 
 from .common import NOW, ConnectorCase, item
@@ -17,12 +15,10 @@ class TestBot(ConnectorCase):
         self.source.pages["charges"] = [[item(1)]]
 
     def run_cron(self, name):
-        """Run the code of a scheduled action as its user, without committing."""
-        cron = self.env.ref(f"settlement_connector.{name}")
-        model = self.env[cron.model_id.model].with_user(cron.user_id)
-        model = model.with_context({})
-        with patch.object(self.env.cr, "commit", self.env.flush_all):
-            getattr(model, cron.code.partition(".")[2].removesuffix("()"))()
+        """Run a scheduled action as the server does."""
+        with self.enter_registry_test_mode():
+            self.env.ref(f"settlement_connector.{name}").method_direct_trigger()
+        self.env.invalidate_all()
 
     def test_every_scheduled_action_of_ours_runs_as_it(self):
         for name in ("cron_pull", "cron_pull_announced", "cron_rotate_keys"):

@@ -4,7 +4,12 @@ from decimal import Decimal
 import pytest
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
-from odoo.addons.settlement.canonical.facts import FeeFact, TransactionFact
+from odoo.addons.settlement.canonical.facts import (
+    BalanceFact,
+    BatchFact,
+    FeeFact,
+    TransactionFact,
+)
 from odoo.addons.settlement.storage import fact_columns
 
 
@@ -83,3 +88,22 @@ def test_a_card_number_that_a_parser_uncovered_is_not_stored():
     assert row["extra_references"] == "order=411111******1111"
     # Identities are the source's; masking one would make two rows the same.
     assert row["external_id"] == "4111111111111111"
+
+
+@pytest.mark.parametrize(
+    ("each", "words"),
+    [
+        (fact(), "charge t 10 EUR 2026-01-01"),
+        (fact(occurrence=2), "charge t (2) 10 EUR 2026-01-01"),
+        (
+            BatchFact("EUR", "payout", "po_1", date(2026, 1, 2), Decimal("9.50")),
+            "payout po_1 9.50 EUR 2026-01-02",
+        ),
+        (
+            BalanceFact("EUR", datetime(2026, 1, 2, 3), Decimal("7")),
+            "balance 7 EUR 2026-01-02T03:00:00",
+        ),
+    ],
+)
+def test_a_fact_is_told_in_words_that_find_it_in_its_source(each, words):
+    assert fact_columns.in_words(each) == words

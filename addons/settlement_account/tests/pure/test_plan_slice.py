@@ -148,7 +148,10 @@ def test_each_kind_has_its_account_and_its_line(kind, gross, role):
 @pytest.mark.parametrize("kind", ["fee", "fee_refund", "dispute_fee", "tax"])
 def test_a_fee_that_stands_alone_joins_the_fees(kind):
     entry = plan(row(kind, -500), row("charge", 1000, number=2))
-    assert line_of(entry, "fee_clearing").amount_currency == 500
+    # Tax waits with the fees, but it will be no cost: it has a role of its own.
+    role = "fee_clearing_tax" if kind == "tax" else "fee_clearing"
+    assert line_of(entry, role).account_id == ACCOUNTS.fee_clearing
+    assert line_of(entry, role).amount_currency == 500
     assert line_of(entry, "wallet").amount_currency == 500
 
 
@@ -157,11 +160,11 @@ def test_fees_are_summed_by_kind_and_their_tax_stays_visible():
         row("charge", 10000, fees=[("processing", 100, 19), ("scheme", 30)]),
         row("charge", 10000, number=2, fees=[("processing", 50)]),
     )
-    fees = [line for line in entry.lines if line.role == "fee_clearing"]
-    assert [(line.name, line.amount_currency) for line in fees] == [
-        ("Fees: processing", 150),
-        ("Fees: scheme", 30),
-        ("Tax on fees", 19),
+    fees = [line for line in entry.lines if line.role.startswith("fee_clearing")]
+    assert [(line.role, line.name, line.amount_currency) for line in fees] == [
+        ("fee_clearing", "Fees: processing", 150),
+        ("fee_clearing", "Fees: scheme", 30),
+        ("fee_clearing_tax", "Tax on fees", 19),
     ]
 
 
