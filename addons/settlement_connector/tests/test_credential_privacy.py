@@ -83,8 +83,9 @@ class TestCredentialPrivacy(ConnectorCase):
 
     def test_the_backend_does_not_show_it(self):
         for backend in (self.backend.with_user(self.admin), self.backend.sudo()):
-            names = list(backend._fields)
-            self.assert_private(backend.read(names))
+            # Everything the user may read of it.
+            self.assert_private(backend.read())
+            self.assert_private(backend.read(list(backend.fields_get())))
             self.assert_private(backend.export_data(["credential_ids/masked"])["datas"])
             self.assert_private(backend._status_of())
 
