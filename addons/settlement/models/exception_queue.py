@@ -8,15 +8,15 @@ from ..exceptions.verb import offered, suggested
 from .exception import OPEN_STATES
 
 AGES = [
-    ("day", "Less than 24 hours"),
-    ("three_days", "1–3 days"),
-    ("week", "4–7 days"),
-    ("month", "8–30 days"),
-    ("older", "More than 30 days"),
+    ("day", "< 24 h"),
+    ("three_days", "1–3 d"),
+    ("week", "4–7 d"),
+    ("month", "8–30 d"),
+    ("older", "> 30 d"),
 ]
 # Where the buttons of verbs go: view type → place in its arch.
 BUTTON_PLACES = {
-    "list": "//list/field[@name='state']",
+    "list": "//list/field[@name='verb_1']",
     "form": "//header/field[@name='state']",
     "kanban": "//*[@name='verbs']/*[@name='place']",
 }

@@ -80,8 +80,10 @@ class SettlementExceptionResolve(models.TransientModel):
         """Give each verb a button; those that fit the exceptions are shown."""
         arch, view = super()._get_view(view_id, view_type, **options)
         for place in arch.xpath("//div[@name='verbs']"):
-            for name, verb in self.env["settlement.exception"]._verbs().items():
-                place.append(self._verb_button(name, verb))
+            verbs = self.env["settlement.exception"]._verbs()
+            # Those made for a reason first; the others fit everything.
+            for name in sorted(verbs, key=lambda name: not verbs[name].reasons):
+                place.append(self._verb_button(name, verbs[name]))
         return arch, view
 
     @api.model
