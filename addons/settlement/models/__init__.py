@@ -38,6 +38,7 @@ from . import exception
 from . import dispute
 from . import dispute_version
 from . import dispute_rows
+from . import dispute_life
 from . import dispute_notice
 from . import reserve
 from . import reserve_release
