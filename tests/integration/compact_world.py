@@ -177,7 +177,7 @@ def live(env):
         lambda: backends._run_pipeline("post", commit),
         lambda: _people(env),
         lambda: backends._run_pipeline("post", commit),
-        lambda: env["settlement.event"]._seal_pending(),
+        lambda: env["settlement.event"]._cron_seal(),
     ):
         _as_the_schedule_does(env, step)
 

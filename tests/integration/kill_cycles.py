@@ -53,7 +53,7 @@ POINTS = {
     "confirm by hand": ("settlement.match", "_confirm", 1),
     "undo": ("settlement.match", "_undo", 1),
     "reverse": ("settlement.posting", "_reverse_one", 1),
-    "seal": ("settlement.event", "_seal_pending", 1),
+    "seal": ("settlement.event", "_cron_seal", 1),
 }
 # Rows that a concurrent transaction rewrites, so that ours fails when it comes there.
 RIVAL_TABLES = (
@@ -69,15 +69,10 @@ TIME_PASSES = (
     "UPDATE settlement_message SET lease_until = now() - interval '1 minute' "
     "WHERE lease_until IS NOT NULL"
 )
-# Who came first decides which entry has a row, not what is in the books.
-WHATEVER_THE_ORDER = (
-    "facts",
-    "batches",
-    "messages",
-    "exceptions",
-    "documents",
-    "balances",
-)
+# With two at once, people may act before or after a schedule: what they find to act on
+# differs. What was received does not, and the laws hold; test_kill compares the books
+# of two workers without people.
+WHATEVER_THE_ORDER = ("messages",)
 
 
 class Faults:

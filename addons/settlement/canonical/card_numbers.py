@@ -18,6 +18,8 @@ _CARD = re.compile(
     rb"|3(?:0[0-5]|[68][0-9])[0-9][ -]?[0-9]{6}[ -]?[0-9]{4}"
     rb")(?![0-9A-Za-z]|[.-][0-9])"
 )
+# Digits of the shortest card number.
+SHORTEST = 14
 _LONGEST = 40
 # What a text must hold for a look at it to be worth while: twelve digits.
 _MAYBE = re.compile(r"[0-9](?:[ -]?[0-9]){11}")

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..canonical import kinds
 from ..canonical.disputes import OUTCOMES
@@ -14,6 +15,8 @@ REASONS = [
 ]
 OUTCOME_NAMES = [(name, name.replace("_", " ").capitalize()) for name in OUTCOMES]
 DECISIONS = [("accepted", "Accepted")]
+# In these the provider still listens.
+WANT_EVIDENCE = ("warning", "opened", "evidence_due")
 # What people keep about a dispute; all else is what rows and provider say.
 KEPT_BY_PEOPLE = frozenset({"evidence_notes", "evidence_ids", "user_id"})
 
@@ -44,63 +47,84 @@ class SettlementDispute(models.Model):
         "settlement.backend", required=True, ondelete="restrict", check_company=True
     )
     wallet_id = fields.Many2one(
-        "settlement.wallet", ondelete="restrict", check_company=True
+        "settlement.wallet", ondelete="restrict", check_company=True, readonly=True
     )
-    currency_id = fields.Many2one("res.currency", required=True)
-    external_id = fields.Char("Provider ID", required=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    external_id = fields.Char("Provider ID", required=True, readonly=True)
     active = fields.Boolean(default=True)
     merged_into_id = fields.Many2one(
         "settlement.dispute",
         help="Its rows turned out to belong to this dispute.",
         check_company=True,
+        readonly=True,
     )
 
-    status = fields.Selection(STATUSES, required=True, default="opened", tracking=True)
-    provider_status = fields.Char(help="What the provider itself calls the status.")
-    outcome = fields.Selection(OUTCOME_NAMES, required=True, default="open")
-    is_final = fields.Boolean()
-    win_rate = fields.Float(
-        aggregator="avg", help="100 if it was won, 0 if not: the average is the rate."
+    status = fields.Selection(
+        STATUSES, required=True, default="opened", tracking=True, readonly=True
     )
-    reason = fields.Selection(REASONS, required=True, default="general")
-    reason_code = fields.Char(help="Reason in the words of the provider or scheme.")
+    provider_status = fields.Char(
+        help="What the provider itself calls the status.", readonly=True
+    )
+    outcome = fields.Selection(
+        OUTCOME_NAMES, required=True, default="open", readonly=True
+    )
+    is_final = fields.Boolean(readonly=True)
+    win_rate = fields.Float(
+        aggregator="avg",
+        help="100 if it was won, 0 if not: the average is the rate.",
+        readonly=True,
+    )
+    reason = fields.Selection(REASONS, required=True, default="general", readonly=True)
+    reason_code = fields.Char(
+        help="Reason in the words of the provider or scheme.", readonly=True
+    )
 
     disputed_amount = fields.Monetary(
         currency_field="disputed_currency_id",
         help="What the customer disputes, in the currency of the payment.",
+        readonly=True,
     )
-    disputed_currency_id = fields.Many2one("res.currency")
+    disputed_currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(
-        string="Withdrawn", help="What was taken from the wallet for it."
+        string="Withdrawn", help="What was taken from the wallet for it.", readonly=True
     )
-    returned_amount = fields.Monetary(string="Returned")
-    lost_amount = fields.Monetary(string="Lost")
+    returned_amount = fields.Monetary(string="Returned", readonly=True)
+    lost_amount = fields.Monetary(string="Lost", readonly=True)
     exchange_amount = fields.Monetary(
         string="Exchange Difference",
         help="What a won dispute brought less because of another rate.",
+        readonly=True,
     )
     open_amount = fields.Monetary(
-        string="Open", help="Neither returned nor lost: it stands on its account."
+        string="Open",
+        help="Neither returned nor lost: it stands on its account.",
+        readonly=True,
     )
     fee_amount = fields.Monetary(
-        string="Fees", help="Fees with their tax, less what came back of them."
+        string="Fees",
+        help="Fees with their tax, less what came back of them.",
+        readonly=True,
     )
 
-    charge_external_id = fields.Char(string="Payment ID")
+    charge_external_id = fields.Char(string="Payment ID", readonly=True)
     charge_transaction_id = fields.Many2one(
-        "settlement.transaction", string="Payment", index="btree_not_null"
+        "settlement.transaction",
+        string="Payment",
+        index="btree_not_null",
+        readonly=True,
     )
     chosen_charge_id = fields.Many2one(
         "settlement.transaction",
         help="Payment that a person named, where the provider did not.",
+        readonly=True,
     )
     partner_id = fields.Many2one("res.partner", compute="_compute_partner_id")
     transaction_ids = fields.One2many("settlement.transaction", "dispute_id")
     version_ids = fields.One2many("settlement.dispute.version", "dispute_id")
 
-    opened_on = fields.Date()
-    evidence_due_at = fields.Datetime(tracking=True)
-    evidence_sent = fields.Boolean(tracking=True)
+    opened_on = fields.Date(readonly=True)
+    evidence_due_at = fields.Datetime(tracking=True, readonly=True)
+    evidence_sent = fields.Boolean(tracking=True, readonly=True)
     days_left = fields.Integer(
         compute="_compute_days_left", help="Days until the evidence is due."
     )
@@ -109,7 +133,7 @@ class SettlementDispute(models.Model):
         search="_search_is_due",
         help="Evidence is wanted and nobody has sent any.",
     )
-    closed_on = fields.Date()
+    closed_on = fields.Date(readonly=True)
 
     user_id = fields.Many2one(
         "res.users", string="Responsible", tracking=True, check_company=True
@@ -117,10 +141,13 @@ class SettlementDispute(models.Model):
     evidence_notes = fields.Html(help="What speaks for us; kept by people.")
     evidence_ids = fields.Many2many("ir.attachment", string="Evidence")
     decided_status = fields.Selection(
-        DECISIONS, tracking=True, help="A person gave it up before the provider did."
+        DECISIONS,
+        tracking=True,
+        help="A person gave it up before the provider did.",
+        readonly=True,
     )
-    decided_by_id = fields.Many2one("res.users")
-    decided_at = fields.Datetime()
+    decided_by_id = fields.Many2one("res.users", readonly=True)
+    decided_at = fields.Datetime(readonly=True)
 
     _identity_uniq = models.Constraint(
         "UNIQUE (backend_id, external_id)", "The provider has each dispute once."
@@ -147,14 +174,14 @@ class SettlementDispute(models.Model):
         """Return the customer; addons that match payments know more of them."""
         return self.charge_transaction_id.partner_id
 
-    @api.depends("evidence_due_at", "evidence_sent", "is_final")
+    @api.depends("evidence_due_at", "evidence_sent", "status")
     def _compute_days_left(self):
         now = fields.Datetime.now()
         for dispute in self:
             due = dispute.evidence_due_at
             dispute.days_left = (due - now).days if due else 0
             dispute.is_due = bool(
-                due and not dispute.is_final and not dispute.evidence_sent
+                due and dispute.status in WANT_EVIDENCE and not dispute.evidence_sent
             )
 
     def _search_is_due(self, operator, value):
@@ -162,10 +189,20 @@ class SettlementDispute(models.Model):
             return NotImplemented
         wanted = [
             ("evidence_due_at", "!=", False),
-            ("is_final", "=", False),
+            ("status", "in", WANT_EVIDENCE),
             ("evidence_sent", "=", False),
         ]
         return wanted if True in value else ["!", "&", "&", *wanted]
+
+    def _read_group_select(self, aggregate_spec, query):
+        """Let only disputes that were decided count in the win rate."""
+        if aggregate_spec != "win_rate:avg":
+            return super()._read_group_select(aggregate_spec, query)
+        return SQL(
+            "AVG(COALESCE(%s, 0)) FILTER (WHERE %s IN ('won', 'partly_won', 'lost'))",
+            self._field_to_sql(self._table, "win_rate", query),
+            self._field_to_sql(self._table, "outcome", query),
+        )
 
     # ------------------------------------------------------------------
     # Who may change what

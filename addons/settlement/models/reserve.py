@@ -26,37 +26,50 @@ class SettlementReserve(models.Model):
         "settlement.backend", required=True, ondelete="restrict", check_company=True
     )
     wallet_id = fields.Many2one(
-        "settlement.wallet", required=True, ondelete="restrict", check_company=True
+        "settlement.wallet",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        readonly=True,
     )
     currency_id = fields.Many2one("res.currency", required=True)
-    external_id = fields.Char("Provider ID", required=True)
-    occurrence = fields.Integer(required=True, default=0)
+    external_id = fields.Char("Provider ID", required=True, readonly=True)
+    occurrence = fields.Integer(required=True, default=0, readonly=True)
     object_external_id = fields.Char(
         help="The provider's object of the hold, where it has one beside the row.",
         index=True,
+        readonly=True,
     )
     active = fields.Boolean(default=True)
     hold_transaction_id = fields.Many2one(
-        "settlement.transaction", string="Hold", index=True, ondelete="restrict"
+        "settlement.transaction",
+        string="Hold",
+        index=True,
+        ondelete="restrict",
+        readonly=True,
     )
     release_ids = fields.One2many("settlement.reserve.release", "reserve_id")
 
-    state = fields.Selection(STATES, required=True, default="held", tracking=True)
-    amount = fields.Monetary(string="Held Back")
-    released_amount = fields.Monetary(string="Released")
-    open_amount = fields.Monetary(string="Still Held")
-    held_on = fields.Date()
-    expected_release_on = fields.Date(tracking=True)
-    released_on = fields.Date()
-    said_release_on = fields.Date(help="As the provider's own object says it.")
-    said_at = fields.Datetime(help="Version of what the provider said.")
+    state = fields.Selection(
+        STATES, required=True, default="held", tracking=True, readonly=True
+    )
+    amount = fields.Monetary(string="Held Back", readonly=True)
+    released_amount = fields.Monetary(string="Released", readonly=True)
+    open_amount = fields.Monetary(string="Still Held", readonly=True)
+    held_on = fields.Date(readonly=True)
+    expected_release_on = fields.Date(tracking=True, readonly=True)
+    released_on = fields.Date(readonly=True)
+    said_release_on = fields.Date(
+        help="As the provider's own object says it.", readonly=True
+    )
+    said_at = fields.Datetime(help="Version of what the provider said.", readonly=True)
     days_left = fields.Integer(compute="_compute_days_left")
     is_late = fields.Boolean(
         compute="_compute_days_left",
         search="_search_is_late",
         help="It should have been released by today.",
     )
-    description = fields.Char()
+    description = fields.Char(readonly=True)
     user_id = fields.Many2one("res.users", string="Responsible", check_company=True)
     notes = fields.Html()
 

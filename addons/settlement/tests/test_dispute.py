@@ -321,6 +321,25 @@ class TestDispute(DisputeCase):
         self.store_facts(self.said("lost", 10))
         self.assertFalse(disputes.search([("is_due", "=", True), *mine]))
 
+    def test_the_win_rate_counts_what_was_decided(self):
+        for number, status in enumerate(("won", "lost", "evidence_due", "warning")):
+            name = f"dp_{number}"
+            self.store_facts(
+                self.row(source_external_id=name, external_id=f"txn_{name}"),
+                self.said(status, external_id=name),
+            )
+        disputes = self.env["settlement.dispute"]
+        domain = [("backend_id", "=", self.backend.id)]
+        (rate,) = disputes._read_group(domain, [], ["win_rate:avg"])[0]
+        self.assertEqual(rate, 50.0)
+        rates = dict(disputes._read_group(domain, ["outcome"], ["win_rate:avg"]))
+        self.assertEqual((rates["won"], rates["lost"]), (100.0, 0.0))
+        self.assertFalse(rates["open"])
+
+    def test_under_review_nothing_is_due(self):
+        self.store_facts(self.row(), self.said("under_review"))
+        self.assertFalse(self.dispute().is_due)
+
     def test_the_trail_says_what_changed(self):
         self.store_facts(self.row())
         self.store_facts(self.said("lost"))

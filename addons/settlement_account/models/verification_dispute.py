@@ -117,7 +117,7 @@ class SettlementVerification(models.AbstractModel):
             "settlement.reserve",
             SQL(
                 """
-                SELECT reserve.id, reserve.open_amount::text,
+                SELECT reserve.id, COALESCE(reserve.open_amount, 0)::text,
                        (-fact.gross_amount - COALESCE(given.amount, 0))::text
                   FROM settlement_reserve reserve
                   JOIN settlement_transaction fact
@@ -127,7 +127,7 @@ class SettlementVerification(models.AbstractModel):
                           FROM settlement_reserve_release release
                          WHERE release.reserve_id = reserve.id) given ON TRUE
                  WHERE reserve.active
-                   AND (reserve.open_amount
+                   AND (COALESCE(reserve.open_amount, 0)
                             <> -fact.gross_amount - COALESCE(given.amount, 0)
                         OR NOT fact.is_current)
                 """

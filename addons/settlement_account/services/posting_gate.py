@@ -203,7 +203,9 @@ class PostingGate:
         What a scheduled run plans is the act of the last person who imported the
         rows, else of who ruled how they are posted.
         """
-        if self.env.uid != SUPERUSER_ID:
+        bot = self.env["settlement.backend"]._bot()
+        machines = (SUPERUSER_ID, bot.id)
+        if self.env.uid not in machines:
             return self.env.user
         rows = [row.id for each in proposal.prepared for row in each.rows]
         found = self.env.execute_query(
@@ -212,16 +214,17 @@ class PostingGate:
                 SELECT message.create_uid
                   FROM settlement_transaction fact
                   JOIN settlement_message message ON message.id = fact.message_id
-                 WHERE fact.id = ANY(%s) AND message.create_uid <> %s
+                 WHERE fact.id = ANY(%s) AND message.create_uid NOT IN %s
                  ORDER BY message.id DESC LIMIT 1
                 """,
                 rows,
-                SUPERUSER_ID,
+                machines,
             )
         )
         if found:
             return self.env["res.users"].browse(found[0][0])
-        return self.policy.write_uid or self.env.user
+        ruled_by = self.policy.write_uid
+        return ruled_by if ruled_by and ruled_by.id not in machines else self.env.user
 
 
 class OpenGate(PostingGate):

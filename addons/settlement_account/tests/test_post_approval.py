@@ -297,6 +297,16 @@ class TestPostApproval(SettlementAccountCase):
         with self.assertRaisesRegex(UserError, "yourself"):
             request.with_user(importer).action_approve()
 
+    def test_what_the_technical_user_runs_is_the_act_of_who_imported(self):
+        self.policy.auto_post_limit = 50
+        self.store(*self.payout(self.row(gross="100")))
+        bot = self.env["settlement.backend"]._bot()
+        backend = self.backend.with_user(bot).sudo()
+        backend._step_validate(None)
+        backend._step_post(None)
+        self.assertEqual(self.waiting().requester_id, self.stored_message_author())
+        self.assertNotEqual(self.waiting().requester_id, bot)
+
     def stored_message_author(self):
         message = self.env["settlement.message"].search([], order="id desc", limit=1)
         return message.create_uid

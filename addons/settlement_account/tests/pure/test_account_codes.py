@@ -23,7 +23,13 @@ def test_shorter_codes_go_on_after_the_last_one():
 
 def test_the_same_length_under_another_digit_goes_on_after_the_last_one():
     # In France accounts of class 1 are equity.
-    assert start_code(["445660", "467000", "580000"], "101710") == "580000"
+    assert start_code(["445660", "467000", "580000"], "101710") == "467000"
+
+
+def test_the_usual_digit_counts_not_the_highest():
+    # In Germany operating expenses are class 4; 9990 is statistics.
+    assert start_code(["4970", "4980", "9990"], "620100") == "4980"
+    assert start_code(["101300", "445660", "467000"], "101710") == "467000"
 
 
 def test_one_odd_code_does_not_decide():
@@ -34,7 +40,7 @@ def test_one_odd_code_does_not_decide():
 def test_it_is_the_proposal_or_the_greatest_of_a_length(known, proposed):
     found = start_code(known, proposed)
     assert found == proposed or found == max(
-        code for code in known if len(code) == len(found)
+        code for code in known if (len(code), code[0]) == (len(found), found[0])
     )
 
 
