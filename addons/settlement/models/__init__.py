@@ -46,6 +46,7 @@ from . import reserve_rows
 from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
+from . import exception_approval
 from . import exception_verbs
 from . import exception_completion
 from . import exception_queue
