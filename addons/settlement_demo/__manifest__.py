@@ -6,6 +6,11 @@
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["settlement_stripe", "settlement_bank", "settlement_account"],
-    "data": [],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/settlement_demo_rules.xml",
+        "data/ir_cron_data.xml",
+        "views/settlement_training_views.xml",
+    ],
     "installable": True,
 }

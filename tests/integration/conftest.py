@@ -12,7 +12,7 @@ from odoo.addons.settlement_demo.simulation import deliveries
 from odoo.addons.settlement_demo.simulation.stand_ins import StandIns
 from odoo.addons.settlement_demo.world import build
 world, _truth = build(1)
-world = replace(world, companies=world.companies[1:])
+world = replace(world, companies=world.companies[1:2], troubles=())
 simulation = env["settlement.simulation"]
 env["ir.config_parameter"].set_param("settlement.use_jobs", "")
 with StandIns(world, API_KEY) as stand_ins:

@@ -38,6 +38,7 @@ from . import exception
 from . import dispute
 from . import dispute_version
 from . import dispute_rows
+from . import dispute_life
 from . import dispute_notice
 from . import reserve
 from . import reserve_release
@@ -45,6 +46,7 @@ from . import reserve_rows
 from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
+from . import exception_approval
 from . import exception_verbs
 from . import exception_completion
 from . import exception_queue

@@ -266,6 +266,15 @@ class TestEscalation(EscalationCase):
         self.after(500)
         self.assertFalse(self.told(stranger))
 
+    def test_the_technical_user_of_scheduled_actions_may(self):
+        self.team()
+        exception = self.opened()
+        bot = self.env.ref("settlement.cron_escalate").user_id
+        with freeze_time(START + timedelta(hours=200)):
+            self.exceptions.with_user(bot)._cron_escalate()
+        self.assertEqual(exception.severity, "critical")
+        self.assertEqual(len(self.told(self.lead)), 1)
+
     def test_escalating_by_hand_finds_the_lead(self):
         self.team()
         exception = self.opened()

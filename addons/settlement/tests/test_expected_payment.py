@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from freezegun import freeze_time
@@ -120,7 +120,13 @@ class TestExpectedArrival(ExpectedCase):
         expected = self.announced()
         self.store_facts(self.charge(order_reference="S00042"))
         self.follow()
-        self.store_facts(self.charge(order_reference="S00042", gross="90.00"))
+        self.store_facts(
+            self.charge(
+                order_reference="S00042",
+                gross="90.00",
+                source_version_at=datetime(2026, 1, 11, 8, 0),
+            )
+        )
         self.follow()
         self.assertEqual(expected.state, "open")
         self.assertFalse(expected.transaction_id)

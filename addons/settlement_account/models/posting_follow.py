@@ -57,7 +57,16 @@ class SettlementPosting(models.Model):
         self.env["settlement.match"].browse(done)._set_posted()
         settled = self._settled_rows(done)
         self._set_posting_state(settled, "reconciled")
+        self._refresh_statements(settled)
         return settled
+
+    @api.model
+    def _refresh_statements(self, row_ids):
+        """Finish the statements of rows that money of another statement settled."""
+        batches = self.env["settlement.transaction"].browse(row_ids).batch_id
+        batches.filtered(
+            lambda batch: batch.kind == "statement" and batch.state == "posted"
+        )._refresh_posting_state()
 
     @api.model
     def _complete_matches(self, match_ids):

@@ -45,6 +45,7 @@ class TakenBack:
             evidence={
                 "contributions": [{"what": "identifier", "text": reason, "weight": 100}]
             },
+            unique_proof={"method": "counted", "targets": 1, "sources": 1},
             is_automatic=True,
         )._confirm()
 

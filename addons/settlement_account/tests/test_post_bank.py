@@ -265,6 +265,21 @@ class TestPostBank(SettlementAccountCase):
         self.assertTrue(all(items.mapped("reconciled")))
         self.assertTrue(other)
 
+    def test_what_comes_weeks_later_finishes_the_statement_before(self):
+        """A statement that was missing brings the money which went again long since."""
+        went = self.bank_row("-500")
+        self.store_statement(went, opening="500")
+        self.post_all()
+        self.assertEqual(self.batch("st_1").state, "posted")
+        came = self.bank_row("500", batch_external_id="st_0")
+        self.store_statement(came, name="st_0")
+        matches = self.env["settlement.match"].sudo()
+        matches._propose([self.stored(came), self.stored(went)], [])._confirm()
+        self.post_all()
+        self.assertEqual(self.stored(went).posting_state, "reconciled")
+        self.assertEqual(self.batch("st_0").state, "reconciled")
+        self.assertEqual(self.batch("st_1").state, "reconciled")
+
     def test_running_again_adds_nothing(self):
         paid = self.bank_row("100")
         self.store_statement(paid)

@@ -216,6 +216,8 @@ class TestPostRulings(SettlementAccountCase):
         self.assertEqual(invoice.amount_residual, 100.0)
         self.assertEqual(self.balance(self.policy.transfer_account_id), 0.0)
         self.assertEqual(self.stored(returned).posting_state, "reconciled")
+        meeting = self.stored(returned).match_line_ids.match_id
+        self.assertTrue(meeting.is_automatic and meeting.unique_proof)
         self.assert_lawful()
 
     def reversed_invoice(self):

@@ -5,6 +5,7 @@ from odoo.addons.settlement.canonical import money
 STRIPE_NAME = "Stripe"
 BANK_NAME = "Bank"
 API_KEY = "sk_test_settlement_demo"  # the stand-in knows no other
+WEBHOOK_SECRET = "whsec_settlement_demo"  # with which its events are signed
 
 
 class BackendBuilder:
@@ -29,7 +30,10 @@ class BackendBuilder:
         if backend.api_url != api_url:
             backend.api_url = api_url
             backend.set_credential("api_key", API_KEY)
+            backend.set_credential("webhook_secret", WEBHOOK_SECRET)
             backend.check_connection()
+        if not backend.webhook_token:
+            backend.action_renew_webhook()
         return backend
 
     def build_bank(self, company_world):

@@ -42,11 +42,8 @@ class CompanyBuilder:
     def build_users(self, companies):
         """Return a user for each role, created if it is not there.
 
-        The superuser and the administrator may work in the companies, too.
-
         :return: res.users records.
         """
-        self._allow_administrator(companies)
         users = self.env["res.users"]
         for login, (group, name) in USERS.items():
             users |= self._user(login, group, name, companies)
@@ -62,6 +59,15 @@ class CompanyBuilder:
             rounding = 10 ** -money.exponent(currency.name)
             if currency.rounding != rounding:
                 currency.rounding = rounding
+        self._allow_decimals(max(money.exponent(code) for code in codes))
+
+    def _allow_decimals(self, digits):
+        """Let prices have as many decimals as the currencies of a company."""
+        precision = self.env["decimal.precision"].search(
+            [("name", "=", "Product Price")], limit=1
+        )
+        if precision.digits < digits:
+            precision.digits = digits
 
     def _create(self, plan):
         """Return the new company, without country: that would install addons."""
@@ -108,7 +114,8 @@ class CompanyBuilder:
             ]
         )
 
-    def _allow_administrator(self, companies):
+    def allow(self, companies):
+        """Let the superuser, the administrator and the current user work there."""
         administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
         for user in self.env.user | (administrator or self.env["res.users"]):
             missing = companies - user.company_ids

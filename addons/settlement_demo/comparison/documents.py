@@ -54,6 +54,7 @@ def _payment_differences(env, truth, keys):
         [
             ("company_id", "in", list(keys.companies)),
             ("payment_transaction_id", "!=", False),
+            ("move_id", "!=", False),
         ]
     )
     for payment in payments:

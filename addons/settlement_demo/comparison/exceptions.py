@@ -2,7 +2,14 @@
 
 from collections import Counter
 
-_SUBJECTS = {"settlement.transaction": "row", "settlement.batch": "batch"}
+_SUBJECTS = {
+    "settlement.transaction": "row",
+    "settlement.batch": "batch",
+    "settlement.message": "message",
+    "settlement.backend": "backend",
+    "settlement.webhook.refusal": "webhook",
+}
+_BATCHES = ("payout", "statement")
 OPEN_STATES = ("open", "in_progress", "waiting_approval")
 
 
@@ -22,7 +29,8 @@ def exception_differences(env, truth, keys):
 def _expected(truth, resolved):
     for exception in truth.exceptions:
         if exception.resolved == resolved:
-            subject = "row" if exception.subject == "row" else "batch"
+            is_batch = exception.subject in _BATCHES
+            subject = "batch" if is_batch else exception.subject
             yield exception.backend, subject, exception.key, exception.reason
 
 
@@ -40,8 +48,7 @@ def _found(env, keys, states):
             # What a dispute withdrew is the row that the truth speaks of.
             model, record_id = "settlement.transaction", exception.transaction_id.id
         subject = _SUBJECTS.get(model, model)
-        known = {"row": keys.rows, "batch": keys.batches}.get(subject, {})
-        key = known.get(record_id, str(record_id))
+        key = _key(env, keys, subject, record_id)
         backend = keys.backends.get(exception.backend_id.id, "")
         yield backend, subject, key, exception.reason
 
@@ -50,3 +57,14 @@ def _waiting_rows(code, keys, reason):
     backend = keys.backends.get(code.backend_id.id, "")
     for row in code._rows():
         yield backend, "row", keys.rows.get(row.id, str(row.id)), reason
+
+
+def _key(env, keys, subject, record_id):
+    """Return how the truth names the subject of an exception."""
+    if subject in ("backend", "webhook"):
+        return ""
+    if subject == "message":
+        message = env["settlement.message"].browse(record_id)
+        return message.filename or message.external_id
+    known = {"row": keys.rows, "batch": keys.batches}.get(subject, {})
+    return known.get(record_id, str(record_id))

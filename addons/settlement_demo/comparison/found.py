@@ -38,10 +38,13 @@ def minor(text, currency):
     return money.to_minor(Decimal(text or "0"), currency)
 
 
-def read_keys(env):
-    """Return the keys of all records of the simulated companies."""
+def read_keys(env, plans=PLANS):
+    """Return the keys of all records of the simulated companies.
+
+    :param plans: of the companies that take part.
+    """
     keys = Keys()
-    names = {plan.name: plan.code for plan in PLANS}
+    names = {plan.name: plan.code for plan in plans}
     for company in env["res.company"].search([("name", "in", list(names))]):
         keys.companies[company.id] = names[company.name]
     kinds = {STRIPE_NAME: "stripe", BANK_NAME: "bank"}

@@ -15,6 +15,7 @@ POLICY_FIELDS = {
     "disputes": ("dispute_account_id", "dispute_loss_account_id"),
     "reserve": ("reserve_account_id",),
     "adjustments": ("adjustment_account_id",),
+    "transfers": ("transfer_account_id",),
     "bank_fees": ("bank_fee_account_id",),
     "interest": ("interest_account_id",),
     "unexplained": ("suspense_account_id", "unallocated_account_id"),

@@ -11,7 +11,7 @@ def wrong_matches(env, truth, keys):
     """Yield a sentence for each match that joins what does not belong together."""
     really = _really(truth)
     for match_id, sides in _matches(env, keys).items():
-        sources, targets = sides["source"], sides["target"]
+        sources, targets = sides["source"], sides["target"] or sides["source"]
         for source in sorted(sources):
             if not really[source] & set(targets):
                 yield f"match {match_id}: {source} is not for {sorted(targets)}"
@@ -24,6 +24,12 @@ def match_differences(env, truth, keys):
     """Yield a sentence for each row whose matched amounts are not the true ones."""
     matched = defaultdict(Counter)
     for sides in _matches(env, keys).values():
+        if not sides["target"]:
+            # Money that came and went again: each row is what the other one undoes.
+            (first, second) = sides["source"]
+            matched[first][second] += abs(sides["source"][first])
+            matched[second][first] += abs(sides["source"][second])
+            continue
         if len(sides["source"]) > 1:
             # Several payouts in one transfer: each is compared by its own line.
             (target,) = sides["target"]

@@ -2,6 +2,9 @@ from dataclasses import dataclass
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.settlement_connector.windows.plan import Request
 
 from ..builders import (
     BackendBuilder,
@@ -9,8 +12,10 @@ from ..builders import (
     DocumentBuilder,
     PaymentBuilder,
 )
+from ..builders.backend_builder import WEBHOOK_SECRET
 from ..comparison import Comparison
-from ..simulation import deliveries
+from ..simulation import deliveries, stripe_troubles
+from ..simulation.stopwatch import Stopwatch
 
 PARAMETER = "settlement_demo.world"
 
@@ -28,6 +33,24 @@ class Connected:
     def backends(self):
         """Return both backends."""
         return self.stripe | self.bank
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit of one company.
+
+    :ivar step: up to when everything is fetched.
+    :ivar before: day of the visit before, or None.
+    :ivar server: the company's stand-in of Stripe.
+    :ivar troubles: names of what goes wrong.
+    :ivar asks: whether Stripe is asked at all.
+    """
+
+    step: object
+    before: object
+    server: object
+    troubles: tuple = ()
+    asks: bool = True
 
 
 class SettlementSimulation(models.AbstractModel):
@@ -72,25 +95,54 @@ class SettlementSimulation(models.AbstractModel):
         return {c.plan.code: urls.get(c.plan.name, "") for c in world.companies}
 
     @api.model
-    def _build(self, world, stand_ins, checkpoint=None):
+    def _build(self, world, stand_ins, checkpoint=None, watch=None, with_users=True):
         """Create what Odoo knows of a world, and connect it.
 
         :param checkpoint: commits after each bounded part, or None.
+        :param watch: Stopwatch that measures the parts, or None.
+        :param with_users: whether to create a user for each role, too.
         :return: list of Connected.
         """
+        watch = watch or Stopwatch()
         companies = self.env["res.company"]
         builder = CompanyBuilder(self.env)
-        for company_world in world.companies:
-            companies |= builder.build(company_world)
-            self._done(checkpoint)
-        builder.build_users(companies)
+        with watch.stage("companies"):
+            for company_world in world.companies:
+                companies |= builder.build(company_world)
+                self._done(checkpoint)
+            builder.allow(companies)
+            if with_users:
+                builder.build_users(companies)
         return [
-            self._build_company(world, company_world, company, stand_ins, checkpoint)
+            self._build_company(
+                world, company_world, company, stand_ins, checkpoint, watch
+            )
             for company_world, company in zip(world.companies, companies, strict=True)
         ]
 
     @api.model
-    def _build_company(self, world, company_world, company, stand_ins, checkpoint):
+    def _build_company(
+        self, world, company_world, company, stand_ins, checkpoint, watch
+    ):
+        with watch.stage("companies"):
+            connected = self._connect(world, company_world, company, stand_ins)
+            self._done(checkpoint)
+        with watch.stage("documents", len(company_world.documents)):
+            documents = DocumentBuilder(self.env, company)
+            moves = documents.build(company_world, checkpoint)
+        with watch.stage("payments", len(company_world.online_payments)):
+            journals = {
+                wallet.currency_id.name: wallet.journal_id
+                for wallet in connected.stripe.wallet_ids
+            }
+            payments = PaymentBuilder(self.env, company, journals)
+            payments.build(company_world, moves, checkpoint)
+            self._done(checkpoint)
+        return connected
+
+    @api.model
+    def _connect(self, world, company_world, company, stand_ins):
+        """Return the company with its backends, connected and opened."""
         backends = BackendBuilder(self.env, company)
         connected = Connected(
             company_world,
@@ -101,38 +153,108 @@ class SettlementSimulation(models.AbstractModel):
             backends.build_bank(company_world),
         )
         backends.open_books(connected.backends, company_world, world.period.start)
-        self._done(checkpoint)
-        moves = DocumentBuilder(self.env, company).build(company_world, checkpoint)
-        journals = {
-            wallet.currency_id.name: wallet.journal_id
-            for wallet in connected.stripe.wallet_ids
-        }
-        payments = PaymentBuilder(self.env, company, journals)
-        payments.build(company_world, moves, checkpoint)
-        self._done(checkpoint)
         return connected
 
+    # ------------------------------------------------------------------
+    # The days go by
+    # ------------------------------------------------------------------
+
     @api.model
-    def _happen(self, world, stand_ins, connected, checkpoint=None):
+    def _happen(self, world, stand_ins, connected, checkpoint=None, watch=None):
         """Let the days go by: pull, import, and advance what came in.
 
         :param connected: list of Connected.
+        :param watch: Stopwatch that measures the parts, or None.
         """
+        watch = watch or Stopwatch()
         visited = None
         for step in deliveries.steps(world):
             stand_ins.set_clock(step.now)
             for each in connected:
-                self._visit(each, step, visited, checkpoint)
+                visit = self._planned_visit(world, stand_ins, each, step, visited)
+                self._visit(each, visit, checkpoint, watch)
             visited = step.day
 
     @api.model
-    def _visit(self, connected, step, visited, checkpoint):
+    def _planned_visit(self, world, stand_ins, connected, step, before):
+        """Return the visit of one company at the end of one step."""
+        code = connected.world.plan.code
+        planned = world.troubles_at(code, step.day)
+        server = stand_ins.server(code)
+        if not self._reached(connected.stripe, step):
+            return Visit(step, before, server, planned)
+        # What has been visited is visited again without new trouble; who got no
+        # answer then gets none now.
+        asks = not stripe_troubles.OUTAGES.intersection(planned)
+        return Visit(step, before, server, asks=asks)
+
+    @api.model
+    def _reached(self, backend, step):
+        """Return whether a pull has reached the end of a step before."""
+        domain = [("backend_id", "=", backend.id), ("until", ">=", step.until)]
+        return bool(self.env["settlement.window"].search_count(domain, limit=1))
+
+    @api.model
+    def _visit(self, connected, visit, checkpoint=None, watch=None):
         """Fetch what came since the last visit, and work on it."""
-        connected.stripe.pull(step.since, step.until)
-        for name, content in deliveries.files(connected.world, step, visited):
-            connected.bank.import_file(name, content)
-        self._done(checkpoint)
-        connected.backends._run_pipeline("post", checkpoint)
+        watch = watch or Stopwatch()
+        with watch.stage("fetch"):
+            if visit.asks:
+                with stripe_troubles.committed(visit.server, visit.troubles):
+                    self._pull(connected.stripe, visit.step)
+            self._receive_events(connected.stripe, visit)
+            for name, content in deliveries.files(
+                connected.world, visit.step, visit.before, visit.troubles
+            ):
+                connected.bank.import_file(name, content)
+            self._done(checkpoint)
+        run = connected.backends._run_pipeline("post", checkpoint)
+        for stage, counters in run.counters.items():
+            watch.add(stage, counters["seconds"])
+        with watch.stage("fetch"):
+            # What events named is fetched now and worked on at the next visit.
+            self.env["settlement.backend"]._pull_all_announced(
+                checkpoint or self.env.flush_all
+            )
+
+    @api.model
+    def _pull(self, backend, step):
+        """Pull as the schedule would do at that time.
+
+        A pull of a period that was pulled before asks for the same again.
+        """
+        windows = self.env["settlement.window"]
+        is_first = not windows.search_count([("backend_id", "=", backend.id)], limit=1)
+        again = is_first or self._reached(backend, step)
+        backend._check_pullable()
+        request = Request(step.until, step.since if again else None)
+        backend._pull_backend(request, None)
+
+    @api.model
+    def _receive_events(self, backend, visit):
+        """Take in the events that came over the web since the last visit."""
+        events = stripe_troubles.events(visit.server, WEBHOOK_SECRET, visit.troubles)
+        for body, signature in events:
+            self.env["settlement.backend"]._receive_webhook(
+                backend.webhook_token, {"Stripe-Signature": signature}, body
+            )
+
+    @api.model
+    def _gather_statistics(self):
+        """Let the database know how large its tables have become.
+
+        Only our own tables: those that all databases share stay locked for others
+        until the transaction ends.
+        """
+        self.env.flush_all()
+        names = self.env.execute_query(
+            SQL(
+                "SELECT relname FROM pg_class "
+                "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            )
+        )
+        tables = SQL(", ").join(SQL.identifier(name) for (name,) in names)
+        self.env.cr.execute(SQL("ANALYZE %s", tables))
 
     @api.model
     def _done(self, checkpoint):

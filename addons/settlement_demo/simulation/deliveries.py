@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from ..world import CompanyWorld, World, camt, clock
 from ..world.records import Statement
 
+# Name and content.
+File = tuple[str, bytes]
 # A pull reaches back so far behind the one before: late data are found.
 LOOKBACK = timedelta(days=7)
 
@@ -40,20 +42,45 @@ def steps(world: World) -> Iterator[Step]:
 
 
 def files(
-    company: CompanyWorld, step: Step, after: date | None
-) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, content) of the bank's files of one visit, oldest first.
+    company: CompanyWorld,
+    step: Step,
+    after: date | None,
+    troubles: Collection[str] = (),
+) -> list[File]:
+    """Return (name, content) of the bank's files of one visit, oldest first.
 
     :param after: day of the visit before; ``None`` = there was none.
+    :param troubles: names of what goes wrong with them.
     """
-    arrived = [
-        statement
-        for bank in company.banks
-        for statement in bank.statements
-        if _is_new(statement, step.day, after)
-    ]
-    for statement in sorted(arrived, key=lambda each: (each.delivered_on, each.day)):
-        yield statement.filename, camt.write(statement)
+    arrived = sorted(
+        (
+            statement
+            for bank in company.banks
+            for statement in bank.statements
+            if _is_new(statement, step.day, after)
+        ),
+        key=lambda each: (each.delivered_on, each.day),
+    )
+    proper = [(statement.filename, camt.write(statement)) for statement in arrived]
+    if "files_reversed" in troubles:
+        proper.reverse()
+    if "file_cut" in troubles:
+        proper = [_cut(company, step), *proper]
+    if "file_twice" in troubles:
+        proper += proper[-1:]
+    if "file_recreated" in troubles:
+        proper += [
+            (f"again_{statement.filename}", camt.write(statement, 2))
+            for statement in arrived[-1:]
+        ]
+    return proper
+
+
+def _cut(company: CompanyWorld, step: Step) -> File:
+    """Return a file that broke off on its way, inside of its last entry."""
+    statement = company.spoilt_file(step.day)
+    content = camt.write(statement)
+    return statement.filename, content[: content.rindex(b"</Ntry>")]
 
 
 def _is_new(statement: Statement, day: date, after: date | None) -> bool:

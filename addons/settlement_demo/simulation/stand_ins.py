@@ -34,6 +34,10 @@ class StandIns:
         """Return the address of the stand-in for a company."""
         return self._servers[code].url
 
+    def server(self, code: str) -> StripeServer:
+        """Return the server of a company."""
+        return self._servers[code]
+
     def set_clock(self, now: int) -> None:
         """Let all accounts show what they know at an instant (Unix seconds)."""
         for server in self._servers.values():

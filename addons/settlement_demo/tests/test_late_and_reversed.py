@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo.tests import tagged
@@ -6,7 +7,11 @@ from ..comparison import documents, ledger, matches, rows
 from ..comparison.comparison import Comparison
 from ..simulation import deliveries
 from ..world import build
+from ..world.companies import PLANS
 from .common import WorldCase
+
+# Of two payments for the same thing the first is known by its time of arrival only.
+IN_TURN = frozenset({"charge_twice", "transfer_twice", "failed_refund"})
 
 
 @tagged("post_install", "-at_install")
@@ -14,7 +19,8 @@ class TestLateAndReversed(WorldCase):
     """All data come in one visit at the very end, the files in the wrong order."""
 
     def test_same_result(self):
-        world, truth = build(2)
+        plans = [replace(plan, omits=IN_TURN) for plan in PLANS]
+        world, truth = build(2, plans=plans)
         stand_ins, connected = self.build_world(world)
         *_earlier, last = deliveries.steps(world)
         stand_ins.set_clock(last.now)

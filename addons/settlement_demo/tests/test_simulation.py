@@ -49,14 +49,47 @@ class TestSimulation(ComparisonNotices, WorldCase):
     def test_all_laws_hold(self):
         self.assertEqual(self.env["settlement.verification"].run()["findings"], [])
 
-    def test_nothing_failed_on_the_way(self):
+    def test_what_failed_on_the_way_was_made_good(self):
         backends = self.env["settlement.backend"].search([])
         self.assertEqual(set(backends.mapped("state")), {"connected"})
-        messages = self.env["settlement.message"]
-        self.assertFalse(messages.search([("state", "!=", "parsed")]))
+        messages = self.env["settlement.message"].search([("state", "!=", "parsed")])
+        cut = {
+            each.world.spoilt_file(trouble.day).filename
+            for each in self.connected
+            for trouble in self.world.troubles
+            if (trouble.company, trouble.name) == (each.world.plan.code, "file_cut")
+        }
+        self.assertEqual(set(messages.mapped("filename")), cut)
+        self.assertEqual(set(messages.mapped("state")), {"failed"})
         windows = self.env["settlement.window"]
-        self.assertFalse(windows.search([("state", "=", "failed")]))
+        self.assertTrue(windows.search([("state", "=", "failed")]))
+        for backend in backends.filtered(lambda each: each.connector == "stripe"):
+            for stream in backend._pulled_streams():
+                self.assertEqual(backend._coverage(stream), [], stream)
         self.assertFalse(self.env["settlement.message.row"].search([]))
+
+    def test_outages_and_refusals_stopped_a_pull(self):
+        planned = {
+            trouble.company
+            for trouble in self.world.troubles
+            if trouble.name in ("unavailable", "key_refused")
+        }
+        failed = self.env["settlement.window"].search([("state", "=", "failed")])
+        for code in planned:
+            (each,) = (c for c in self.connected if c.world.plan.code == code)
+            self.assertIn(each.stripe, failed.backend_id)
+
+    def test_event_that_came_three_times_is_one_message(self):
+        messages = self.env["settlement.message"].search([("channel", "=", "webhook")])
+        repeated = [t for t in self.world.troubles if t.name == "event_repeated"]
+        self.assertTrue(messages)
+        self.assertLessEqual(len(messages), len(repeated))
+        self.assertEqual(set(messages.mapped("state")), {"parsed"})
+
+    def test_forged_events_leave_no_message(self):
+        refusals = self.env["settlement.webhook.refusal"].search([])
+        forged = [t for t in self.world.troubles if t.name == "event_forged"]
+        self.assertEqual(sum(refusals.mapped("requests")), 2 * len(forged))
 
     def test_every_automatic_match_has_evidence(self):
         found = self.env["settlement.match"].search([("is_automatic", "=", True)])

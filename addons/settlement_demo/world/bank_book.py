@@ -13,6 +13,8 @@ from .records import BankDetail, BankEntry, BankPlan, Statement
 
 CREDIT_TRANSFER = ("PMNT", "RCDT", "ESCT")
 OWN_TRANSFER = ("PMNT", "ICDT", "ESCT")
+DIRECT_DEBIT = ("PMNT", "RDDT", "ESDD")
+RETURN = ("PMNT", "RCDT", "RRTN")
 CHARGES = ("ACMT", "MDOP", "CHRG")
 INTEREST = ("ACMT", "MCOP", "INTR")
 
@@ -82,7 +84,10 @@ class BankBook:
                 opening=balance,
                 closing=closing,
                 entries=entries,
-                delivered_on=self.late.get(day, day + timedelta(days=1)),
+                # After the last visit nothing would be seen any more.
+                delivered_on=self.late.get(
+                    day, min(day + timedelta(days=1), period.end)
+                ),
             )
             balance = closing
         if by_day:

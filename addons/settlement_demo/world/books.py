@@ -105,8 +105,13 @@ class Books:
             )
         )
 
-    def online_payment(self, day: date, invoice: Document) -> OnlinePayment:
-        """Record that Odoo itself took the payment of an invoice."""
+    def online_payment(
+        self, day: date, invoice: Document, *, is_booked: bool = True
+    ) -> OnlinePayment:
+        """Record that Odoo itself took the payment of an invoice.
+
+        :param is_booked: whether Odoo has made its payment entry.
+        """
         is_retry = self.random.random() < _RETRIES
         payment = OnlinePayment(
             key=f"{invoice.key}:online",
@@ -117,6 +122,7 @@ class Books:
             amount=invoice.amount,
             reference=f"{invoice.number}-1" if is_retry else invoice.number,
             provider_reference=self.ids.stripe("pi"),
+            is_booked=is_booked,
         )
         self.online_payments.append(payment)
         return payment

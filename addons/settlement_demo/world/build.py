@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +21,8 @@ from .records import (
 )
 from .scene import Scene, open_scene
 from .stripe_book import StripeBook
-from .truth import Truth
+from .troubles import Trouble, exceptions, plan
+from .truth import FaultTruth, Truth
 
 # A month in the past of every clock, with a change to daylight saving time in it.
 DEFAULT_START = date(2026, 3, 1)
@@ -52,6 +54,19 @@ class CompanyWorld:
     banks: tuple[BankAccount, ...]
     rates: dict[date, dict[str, Decimal]]
 
+    def spoilt_file(self, visit: date) -> Statement:
+        """Return the statement whose file comes cut at a visit, before the whole one.
+
+        It is the longest of the newest week, so that a part of it can be read.
+        """
+        week = [
+            statement
+            for bank in self.banks
+            for statement in bank.statements
+            if visit - timedelta(days=7) < statement.delivered_on <= visit
+        ]
+        return max(week, key=lambda each: (len(each.entries), each.filename))
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -60,40 +75,94 @@ class World:
     seed: int
     period: clock.Period
     companies: tuple[CompanyWorld, ...]
+    troubles: tuple[Trouble, ...] = ()
 
     def steps(self) -> list[date]:
         """Return the days at whose end the data up to then are fetched.
 
-        The middle and the end of each month, the day before the last and the last,
-        on which late data arrive.
+        Every Sunday, and the last two days: on the last late data arrive.
         """
-        days = {self.period.end - clock.DAY, self.period.end}
-        for start in self.period.month_starts:
-            days |= {start + timedelta(days=14), clock.next_month(start) - clock.DAY}
-        return sorted(days)
+        return visits(self.period)
+
+    def troubles_at(self, code: str, day: date) -> tuple[str, ...]:
+        """Return the names of what goes wrong for a company at a visit."""
+        return tuple(
+            each.name
+            for each in self.troubles
+            if (each.company, each.day) == (code, day)
+        )
+
+
+def visits(period: clock.Period) -> list[date]:
+    """Return the days at whose end a company fetches what is new."""
+    sundays = {day for day in period.days() if day.weekday() == clock.SUNDAY}
+    return sorted(sundays | {period.end - clock.DAY, period.end})
 
 
 def build(
-    seed: int, start: date = DEFAULT_START, months: int = 1, orders: int = 0
+    seed: int,
+    start: date = DEFAULT_START,
+    months: int = 1,
+    orders: int = 0,
+    plans: Sequence[CompanyPlan] = PLANS,
 ) -> tuple[World, Truth]:
     """Return the world of a seed and the truth about it.
 
     :param start: first day of the first month.
     :param orders: ordinary charges of all companies in these months; 0 = as many as
         their plans say. What is planted comes on top.
+    :param plans: of the companies that take part.
     """
     period = clock.Period(start, months)
     truth = Truth(seed, start, months, period.end)
-    volume = _volume(period, orders)
-    companies = tuple(_company(plan, period, seed, truth, volume) for plan in PLANS)
-    return World(seed, period, companies), truth
+    volume = _volume(period, orders, plans)
+    companies = tuple(_company(plan, period, seed, truth, volume) for plan in plans)
+    troubles = _troubles(seed, period, companies)
+    truth.exceptions.extend(exceptions(troubles, _spoilt_file(companies)))
+    truth.faults.extend(
+        FaultTruth(each.company, each.day, each.name, bool(each.kind.reason))
+        for each in troubles
+    )
+    truth.faults.extend(_late_rows(period, companies))
+    return World(seed, period, companies, tuple(troubles)), truth
 
 
-def _volume(period: clock.Period, orders: int) -> Fraction:
+def _late_rows(
+    period: clock.Period, companies: tuple[CompanyWorld, ...]
+) -> Iterator[FaultTruth]:
+    """Yield the rows that a visit does not see, though they were made before it."""
+    for company in companies:
+        rows = {row["id"]: row for row in company.stripe.rows}
+        for row_id, shown in company.stripe.late.items():
+            for day in visits(period):
+                if rows[row_id]["created"] <= clock.day_end(day) < shown:
+                    yield FaultTruth(company.plan.code, day, "row_late", False)
+
+
+def _troubles(
+    seed: int, period: clock.Period, companies: tuple[CompanyWorld, ...]
+) -> list[Trouble]:
+    codes = [company.plan.code for company in companies]
+    return plan(seed, codes, visits(period))
+
+
+def _spoilt_file(companies: tuple[CompanyWorld, ...]) -> Callable[[Trouble], str]:
+    """Return a function that names the file which a trouble spoils."""
+    by_code = {company.plan.code: company for company in companies}
+
+    def name(trouble: Trouble) -> str:
+        return by_code[trouble.company].spoilt_file(trouble.day).filename
+
+    return name
+
+
+def _volume(
+    period: clock.Period, orders: int, plans: Sequence[CompanyPlan]
+) -> Fraction:
     """Return the factor by which the charges of the plans are multiplied."""
     if not orders:
         return Fraction(1)
-    a_day = sum(wallet.charges_per_day for plan in PLANS for wallet in plan.wallets)
+    a_day = sum(wallet.charges_per_day for plan in plans for wallet in plan.wallets)
     days = (period.tail_start - period.start).days
     return Fraction(orders, a_day * days)
 
@@ -108,6 +177,7 @@ def _company(
     rates = _rates(plan, period, Random(f"{seed}/{plan.code}/rates"))
     scene = open_scene(plan, period, seed, rates, volume)
     fill(scene)
+    scene.stripe.show_all_until(clock.day_end(period.end))
     truth.payouts.extend(money_flow.pay_out(scene))
     banks = tuple(
         BankAccount(bank.account, bank.currency, tuple(bank.statements(period)))

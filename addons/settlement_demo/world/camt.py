@@ -14,9 +14,12 @@ _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"
 _BANK_NAME = "Demo Bank"
 
 
-def write(statement: Statement) -> bytes:
-    """Return the file of one statement, the same bytes for the same statement."""
-    writer = _Writer(statement)
+def write(statement: Statement, attempt: int = 1) -> bytes:
+    """Return the file of one statement, the same bytes for the same statement.
+
+    :param attempt: the bank's system made the file so many times.
+    """
+    writer = _Writer(statement, attempt)
     return etree.tostring(
         writer.document(), xml_declaration=True, encoding="UTF-8", pretty_print=True
     )
@@ -25,8 +28,9 @@ def write(statement: Statement) -> bytes:
 class _Writer:
     """Builds the document; elements come in the order of the schema."""
 
-    def __init__(self, statement: Statement) -> None:
+    def __init__(self, statement: Statement, attempt: int) -> None:
         self._statement = statement
+        self._attempt = attempt
         self._is_new = statement.version == "08"
         self._namespace = _NAMESPACE.format(version=statement.version)
 
@@ -37,7 +41,7 @@ class _Writer:
         )
         message = self._add(root, "BkToCstmrStmt")
         header = self._add(message, "GrpHdr")
-        self._add(header, "MsgId", f"MSG{self._identity()}")
+        self._add(header, "MsgId", f"MSG{self._identity()}{self._attempt}")
         self._add(header, "CreDtTm", self._created())
         pages = self._add(header, "MsgPgntn")
         self._add(pages, "PgNb", "1")
@@ -52,7 +56,7 @@ class _Writer:
     def _created(self) -> str:
         """Return when the bank made the file: on the morning after the day."""
         morning = self._statement.day + timedelta(days=1)
-        return datetime.combine(morning, time(5, 30)).isoformat()
+        return datetime.combine(morning, time(5 + self._attempt, 30)).isoformat()
 
     def _write_statement(self, message: etree._Element) -> None:
         statement = self._statement

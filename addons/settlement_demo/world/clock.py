@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+MONDAY, SUNDAY = 0, 6
 # After the last month the world goes on for so many days: payouts of the month's
 # end arrive, and late data are delivered.
 TAIL_DAYS = 12
@@ -72,6 +73,18 @@ def banking_day(day: date) -> date:
     while not is_banking_day(day):
         day += DAY
     return day
+
+
+def last_banking_day(day: date) -> date:
+    """Return ``day``, or the last day before it on which banks booked."""
+    while not is_banking_day(day):
+        day -= DAY
+    return day
+
+
+def next_weekday(day: date, weekday: int) -> date:
+    """Return ``day``, or the next day that is this day of the week (0 = Monday)."""
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
 
 
 def after_banking_days(day: date, count: int) -> date:

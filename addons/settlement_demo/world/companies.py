@@ -1,4 +1,4 @@
-"""The two companies of the small world, and what is planted in their months."""
+"""The companies of the world, and what is planted in their months."""
 
 from __future__ import annotations
 
@@ -31,8 +31,18 @@ NORD = CompanyPlan(
             amounts=(1_500, 48_000),
             payout_weekdays=(0, 2, 4),
             settle_days=2,
-            fails=frozenset({3}),
-            merges=frozenset({7}),
+            fates={
+                1: "canceled",
+                3: "failed",
+                4: "returned",
+                7: "merged",
+                9: "late",
+                10: "lost",
+                16: "failed",
+                20: "merged",
+                24: "late",
+                29: "returned",
+            },
         ),
         WalletPlan(
             currency="USD",
@@ -44,14 +54,30 @@ NORD = CompanyPlan(
             settle_days=3,
             untraced=True,
         ),
+        # Little happens here: a refund makes it negative.
+        WalletPlan(
+            currency="GBP",
+            pricing=Pricing(basis_points=150, fixed=20),
+            opening=0,
+            charges_per_day=0,
+            amounts=(5_000, 40_000),
+            payout_weekdays=(1,),
+            settle_days=2,
+            debits=True,
+        ),
     ),
     banks=(
         BankPlan("EUR", "08", 1_250_000, (8_000, 240_000), 1, "DE"),
         BankPlan("USD", "02", 310_000, (8_000, 120_000), 0, "DE"),
+        BankPlan("GBP", "08", 150_000, (8_000, 90_000), 0, "GB"),
     ),
     customers=60,
     suppliers=6,
-    rates={"USD": Decimal("1.0850"), "GBP": Decimal("0.8550")},
+    rates={
+        "USD": Decimal("1.0850"),
+        "GBP": Decimal("0.8550"),
+        "KWD": Decimal("0.3320"),
+    },
 )
 
 SAKURA = CompanyPlan(
@@ -77,7 +103,32 @@ SAKURA = CompanyPlan(
     suppliers=3,
 )
 
-PLANS: tuple[CompanyPlan, ...] = (NORD, SAKURA)
+MARJAN = CompanyPlan(
+    code="marjan",
+    name="Marjan Trading WLL",
+    invoice_prefix="MRJ",
+    country="KW",
+    currency="KWD",
+    zone="Asia/Kuwait",
+    wallets=(
+        WalletPlan(
+            currency="KWD",
+            pricing=Pricing(basis_points=290, fixed=100),
+            opening=0,
+            charges_per_day=1,
+            amounts=(4_000, 190_000),
+            payout_weekdays=(3,),
+            settle_days=5,
+            manual=True,
+            step=10,
+        ),
+    ),
+    banks=(BankPlan("KWD", "02", 1_900_000, (20_000, 640_000), 0, "KW"),),
+    customers=25,
+    suppliers=2,
+)
+
+PLANS: tuple[CompanyPlan, ...] = (NORD, SAKURA, MARJAN)
 
 # Ordinary charges: how often each story is told.
 ORDINARY: tuple[tuple[Story, int], ...] = (
@@ -110,10 +161,19 @@ PLANTED: dict[str, tuple[Planted, ...]] = {
         Planted(charges.ambiguous_reference, "EUR", 3, 25),
         Planted(charges.conversion_presented, "EUR", 3, 25, 2),
         Planted(charges.conversion_settled, "EUR", 3, 25, 2),
+        Planted(charges.conversion_three_decimals, "EUR", 3, 25),
         Planted(charges.payout_over_month_end, "EUR", 0, 0),
+        Planted(charges.charge_overpayment, "EUR", 3, 25),
+        Planted(charges.charge_twice, "EUR", 3, 12),
+        Planted(charges.payment_not_booked, "EUR", 3, 25),
+        Planted(charges.charge_by_reference, "GBP", 1, 3),
+        Planted(after.refund_after_payout, "GBP", 1, 3),
         Planted(after.partial_refund, "EUR", 2, 18, 2),
         Planted(after.full_refund, "EUR", 2, 18),
         Planted(after.full_refund, "USD", 2, 18),
+        Planted(after.refund_without_note, "EUR", 2, 18),
+        Planted(after.failed_refund, "EUR", 2, 12),
+        Planted(after.dispute_open, "EUR", 18, 24),
         Planted(after.dispute_lost, "EUR", 2, 10),
         Planted(after.dispute_won, "EUR", 2, 10),
         Planted(after.standalone_fee, "EUR", 4, 6),
@@ -129,6 +189,11 @@ PLANTED: dict[str, tuple[Planted, ...]] = {
         Planted(bank.supplier_payment, "EUR", 2, 26, 6),
         Planted(bank.bank_fee, "EUR", 26, 28),
         Planted(bank.bank_interest, "EUR", 26, 28),
+        Planted(bank.typing_slip, "EUR", 2, 26, 2),
+        Planted(bank.transfer_twice, "EUR", 2, 12),
+        Planted(bank.own_transfer, "EUR", 8, 20),
+        Planted(bank.unknown_debit, "EUR", 8, 20),
+        Planted(bank.top_up, "EUR", 8, 20),
         Planted(bank.pending_entry, "EUR", 8, 20),
         Planted(bank.missing_statement, "EUR", 12, 18),
         Planted(bank.transfer_by_reference, "USD", 2, 26, 4),
@@ -145,5 +210,13 @@ PLANTED: dict[str, tuple[Planted, ...]] = {
         Planted(bank.unknown_payer, "JPY", 2, 26),
         Planted(bank.supplier_payment, "JPY", 2, 26, 3),
         Planted(bank.bank_fee, "JPY", 26, 28),
+    ),
+    "marjan": (
+        Planted(charges.charge_by_reference, "KWD", 2, 20, 4),
+        Planted(charges.charge_without_reference, "KWD", 3, 25),
+        Planted(after.partial_refund, "KWD", 2, 18),
+        Planted(bank.transfer_by_reference, "KWD", 2, 26, 3),
+        Planted(bank.supplier_payment, "KWD", 2, 26),
+        Planted(bank.bank_fee, "KWD", 26, 28),
     ),
 }

@@ -9,7 +9,15 @@ from random import Random
 _BASE62 = string.digits + string.ascii_letters
 _BASE36 = string.digits + string.ascii_uppercase
 _STRIPE_LENGTH = 24
-_BBAN_DIGITS = {"DE": 18, "FR": 23, "AT": 16}
+# Letters of the bank and digits of an account, where IBANs are used.
+_BBAN = {
+    "DE": ("", 18),
+    "FR": ("", 23),
+    "AT": ("", 16),
+    "GB": ("DEMO", 14),
+    "KW": ("DEMO", 22),
+    "AE": ("", 19),
+}
 
 
 class Identifiers:
@@ -37,10 +45,10 @@ class Identifiers:
 
     def account(self, country: str) -> str:
         """Return a bank account number: an IBAN where the country has them."""
-        if country not in _BBAN_DIGITS:
+        if country not in _BBAN:
             return self._unique(self._zengin_account)
-        digits = _BBAN_DIGITS[country]
-        return self._unique(lambda: iban(country, self._draw_number(digits)))
+        bank, digits = _BBAN[country]
+        return self._unique(lambda: iban(country, bank + self._draw_number(digits)))
 
     def _zengin_account(self) -> str:
         """Return bank, branch and account number as Japanese banks write them."""

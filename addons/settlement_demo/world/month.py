@@ -59,7 +59,9 @@ def _ordinary_transfers(scene: Scene) -> Iterator[Happening]:
 
 def _planted(scene: Scene) -> Iterator[Happening]:
     for start in scene.period.month_starts:
-        for planted in PLANTED[scene.plan.code]:
+        for planted in PLANTED[scene.plan.planted]:
+            if planted.story.__name__ in scene.plan.omits:
+                continue
             for _number in range(planted.times):
                 yield _day(scene, planted, start), planted.story, planted.currency
 

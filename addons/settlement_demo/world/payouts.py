@@ -16,6 +16,21 @@ HOUR = 3600
 # Banking days from a payout to its arrival, and until a failed one is known.
 ARRIVAL_DAYS = 2
 FAILURE_DAYS = 4
+# Banking days from the arrival of a returned payout until the bank takes it back.
+RETURN_DAYS = 1
+# Banking days by which a late payout is late.
+LATE_DAYS = 6
+# A merchant asks for round amounts.
+MANUAL_STEP = 10_000
+
+CANCELED = "canceled"  # taken back before it left
+FAILED = "failed"  # refused by the bank after it was called paid
+RETURNED = "returned"  # came to the bank and went again
+MERGED = "merged"  # arrives together with the next one
+LATE = "late"  # arrives long after the announced day
+LOST = "lost"  # never arrives
+PROPER = "proper"
+BACK_IN_WALLET = (CANCELED, FAILED, RETURNED)
 
 
 @dataclass(slots=True)
@@ -38,13 +53,19 @@ class Transfer:
 
 @dataclass(slots=True)
 class Payday:
-    """All payouts of one wallet; ``failed`` never reached the bank.
+    """All payouts of one wallet.
 
+    :ivar payouts: in the order of their making.
+    :ivar fates: payout id → what befell it.
+    :ivar transfers: what arrived at the bank and stayed there.
+    :ivar bounced: what came to the bank, and the day on which it went again.
     :ivar failures: payout id → row that brought the money back.
     """
 
+    payouts: list[Raw] = field(default_factory=list)
+    fates: dict[str, str] = field(default_factory=dict)
     transfers: list[Transfer] = field(default_factory=list)
-    failed: list[Raw] = field(default_factory=list)
+    bounced: list[tuple[Transfer, date]] = field(default_factory=list)
     failures: dict[str, Raw] = field(default_factory=dict)
 
 
@@ -64,7 +85,9 @@ class PayoutRun:
         )
         self._returns: list[tuple[date, Raw]] = []
         self._number = 0
+        self._pending = dict(sorted(wallet.fates.items()))
         self._held: list[Raw] = []
+        self._available_amount = wallet.opening if wallet.manual else 0
 
     def run(self) -> Payday:
         """Create all payouts of the period and return what they became."""
@@ -79,25 +102,60 @@ class PayoutRun:
         """Bring the money of refused payouts back into the wallet."""
         for failed_on, payout in self._returns:
             if failed_on == day:
-                row = self._failure_row(payout, clock.midnight(day) + 9 * HOUR)
+                instant = max(clock.midnight(day) + 9 * HOUR, payout["created"] + HOUR)
+                row = self._failure_row(payout, instant)
                 result.failures[payout["id"]] = row
                 self._waiting.append(row)
 
     def _pay_out(self, day: date, result: Payday) -> None:
         created = clock.midnight(day) + HOUR
         rows = list(self._available(created))
-        total = sum(row["net"] for row in rows)
-        if total <= 0:
+        total = self._amount_of(rows)
+        if total == 0 or (total < 0 and not self._wallet.debits):
+            # What is missing waits for what comes.
+            self._waiting = [*rows, *self._waiting]
             return
-        number, self._number = self._number, self._number + 1
+        fate = self._draw_fate(day, total)
         arrival = clock.after_banking_days(day, ARRIVAL_DAYS)
-        if number in self._wallet.merges:
+        if fate == MERGED:
             arrival = self._arrival_of_next(day)
         payout = self._create(created, arrival, rows, total)
-        if number in self._wallet.fails:
-            self._refuse(payout, day, result)
+        result.payouts.append(payout)
+        result.fates[payout["id"]] = fate
+        if fate != CANCELED:
+            self._book.change(payout["id"], created + 6 * HOUR, status="in_transit")
+        if fate in BACK_IN_WALLET:
+            self._refuse(payout, day, fate, result)
+        elif fate == LOST:
+            self._book.change(payout["id"], clock.midnight(arrival), status="paid")
         else:
-            self._send(payout, arrival, number, result)
+            self._send(payout, arrival, fate, result)
+
+    def _draw_fate(self, day: date, total: int) -> str:
+        """Return what befalls the payout of ``day``, using up what was planned."""
+        number, self._number = self._number, self._number + 1
+        planned = next(iter(self._pending), None)
+        if planned is None or planned > number or total < 0:
+            return PROPER
+        fate = self._pending[planned]
+        # So early in the week all of it happens before the weekend.
+        if fate == RETURNED and day.weekday() != clock.MONDAY:
+            return PROPER
+        # Nothing is arranged that the world would not live to see.
+        if fate != LOST and (self._period.tail_start - day).days < 1:
+            return PROPER
+        del self._pending[planned]
+        return fate
+
+    def _amount_of(self, rows: list[Raw]) -> int:
+        """Return what is paid out: all, or of manual payouts a round sum of it."""
+        total = sum(row["net"] for row in rows)
+        if not self._wallet.manual:
+            return total
+        self._available_amount += total
+        amount = self._available_amount // MANUAL_STEP * MANUAL_STEP
+        self._available_amount -= max(amount, 0)
+        return max(amount, 0)
 
     def _available(self, created: int) -> Iterator[Raw]:
         """Take the rows out of the wallet that a payout created now contains."""
@@ -126,6 +184,7 @@ class PayoutRun:
             arrival_date=clock.midnight(arrival),
             transaction=book.ids.stripe("txn"),
             destination=self._destination,
+            automatic=not self._wallet.manual,
         )
         own = book.add(
             currency,
@@ -138,48 +197,64 @@ class PayoutRun:
             transaction_id=payout["balance_transaction"],
         )
         book.payouts.append(payout)
-        book.members[payout["id"]] = [row["id"] for row in (*rows, own)]
-        book.change(payout["id"], created + 6 * HOUR, status="in_transit")
-        book.change(
-            payout["id"], created + 12 * HOUR, reconciliation_status="completed"
-        )
+        if not self._wallet.manual:
+            # Of a manual payout Stripe never says which rows are inside.
+            book.members[payout["id"]] = [row["id"] for row in (*rows, own)]
+            book.change(
+                payout["id"], created + 12 * HOUR, reconciliation_status="completed"
+            )
         return payout
 
-    def _refuse(self, payout: Raw, day: date, result: Payday) -> None:
-        """Let the bank refuse a payout that had been called paid."""
+    def _refuse(self, payout: Raw, day: date, fate: str, result: Payday) -> None:
+        """Let the money of a payout come back, each fate in its own way."""
+        arrival = clock.after_banking_days(day, ARRIVAL_DAYS)
+        back = {
+            CANCELED: day,
+            FAILED: clock.after_banking_days(day, FAILURE_DAYS),
+            RETURNED: clock.after_banking_days(arrival, RETURN_DAYS),
+        }[fate]
+        if fate == CANCELED:
+            instant = payout["created"] + 4 * HOUR
+            row = self._failure_row(payout, instant, "canceled")
+            result.failures[payout["id"]] = row
+            self._waiting.append(row)
+            return
         self._book.change(payout["id"], payout["arrival_date"], status="paid")
-        failed_on = clock.after_banking_days(day, FAILURE_DAYS)
-        self._returns.append((failed_on, payout))
-        result.failed.append(payout)
+        self._returns.append((back, payout))
+        if fate == RETURNED:
+            transfer = Transfer(self._wallet.currency, arrival, [payout])
+            self._trace(transfer)
+            result.bounced.append((transfer, back))
 
-    def _failure_row(self, payout: Raw, created: int) -> Raw:
+    def _failure_row(self, payout: Raw, created: int, status: str = "failed") -> Raw:
+        """Add the row that brings money back; the payout is failed or canceled."""
+        is_failed = status == "failed"
         row = self._book.add(
             self._wallet.currency,
             created,
             payout["amount"],
-            "payout_failure",
+            "payout_failure" if is_failed else "payout_cancel",
             "payout_reversal",
             source=payout["id"],
-            description="PAYOUT FAILURE",
+            description="PAYOUT FAILURE" if is_failed else "PAYOUT CANCELED",
         )
-        self._book.change(
-            payout["id"],
-            created,
-            status="failed",
-            failure_balance_transaction=row["id"],
-            failure_code="account_closed",
-            failure_message="The bank account has been closed.",
-        )
+        values = {"status": status, "failure_balance_transaction": row["id"]}
+        if is_failed:
+            values["failure_code"] = "account_closed"
+            values["failure_message"] = "The bank account has been closed."
+        self._book.change(payout["id"], created, **values)
         return row
 
-    def _send(self, payout: Raw, arrival: date, number: int, result: Payday) -> None:
+    def _send(self, payout: Raw, arrival: date, fate: str, result: Payday) -> None:
         """Let a payout arrive, alone or together with those held before it."""
         self._book.change(
             payout["id"], clock.midnight(arrival) + 6 * HOUR, status="paid"
         )
         self._held.append(payout)
-        if number in self._wallet.merges:
+        if fate == MERGED:
             return
+        if fate == LATE:
+            arrival = clock.after_banking_days(arrival, LATE_DAYS)
         transfer = Transfer(self._wallet.currency, arrival, self._held)
         self._held = []
         if len(transfer.payouts) == 1 and not self._wallet.untraced:

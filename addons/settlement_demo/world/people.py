@@ -11,11 +11,13 @@ _FIRST = {
     "DE": "Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Klara Lukas Mia "
     "Noah Paula Rolf Sofie Tim Uta Vera",
     "JP": "Akari Daiki Emi Haruto Kaito Mei Ren Sakura Sora Yui",
+    "KW": "Ahmad Dalal Fahad Hessa Khalid Lulwa Nasser Reem Salem Yara",
 }
 _LAST = {
     "DE": "Albrecht Brandt Conrad Dietrich Engel Fuchs Graf Hartmann Jansen Keller "
     "Lorenz Maurer Neumann Ott Peters Reuter Seidel Thiele Vogel Winkler",
     "JP": "Abe Fujita Hayashi Inoue Kato Matsuda Nakamura Ogawa Saito Yamada",
+    "KW": "Adwani Bahar Fadhel Ghanim Haddad Kazemi Mutairi Qattan Rashidi Saleh",
 }
 _SUPPLIERS = {
     "DE": (
@@ -27,8 +29,13 @@ _SUPPLIERS = {
         "Stadtwerke Aue GmbH",
     ),
     "JP": ("Aoba Paper KK", "Minato Transport KK", "Kita Energy KK"),
+    "KW": ("Burgan Paper WLL", "Salmiya Transport WLL"),
 }
-_ABROAD = {"DE": ("DE", "DE", "DE", "AT", "FR"), "JP": ("JP",)}
+_ABROAD = {
+    "DE": ("DE", "DE", "DE", "DE", "AT", "FR", "GB", "US"),
+    "JP": ("JP", "JP", "JP", "US"),
+    "KW": ("KW", "KW", "AE"),
+}
 
 
 def draw_parties(plan: CompanyPlan, random: Random, ids: Identifiers) -> list[Party]:

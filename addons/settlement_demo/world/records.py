@@ -62,6 +62,7 @@ class OnlinePayment:
     amount: int
     reference: str
     provider_reference: str
+    is_booked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,16 @@ class Pricing:
     :param fixed: minor units per charge.
     :param tax_percent: on the fee.
     :param conversion_basis_points: of the amount, where currencies differ.
+    :param foreign_basis_points: more for cards from far away.
+    :param premium_basis_points: more for cards of dear brands.
     """
 
     basis_points: int
     fixed: int
     tax_percent: int = 0
     conversion_basis_points: int = 200
+    foreign_basis_points: int = 175
+    premium_basis_points: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +148,12 @@ class WalletPlan:
     :param amounts: smallest and largest invoice.
     :param payout_weekdays: 0 = Monday.
     :param settle_days: days until a charge is available.
-    :param fails: numbers of the payouts that the bank refuses, counted from 0.
-    :param merges: numbers of the payouts that the bank adds to the one after.
+    :param fates: what befalls payouts, by their number from 0; a fate whose number
+        has no fitting payout befalls the next that fits.
     :param untraced: whether the bank shows no trace id of payouts.
+    :param manual: whether people ask for payouts, which then list no rows.
+    :param debits: whether Stripe takes from the bank what a wallet lacks.
+    :param step: amounts are multiples of so many minor units.
     """
 
     currency: str
@@ -155,9 +163,11 @@ class WalletPlan:
     amounts: tuple[int, int]
     payout_weekdays: tuple[int, ...]
     settle_days: int
-    fails: frozenset[int] = frozenset()
-    merges: frozenset[int] = frozenset()
+    fates: dict[int, str] = field(default_factory=dict)
     untraced: bool = False
+    manual: bool = False
+    debits: bool = False
+    step: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +191,8 @@ class CompanyPlan:
 
     :param invoice_prefix: of the numbers of invoices; credit notes have an R before.
     :param rates: units of each foreign currency per unit of the company's, about.
+    :param stories: code of the company whose planted stories it has, "" = its own.
+    :param omits: names of planted stories that it has not.
     """
 
     code: str
@@ -194,3 +206,10 @@ class CompanyPlan:
     customers: int
     suppliers: int
     rates: dict[str, Decimal] = field(default_factory=dict)
+    stories: str = ""
+    omits: frozenset[str] = frozenset()
+
+    @property
+    def planted(self) -> str:
+        """Return the code under which the planted stories are found."""
+        return self.stories or self.code

@@ -79,7 +79,9 @@ class Scene:
 
     def charge_amount(self, currency: str) -> int:
         """Return a random amount of a charge in ``currency``."""
-        return self.amount(self.stripe.wallet(currency).amounts)
+        wallet = self.stripe.wallet(currency)
+        amount = self.amount(wallet.amounts)
+        return amount - amount % wallet.step
 
     # ------------------------------------------------------------------
     # The truth
@@ -229,7 +231,7 @@ def open_scene(
         period=period,
         random=random,
         books=Books(plan, random, ids),
-        stripe=StripeBook(plan, ids, account),
+        stripe=StripeBook(plan, ids, account, Random(f"{seed}/{plan.code}/cards")),
         banks={bank.currency: BankBook(bank, ids) for bank in plan.banks},
         rates=rates,
         volume=volume,

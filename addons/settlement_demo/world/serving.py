@@ -26,7 +26,11 @@ def stripe_world(book: StripeBook, api_key: str, now: int) -> StripeWorld:
     for source in book.sources.values():
         world.add_source(source)
     for row in book.rows:
-        world.add_transaction(row, payout=payout_of.get(row["id"], ""))
+        world.add_transaction(
+            row,
+            payout=payout_of.get(row["id"], ""),
+            visible_from=book.late.get(row["id"]),
+        )
     for payout in book.payouts:
         world.add_payout(payout)
     for change in book.changes:

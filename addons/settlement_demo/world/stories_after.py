@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from .records import Document
 from .scene import Scene
+from .stories_charges import WEEKS_LATER
+from .stripe_objects import Raw
+from .truth import OPEN, Settles
 
 
 def partial_refund(scene: Scene, currency: str, day: date) -> None:
@@ -18,17 +22,62 @@ def full_refund(scene: Scene, currency: str, day: date) -> None:
 
 
 def _refund(
-    scene: Scene, scenario: str, currency: str, day: date, percent: int
-) -> None:
+    scene: Scene,
+    scenario: str,
+    currency: str,
+    day: date,
+    percent: int,
+    after: tuple[int, int] = (3, 8),
+) -> tuple[Document, Document, Raw]:
+    """Return the invoice, the credit note and the refund's row."""
     invoice, row, _truth = scene.paid_invoice(scenario, day, currency)
-    back = scene.later(day, 3, 8)
+    back = scene.later(day, *after)
     amount = invoice.amount * percent // 100
+    amount -= amount % scene.stripe.wallet(currency).step
     note = scene.books.credit_note(back, invoice, amount)
     scene.tell(scenario, note)
     refund = scene.stripe.refund(
         row, scene.instant(back), amount, {"credit_note": note.number}
     )
     scene.stripe_row(refund, scenario, "refund", [(note.key, -amount)])
+    return invoice, note, refund
+
+
+def refund_after_payout(scene: Scene, currency: str, day: date) -> None:
+    """All of a payment goes back when its money has long been paid out."""
+    _refund(scene, "refund_after_payout", currency, day, 100, WEEKS_LATER)
+
+
+def refund_without_note(scene: Scene, currency: str, day: date) -> None:
+    """A part of a payment goes back; nobody has written a credit note."""
+    scenario = "refund_without_note"
+    invoice, row, _truth = scene.paid_invoice(scenario, day, currency)
+    back = scene.later(day, 3, 8)
+    amount = invoice.amount * 30 // 100
+    refund = scene.stripe.refund(row, scene.instant(back), amount, {})
+    truth = scene.stripe_row(refund, scenario, "refund", outcome=OPEN)
+    scene.expect(truth, "missing_reference")
+
+
+def failed_refund(scene: Scene, currency: str, day: date) -> None:
+    """A refund cannot be paid: weeks later the money is back."""
+    scenario = "failed_refund"
+    _invoice, note, refund = _refund(scene, scenario, currency, day, 50)
+    failure = scene.stripe.fail_refund(
+        refund, scene.instant(scene.later(day, *WEEKS_LATER))
+    )
+    # The two settle each other, and the credit note is open again.
+    scene.rows[-1].settles = [Settles(failure["id"], refund["amount"])]
+    settles = [(refund["id"], failure["amount"])]
+    scene.stripe_row(failure, scenario, "refund_failure", settles)
+
+
+def dispute_open(scene: Scene, currency: str, day: date) -> None:
+    """A customer's bank takes a payment back; nothing is decided at the end."""
+    _invoice, row, _truth = scene.paid_invoice("dispute_open", day, currency)
+    withdrawal = scene.stripe.dispute(row, scene.instant(scene.later(day, 3, 6)))
+    truth = scene.stripe_row(withdrawal, "dispute_open", "dispute")
+    scene.expect(truth, "dispute_opened")
 
 
 def dispute_lost(scene: Scene, currency: str, day: date) -> None:

@@ -6,10 +6,12 @@ from datetime import date
 
 from . import clock
 from .bank_book import CHARGES, CREDIT_TRANSFER, INTEREST, OWN_TRANSFER, BankBook
+from .cards import rounded
 from .identifiers import creditor_reference
 from .records import BankDetail, Document, Party
 from .scene import Scene
-from .truth import NOT_NEEDED, RowTruth
+from .stories_charges import WEEKS_LATER
+from .truth import NOT_NEEDED, OPEN, RowTruth
 
 
 def transfer_by_reference(scene: Scene, currency: str, day: date) -> None:
@@ -92,6 +94,80 @@ def unknown_payer(scene: Scene, currency: str, day: date) -> None:
     detail = _detail(scene, bank, decoy.amount, stranger, "Thank you very much")
     entry = bank.book(day, decoy.amount, CREDIT_TRANSFER, (detail,))
     (truth,) = scene.bank_rows(bank, entry, scenario)
+    scene.expect(truth, "missing_reference")
+
+
+def typing_slip(scene: Scene, currency: str, day: date) -> None:
+    """A customer pays an invoice and mistypes its number: no such invoice exists."""
+    scenario = "typing_slip"
+    document, party = _invoice(scene, scenario, day, currency)
+    year = str(document.day.year)
+    wrong = document.number.replace(year, year[:2] + year[:1:-1])
+    bank = scene.banks[currency]
+    detail = _detail(scene, bank, document.amount, party, f"Invoice {wrong}")
+    entry = bank.book(day, document.amount, CREDIT_TRANSFER, (detail,))
+    (truth,) = scene.bank_rows(bank, entry, scenario, outcome=OPEN)
+    scene.expect(truth, "unmatched")
+
+
+def transfer_twice(scene: Scene, currency: str, day: date) -> None:
+    """A customer transfers the same amount again, for an invoice long paid."""
+    scenario = "transfer_twice"
+    document, party = _invoice(scene, scenario, day, currency)
+    text = f"Invoice {document.number}"
+    _credit(scene, scenario, currency, day, party, text, document, document.amount)
+    bank, again = scene.banks[currency], scene.later(day, *WEEKS_LATER)
+    detail = _detail(scene, bank, document.amount, party, text)
+    entry = bank.book(again, document.amount, CREDIT_TRANSFER, (detail,))
+    (truth,) = scene.bank_rows(bank, entry, scenario, outcome=OPEN)
+    scene.expect(truth, "unmatched")
+
+
+def own_transfer(scene: Scene, currency: str, day: date) -> None:
+    """The company moves money to another account of its own, in another currency."""
+    scenario, bank = "own_transfer", scene.banks[currency]
+    other = next(book for book in scene.banks.values() if book is not bank)
+    amount = scene.bank_amount(currency)
+    booked = clock.banking_day(day)
+    came = rounded(amount * scene.rates[booked][other.currency])
+    for book, moved, towards in ((bank, -amount, other), (other, came, bank)):
+        myself = Party("", scene.plan.name, "", scene.plan.country, towards.account)
+        detail = _detail(scene, book, moved, myself, "Own transfer")
+        entry = book.book(booked, moved, OWN_TRANSFER, (detail,))
+        (truth,) = scene.bank_rows(book, entry, scenario, outcome=OPEN)
+        scene.expect(truth, "missing_reference")
+
+
+def unknown_debit(scene: Scene, currency: str, day: date) -> None:
+    """Somebody took money, and the bank's text says nothing useful."""
+    scenario, bank = "unknown_debit", scene.banks[currency]
+    stranger = Party("", "Kiosk am Markt", "", "DE", scene.books.ids.account("DE"))
+    amount = -scene.random.randint(700, 9_000)
+    detail = _detail(scene, bank, amount, stranger, "Many thanks")
+    entry = bank.book(day, amount, OWN_TRANSFER, (detail,))
+    (truth,) = scene.bank_rows(bank, entry, scenario, outcome=OPEN)
+    scene.expect(truth, "missing_reference")
+
+
+def top_up(scene: Scene, currency: str, day: date) -> None:
+    """The company sends money to Stripe, to be able to refund."""
+    scenario, bank = "top_up", scene.banks[currency]
+    amount = scene.bank_amount(currency)
+    booked = clock.banking_day(day)
+    row = scene.stripe.add(
+        currency,
+        clock.local_instant(booked, 50_000, scene.plan.zone),
+        amount,
+        "topup",
+        "topup",
+        source=scene.stripe.top_up_source(currency, amount, booked),
+        description="Top-up",
+    )
+    scene.stripe_row(row, scenario, "topup")
+    stripe = Party("", "Stripe Payments Europe Ltd", "", "DE", "")
+    detail = _detail(scene, bank, -amount, stripe, "Top-up")
+    entry = bank.book(booked, -amount, OWN_TRANSFER, (detail,))
+    (truth,) = scene.bank_rows(bank, entry, scenario, outcome=OPEN)
     scene.expect(truth, "missing_reference")
 
 

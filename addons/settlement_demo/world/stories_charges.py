@@ -10,9 +10,14 @@ from datetime import date
 from decimal import Decimal
 
 from . import clock
+from .cards import rounded
 from .scene import Scene
-from .stripe_book import rounded
 from .truth import OPEN
+
+NOON = 43_200
+DAY_SECONDS = 86_400
+# After so many days a payment is known and settled.
+WEEKS_LATER = (15, 17)
 
 
 def charge_by_reference(scene: Scene, currency: str, day: date) -> None:
@@ -80,6 +85,69 @@ def charge_part_payment(scene: Scene, currency: str, day: date) -> None:
     scene.expect(truth, "amount_short")
 
 
+def charge_overpayment(scene: Scene, currency: str, day: date) -> None:
+    """A charge is higher than the invoice that it names."""
+    scenario = "charge_overpayment"
+    document, customer = scene.invoice(scenario, day, currency)
+    row = scene.stripe.charge(
+        currency,
+        scene.instant(day),
+        document.amount + document.amount // 5 + 100,
+        payer=customer,
+        metadata={"invoice": document.number},
+    )
+    truth = scene.stripe_row(row, scenario, "charge", [(document.key, document.amount)])
+    scene.expect(truth, "amount_over")
+
+
+def charge_twice(scene: Scene, currency: str, day: date) -> None:
+    """A customer pays an invoice again, which was paid weeks ago."""
+    scenario = "charge_twice"
+    document, _row, _truth = scene.paid_invoice(scenario, day, currency)
+    again = scene.stripe.charge(
+        currency,
+        scene.instant(scene.later(day, *WEEKS_LATER)),
+        document.amount,
+        payer=None,
+        metadata={"invoice": document.number},
+    )
+    truth = scene.stripe_row(again, scenario, "charge", outcome=OPEN)
+    scene.expect(truth, "unmatched")
+
+
+def payment_not_booked(scene: Scene, currency: str, day: date) -> None:
+    """Odoo knows that a payment was made online and has no entry for it."""
+    scenario = "payment_not_booked"
+    document, customer = scene.invoice(scenario, day, currency)
+    payment = scene.books.online_payment(day, document, is_booked=False)
+    row = scene.stripe.charge(
+        currency,
+        scene.instant(day),
+        document.amount,
+        payer=customer,
+        description=payment.reference,
+        payment_intent=payment.provider_reference,
+    )
+    truth = scene.stripe_row(row, scenario, "charge", outcome=OPEN)
+    scene.expect(truth, "paid_not_in_ledger")
+
+
+def reference_added_later(scene: Scene, currency: str, day: date) -> None:
+    """A guest pays on a Sunday; on Tuesday the merchant adds what it was for.
+
+    Who asks on Sunday night sees no reference, who asks again a week later sees it.
+    """
+    scenario = "reference_added_later"
+    sunday = clock.next_weekday(day, clock.SUNDAY)
+    document, _customer = scene.invoice(scenario, sunday, currency)
+    at = clock.local_instant(sunday, NOON, scene.plan.zone)
+    row = scene.stripe.charge(currency, at, document.amount, payer=None)
+    added = {"invoice": document.number}
+    scene.stripe.change(row["source"], at + 2 * DAY_SECONDS, metadata=added)
+    truth = scene.stripe_row(row, scenario, "charge", [(document.key, document.amount)])
+    scene.expect(truth, "missing_reference", resolved=True)
+
+
 def charge_without_reference(scene: Scene, currency: str, day: date) -> None:
     """A guest pays and names nothing.
 
@@ -126,16 +194,27 @@ def conversion_settled(scene: Scene, currency: str, day: date) -> None:
 
     Stripe's rate is a little worse than the day's.
     """
-    scenario = "conversion_settled"
-    document, customer = scene.invoice(
-        scenario, day, "GBP", scene.charge_amount(currency)
-    )
-    rate = (Decimal("0.997") / _rate(scene, day, "GBP")).quantize(Decimal("1e-6"))
+    amount = scene.charge_amount(currency)
+    _converted(scene, "conversion_settled", currency, day, "GBP", amount)
+
+
+def conversion_three_decimals(scene: Scene, currency: str, day: date) -> None:
+    """Invoice and charge are in dinars, which have three decimals."""
+    # Of the last decimal Stripe knows nothing.
+    amount = scene.charge_amount(currency) * 10
+    _converted(scene, "conversion_three_decimals", currency, day, "KWD", amount)
+
+
+def _converted(
+    scene: Scene, scenario: str, currency: str, day: date, foreign: str, amount: int
+) -> None:
+    document, customer = scene.invoice(scenario, day, foreign, amount)
+    rate = (Decimal("0.997") / _rate(scene, day, foreign)).quantize(Decimal("1e-6"))
     row = scene.stripe.converted_charge(
         currency,
         scene.instant(day),
         document.amount,
-        "GBP",
+        foreign,
         rate,
         payer=customer,
         metadata={"invoice": document.number},

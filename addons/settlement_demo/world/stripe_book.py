@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import Decimal
+from random import Random
 from typing import Any
 
-from . import clock
+from odoo.addons.settlement.canonical import money
+
+from . import cards, clock
 from . import stripe_objects as objects
+from .cards import Card, rounded
 from .identifiers import Identifiers
-from .records import CompanyPlan, Party, Pricing, WalletPlan
+from .records import CompanyPlan, Party, WalletPlan
 from .stripe_objects import Raw
 
-_DISPUTE_FEES = {"EUR": 2000, "USD": 1500, "JPY": 1300}
+# So many charges are shown so much later than they say that they were made.
+LATE_SHARE = 0.05
+LATE_SECONDS = (2 * 3600, 20 * 3600)
+_DISPUTE_FEES = {"EUR": 2000, "USD": 1500, "GBP": 1500, "JPY": 1300, "KWD": 4500}
 
 
 @dataclass(slots=True)
@@ -30,16 +38,23 @@ class StripeBook:
 
     :ivar rows: balance transactions in the order of their making.
     :ivar members: payout id → ids of the rows that it lists, its own included.
+    :ivar late: row id → instant from which the API shows it, where it is late.
     """
 
     plan: CompanyPlan
     ids: Identifiers = field(compare=False, repr=False)
     account: Raw
+    random: Random = field(default_factory=Random, compare=False, repr=False)
     rows: list[Raw] = field(default_factory=list)
     sources: dict[str, Raw] = field(default_factory=dict)
     payouts: list[Raw] = field(default_factory=list)
     members: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    late: dict[str, int] = field(default_factory=dict)
+
+    def show_all_until(self, end: int) -> None:
+        """Let no row be later than the end of the world."""
+        self.late = {row: shown for row, shown in self.late.items() if shown <= end}
 
     def wallet(self, currency: str) -> WalletPlan:
         """Return the plan of the wallet in a currency."""
@@ -94,6 +109,16 @@ class StripeBook:
         """Let fields of an object change at an instant."""
         self.changes.append(Change(object_id, at, values))
 
+    def top_up_source(self, currency: str, amount: int, day: date) -> str:
+        """Add the object of a top-up and return its id."""
+        top_up = objects.top_up(
+            self.ids.stripe("tu"),
+            amount=amount,
+            currency=currency,
+            created=clock.midnight(day),
+        )
+        return str(self.add_source(top_up)["id"])
+
     # ------------------------------------------------------------------
     # What customers do
     # ------------------------------------------------------------------
@@ -113,6 +138,7 @@ class StripeBook:
     ) -> Raw:
         """Add a charge in the currency of the wallet; return its row."""
         wallet = self.wallet(currency)
+        card = self._card(payer, method)
         source = self._charge_source(
             created,
             amount,
@@ -121,9 +147,9 @@ class StripeBook:
             metadata,
             description,
             payment_intent,
-            method,
+            card,
         )
-        return self.add(
+        row = self.add(
             currency,
             created,
             amount,
@@ -131,10 +157,13 @@ class StripeBook:
             "charge",
             source=source["id"],
             description=description,
-            fees=processing_fees(wallet.pricing, amount, currency),
+            fees=self._fees(wallet, amount, card),
             available_in=wallet.settle_days if settle_days is None else settle_days,
             transaction_id=source["balance_transaction"],
         )
+        if self.random.random() < LATE_SHARE:
+            self.late[row["id"]] = created + self.random.randint(*LATE_SECONDS)
+        return row
 
     def converted_charge(
         self,
@@ -149,14 +178,15 @@ class StripeBook:
     ) -> Raw:
         """Add a charge in another currency than the wallet's.
 
-        :param paid: minor units of ``paid_currency``, which has two decimals as the
-            wallet's currency has.
+        :param paid: minor units of ``paid_currency``.
         :param rate: units of the wallet's currency per unit of ``paid_currency``.
         """
         wallet = self.wallet(currency)
-        amount = rounded(paid * rate)
+        exponents = money.exponent(currency) - money.exponent(paid_currency)
+        amount = rounded(paid * rate * Decimal(10) ** exponents)
+        card = self._card(payer)
         source = self._charge_source(
-            created, paid, paid_currency, payer, metadata, "", "", "card"
+            created, paid, paid_currency, payer, metadata, "", "", card
         )
         return self.add(
             currency,
@@ -165,7 +195,7 @@ class StripeBook:
             "charge",
             "charge",
             source=source["id"],
-            fees=processing_fees(wallet.pricing, amount, currency, converts=True),
+            fees=self._fees(wallet, amount, card, converts=True),
             exchange_rate=rate,
             available_in=wallet.settle_days,
             transaction_id=source["balance_transaction"],
@@ -180,11 +210,11 @@ class StripeBook:
         metadata: dict[str, str] | None,
         description: str,
         payment_intent: str,
-        method: str,
+        card: Card | None,
     ) -> Raw:
         return self.add_source(
             objects.charge(
-                self.ids.stripe("ch" if method == "card" else "py"),
+                self.ids.stripe("ch" if card else "py"),
                 amount=amount,
                 currency=currency,
                 created=created,
@@ -193,8 +223,19 @@ class StripeBook:
                 payer=payer,
                 metadata=metadata or {},
                 description=description,
-                method=method,
+                brand=card.brand if card else "",
             )
+        )
+
+    def _card(self, payer: Party | None, method: str = "card") -> Card | None:
+        return cards.draw(self.random, payer) if method == "card" else None
+
+    def _fees(
+        self, wallet: WalletPlan, amount: int, card: Card | None, **options: bool
+    ) -> list[Raw]:
+        home = self.plan.country
+        return cards.processing_fees(
+            wallet.pricing, amount, wallet.currency, card, home, **options
         )
 
     def refund(
@@ -229,6 +270,26 @@ class StripeBook:
             description=f"REFUND FOR CHARGE ({paid['description'] or paid['id']})",
             transaction_id=transaction_id,
         )
+
+    def fail_refund(self, refund_row: Raw, created: int) -> Raw:
+        """Bring the money of a refund back that could not be paid."""
+        row = self.add(
+            refund_row["currency"].upper(),
+            created,
+            -refund_row["amount"],
+            "refund_failure",
+            "refund_failure",
+            source=refund_row["source"],
+            description=f"REFUND FAILURE ({refund_row['source']})",
+        )
+        self.change(
+            refund_row["source"],
+            created,
+            status="failed",
+            failure_balance_transaction=row["id"],
+            failure_reason="expired_or_canceled_card",
+        )
+        return row
 
     def dispute(self, paid_row: Raw, created: int) -> Raw:
         """Let the customer's bank take a charge back; return the withdrawal."""
@@ -274,29 +335,3 @@ class StripeBook:
     def _dispute_fee(currency: str, sign: int) -> Raw:
         amount = sign * _DISPUTE_FEES[currency]
         return objects.fee_detail(amount, currency, text="Dispute fee")
-
-
-def rounded(amount: Decimal) -> int:
-    """Return the nearest integer, half away from zero."""
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def processing_fees(
-    pricing: Pricing, amount: int, currency: str, *, converts: bool = False
-) -> list[Raw]:
-    """Return the fee lines of a charge of ``amount`` minor units."""
-    fee = _share(amount, pricing.basis_points) + pricing.fixed
-    fees = [objects.fee_detail(fee, currency)]
-    if converts:
-        conversion = _share(amount, pricing.conversion_basis_points)
-        text = "Stripe currency conversion fee"
-        fees.append(objects.fee_detail(conversion, currency, text=text))
-    if pricing.tax_percent:
-        whole = sum(detail["amount"] for detail in fees)
-        tax = _share(whole, 100 * pricing.tax_percent)
-        fees.append(objects.fee_detail(tax, currency, "tax", "Tax on fees"))
-    return [detail for detail in fees if detail["amount"]]
-
-
-def _share(amount: int, basis_points: int) -> int:
-    return rounded(Decimal(amount * basis_points) / 10_000)

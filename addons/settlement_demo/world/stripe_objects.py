@@ -94,9 +94,12 @@ def charge(
     payer: Party | None,
     metadata: dict[str, str],
     description: str,
-    method: str = "card",
+    brand: str = "visa",
 ) -> Raw:
-    """Return a charge that succeeded; ``payer`` is ``None`` for a guest."""
+    """Return a charge that succeeded; ``payer`` is ``None`` for a guest.
+
+    :param brand: of the card; "" = paid by a bank debit.
+    """
     billing = {
         "address": {"country": payer.country if payer else None},
         "email": payer.email if payer else None,
@@ -122,7 +125,7 @@ def charge(
         "metadata": metadata,
         "paid": True,
         "payment_intent": payment_intent,
-        "payment_method_details": _method(method, payer),
+        "payment_method_details": _method(brand, payer),
         "receipt_email": payer.email if payer else None,
         "refunded": False,
         "status": "succeeded",
@@ -130,19 +133,19 @@ def charge(
     }
 
 
-def _method(method: str, payer: Party | None) -> Raw:
+def _method(brand: str, payer: Party | None) -> Raw:
     country = payer.country if payer else "US"
-    if method == "sepa_debit":
-        details = {"bank_code": "37040044", "country": country, "last4": "3000"}
-    else:
-        details = {
-            "brand": "visa",
-            "country": country,
-            "funding": "credit",
-            "last4": "4242",
-            "network": "visa",
-        }
-    return {"type": method, method: details}
+    if not brand:
+        debit = {"bank_code": "37040044", "country": country, "last4": "3000"}
+        return {"type": "sepa_debit", "sepa_debit": debit}
+    card = {
+        "brand": brand,
+        "country": country,
+        "funding": "credit",
+        "last4": "4242",
+        "network": brand,
+    }
+    return {"type": "card", "card": card}
 
 
 def refund(
@@ -198,6 +201,22 @@ def dispute(dispute_id: str, paid: Raw, *, amount: int, created: int) -> Raw:
     }
 
 
+def top_up(top_up_id: str, *, amount: int, currency: str, created: int) -> Raw:
+    """Return a top-up that has arrived."""
+    return {
+        "id": top_up_id,
+        "object": "topup",
+        "amount": amount,
+        "created": created,
+        "currency": currency.lower(),
+        "description": "Top-up",
+        "failure_code": None,
+        "livemode": False,
+        "metadata": {},
+        "status": "succeeded",
+    }
+
+
 def payout(
     payout_id: str,
     *,
@@ -207,14 +226,15 @@ def payout(
     arrival_date: int,
     transaction: str,
     destination: str,
+    automatic: bool = True,
 ) -> Raw:
-    """Return an automatic payout that has just been created."""
+    """Return a payout that has just been created."""
     return {
         "id": payout_id,
         "object": "payout",
         "amount": amount,
         "arrival_date": arrival_date,
-        "automatic": True,
+        "automatic": automatic,
         "balance_transaction": transaction,
         "created": created,
         "currency": currency.lower(),
@@ -227,7 +247,7 @@ def payout(
         "metadata": {},
         "method": "standard",
         "original_payout": None,
-        "reconciliation_status": "in_progress",
+        "reconciliation_status": "in_progress" if automatic else "not_applicable",
         "reversed_by": None,
         "source_type": "card",
         "statement_descriptor": None,

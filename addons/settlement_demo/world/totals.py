@@ -30,6 +30,7 @@ ROLES = {
     "reserve_release": "reserve",
     "payout": "in_transit",
     "payout_failure": "in_transit",
+    "topup": "transfers",
 }
 BANK_ROLES = {"bank_fee": "bank_fees", "bank_interest": "interest"}
 
@@ -66,8 +67,12 @@ def _paid(scene: Scene) -> Counter[str]:
     """Return how much of each document the books have settled, in its currency."""
     documents = {document.key: document for document in scene.books.documents}
     paid: Counter[str] = Counter()
+    for document in documents.values():
+        if document.nets_invoice:
+            paid[document.key] += document.amount
+            paid[document.reverses] += document.amount
     for payment in scene.books.online_payments:
-        paid[payment.document] += payment.amount
+        paid[payment.document] += payment.amount if payment.is_booked else 0
     for row in scene.rows:
         for settled in row.settles if row.outcome == MATCHED and row.due else ():
             document = documents.get(settled.target)

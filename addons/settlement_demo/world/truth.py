@@ -106,8 +106,10 @@ class DocumentTruth:
 class ExceptionTruth:
     """Something that a person has to see.
 
-    :param subject: kind of record: ``row``, ``payout`` or ``statement``.
-    :param key: key of that row or payout; of a statement ``<account>/<day>``.
+    :param subject: kind of record: ``row``, ``payout``, ``statement``, ``message``,
+        ``backend`` or ``webhook``.
+    :param key: key of that row or payout; of a statement ``<account>/<day>``; of a
+        message the name of its file; "" of a backend.
     :param resolved: whether later data explain it before the end.
     """
 
@@ -145,6 +147,16 @@ class TotalTruth:
 
 
 @dataclass(slots=True)
+class FaultTruth:
+    """A fault of the outside world; ``seen`` = a person has to see it."""
+
+    company: str
+    day: date
+    name: str
+    seen: bool
+
+
+@dataclass(slots=True)
 class Truth:
     """Everything that is known about one world."""
 
@@ -159,6 +171,7 @@ class Truth:
     exceptions: list[ExceptionTruth] = field(default_factory=list)
     balances: list[BalanceTruth] = field(default_factory=list)
     totals: list[TotalTruth] = field(default_factory=list)
+    faults: list[FaultTruth] = field(default_factory=list)
 
     def scenarios(self) -> set[str]:
         """Return the names of all planted scenarios."""
@@ -194,6 +207,7 @@ _KINDS = {
     "exceptions": ExceptionTruth,
     "balances": BalanceTruth,
     "totals": TotalTruth,
+    "faults": FaultTruth,
 }
 _DAYS = ("day", "booked_on", "created_on", "bank_day")
 

@@ -89,7 +89,7 @@ def test_references_arrive_where_matching_looks():
     assert all("CHRG" in f.source_code for f in by_scenario["bank_fee"])
     assert all("STRIPE" in f.payment_reference for f in by_scenario["payout"])
     traced = [f for f in by_scenario["payout"] if f.end_to_end_reference]
-    assert {fact.currency for fact in traced} == {"EUR", "JPY"}
+    assert {fact.currency for fact in traced} == {"EUR", "GBP", "JPY"}
 
 
 def test_versions_differ_in_their_elements():

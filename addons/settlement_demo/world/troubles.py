@@ -1,0 +1,119 @@
+"""What goes wrong between the companies and the outside: planned from the seed.
+
+A trouble is committed at one visit. Those that heal leave nothing behind; of those
+that a person should see the truth says how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from .truth import ExceptionTruth
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of trouble.
+
+    :param subject: kind of record that an exception is about, "" = it heals.
+    :param reason: of that exception.
+    :param resolved: whether a later visit explains it.
+    """
+
+    name: str
+    subject: str = ""
+    reason: str = ""
+    resolved: bool = False
+
+
+# What Stripe and the way to it do while they are asked.
+STRIPE_KINDS: tuple[Kind, ...] = (
+    Kind("server_error"),
+    Kind("key_refused", "backend", "connector_failed", resolved=True),
+    Kind("unavailable"),
+    Kind("rate_limited"),
+    Kind("connection_reset"),
+    Kind("answer_cut"),
+    Kind("page_repeated"),
+    Kind("event_forged", "webhook", "signature_invalid"),
+    Kind("event_repeated"),
+)
+# What banks do with the files of a visit.
+BANK_KINDS: tuple[Kind, ...] = (
+    Kind("file_twice"),
+    Kind("file_cut", "message", "malformed_input"),
+    Kind("files_reversed"),
+    Kind("file_recreated"),
+)
+KINDS: tuple[Kind, ...] = (*STRIPE_KINDS, *BANK_KINDS)
+_BY_NAME = {kind.name: kind for kind in KINDS}
+# The first visit sets up, and the last ones make good.
+_QUIET_AT_END = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A trouble of one company at the visit of one day."""
+
+    company: str
+    day: date
+    name: str
+
+    @property
+    def kind(self) -> Kind:
+        """Return what is known about troubles of this name."""
+        return _BY_NAME[self.name]
+
+
+def plan(seed: int, companies: Sequence[str], visits: Sequence[date]) -> list[Trouble]:
+    """Return the troubles of a world: each kind at least once, in any order.
+
+    :param companies: their codes.
+    :param visits: days of the visits, in order.
+    """
+    random = Random(f"{seed}/troubles")
+    slots = [(code, day) for day in visits[1:-_QUIET_AT_END] for code in companies]
+    random.shuffle(slots)
+    planned = [
+        Trouble(*slot, name)
+        for kinds in (STRIPE_KINDS, BANK_KINDS)
+        for slot, name in zip(slots, _names(kinds, len(slots), random), strict=False)
+    ]
+    return sorted(planned, key=lambda each: (each.day, each.company, each.name))
+
+
+def _names(kinds: Sequence[Kind], count: int, random: Random) -> list[str]:
+    """Return names for some visits: every kind once, then one in two visits."""
+    names = [kind.name for kind in kinds]
+    further = random.choices(names, k=max(count - len(names), 0) // 2)
+    return [*names, *further]
+
+
+def exceptions(
+    troubles: Sequence[Trouble], file_of: Callable[[Trouble], str]
+) -> list[ExceptionTruth]:
+    """Return what people have to see of troubles.
+
+    :param file_of: function of a trouble → name of the file that it spoils.
+    """
+    found = {}
+    for trouble in troubles:
+        kind = trouble.kind
+        if not kind.reason:
+            continue
+        side = "bank" if kind in BANK_KINDS else "stripe"
+        key = file_of(trouble) if kind.subject == "message" else ""
+        exception = ExceptionTruth(
+            f"{trouble.company}.{side}",
+            kind.subject,
+            key,
+            kind.reason,
+            trouble.name,
+            kind.resolved,
+        )
+        # What happens to the same subject again is the same exception.
+        found[exception.backend, exception.subject, key, kind.reason] = exception
+    return list(found.values())
