@@ -226,8 +226,9 @@ class TestSetupEdges(SetupCase):
         run = Rehearsal(setup.sudo())
 
         def slow(backend, checkpoint):
+            self.assertIsNone(checkpoint, "the transaction is somebody else's")
             run._end = 0
-            checkpoint()
+            return {}
 
         self.patch(type(setup.backend_id), "_step_match", slow)
         report = run.run()
