@@ -7,8 +7,13 @@ WITHOUT_COMPANY = {
     # A seal vouches for the events of all companies; it holds hashes only.
     "settlement.event.seal",
 }
-# Who may delete what; everything else stays.
-DELETED_BY = {("settlement.credential", "group_integration_admin")}
+# Who may delete what; everything else stays. Of set-ups only those that are not
+# finished may go.
+DELETED_BY = {
+    ("settlement.credential", "group_integration_admin"),
+    ("settlement.setup", "group_integration_admin"),
+    ("settlement.setup.wallet", "group_integration_admin"),
+}
 
 
 @tagged("post_install", "-at_install")
