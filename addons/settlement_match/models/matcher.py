@@ -9,6 +9,14 @@ from ..engine.run import MatchRun
 # Large sorts and hash joins of a mass run stay in memory.
 WORK_MEMORY = "128MB"
 STAGES = ("identifier", "reference", "text", "batch")
+# Tables that a mass load fills and the stages join at once.
+JOINED_TABLES = (
+    "account_move_line",
+    "settlement_document_reference",
+    "settlement_transaction",
+    "settlement_transaction_reference",
+    "settlement_transaction_state",
+)
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -79,9 +87,34 @@ class SettlementMatcher(models.AbstractModel):
     def _prepare(self, run):
         """Bring the references of the ledger up to date and let go of stale matches."""
         self.env["settlement.document.reference"]._refresh(run.company)
+        self._gather_statistics()
         self._release_stale(run.company)
         if run.wanted is None:
             self._note_refused(run)
+
+    @api.model
+    def _gather_statistics(self):
+        """Tell the planner of tables that have grown much since it last heard.
+
+        The server does so by itself, but only some time after a load is committed:
+        too late for whoever loads and matches at once.
+        """
+        self.env.flush_all()
+        grown = self.env.execute_query(
+            SQL(
+                """
+                SELECT relname
+                  FROM pg_class
+                 WHERE oid = ANY(%s::regclass[])
+                   AND pg_relation_size(oid) > 2 * 8192::int8 * (relpages + 8)
+                 ORDER BY relname
+                """,
+                list(JOINED_TABLES),
+            )
+        )
+        for (name,) in grown:
+            # Another worker may be at it: then there is nothing to do.
+            self.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(name)))
 
     @api.model
     def _timed_stage(self, stage, run):
