@@ -19,9 +19,11 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: dict of counters.
         """
-        waiting = self._waiting_payouts(run.company)
-        rows = self._bank_rows(run, waiting)
+        undecided = self._undecided_payouts(run.company)
+        waiting = self._waiting_payouts(run.company, [each[0] for each in undecided])
+        rows = self._bank_rows(run, waiting, [each[1] for each in undecided])
         outcome = payouts.decide(waiting, rows)
+        self._withdraw_payouts(outcome, undecided)
         if run.wanted is not None:
             outcome = outcome.only_rows(set(run.wanted))
         plans = [self._pair_plan(pair) for pair in outcome.accepted]
@@ -41,8 +43,53 @@ class SettlementMatcher(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _waiting_payouts(self, company):
-        """Return the payouts whose money is not found at the bank yet."""
+    def _undecided_payouts(self, company):
+        """Return (payout, bank row) → match of what this stage has proposed.
+
+        Later data may speak against it: it is looked at again with everything else,
+        so that what comes first does not decide.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT payout.batch_id, row.transaction_id, match.id
+                  FROM settlement_match match
+                  JOIN settlement_match_line payout
+                    ON payout.match_id = match.id AND payout.batch_id IS NOT NULL
+                  JOIN settlement_match_line row
+                    ON row.match_id = match.id AND row.transaction_id IS NOT NULL
+                 WHERE match.company_id = %s
+                   AND match.state = 'proposed'
+                   AND match.method = 'batch'
+                   AND match.stage = %s
+                """,
+                company.id,
+                STAGE,
+            )
+        )
+        return {(batch_id, row_id): match_id for batch_id, row_id, match_id in rows}
+
+    @api.model
+    def _withdraw_payouts(self, outcome, undecided):
+        """Withdraw proposals that nobody would make any more; keep the others."""
+        proposed = {(pair.payout.id, pair.row.id) for pair in outcome.proposed}
+        stale = [match for key, match in undecided.items() if key not in proposed]
+        if stale:
+            self.env["settlement.match"].browse(stale)._undo(
+                self.env._("Other data fit better, or as well.")
+            )
+        outcome.proposed = [
+            pair
+            for pair in outcome.proposed
+            if (pair.payout.id, pair.row.id) not in undecided
+        ]
+
+    @api.model
+    def _waiting_payouts(self, company, undecided=()):
+        """Return the payouts whose money is not found at the bank yet.
+
+        :param undecided: ids of payouts that count although a match is proposed.
+        """
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -58,7 +105,7 @@ class SettlementMatcher(models.AbstractModel):
                  ORDER BY batch.id
                 """,
                 company=company.id,
-                waiting=self._is_waiting_sql(),
+                waiting=self._is_waiting_sql(undecided),
             )
         )
         return [
@@ -74,7 +121,7 @@ class SettlementMatcher(models.AbstractModel):
         ]
 
     @api.model
-    def _is_waiting_sql(self):
+    def _is_waiting_sql(self, undecided):
         """Return when a ``batch`` is a payout without bank row or proposal."""
         return SQL(
             """
@@ -83,16 +130,20 @@ class SettlementMatcher(models.AbstractModel):
             AND batch.total_minor <> 0
             AND batch.provider_state NOT IN ('rejected', 'reversed')
             AND COALESCE(batch.expected_on, batch.date) IS NOT NULL
-            AND NOT EXISTS (
+            AND (batch.id = ANY(%s) OR NOT EXISTS (
                 SELECT FROM settlement_match_line line
                   JOIN settlement_match match ON match.id = line.match_id
-                 WHERE line.batch_id = batch.id AND match.state <> 'undone')
-            """
+                 WHERE line.batch_id = batch.id AND match.state <> 'undone'))
+            """,
+            list(undecided),
         )
 
     @api.model
-    def _bank_rows(self, run, waiting):
-        """Return the open bank rows that may be one of the payouts, or several."""
+    def _bank_rows(self, run, waiting, undecided):
+        """Return the open bank rows that may be one of the payouts, or several.
+
+        :param undecided: ids of rows that count although a match is proposed.
+        """
         amounts = list({payout.total for payout in waiting})
         words = {
             word
@@ -108,7 +159,7 @@ class SettlementMatcher(models.AbstractModel):
                     OR concat_ws(' ', VARIADIC row.texts) ILIKE ANY(%(words)s)
                  ORDER BY row.id
                 """,
-                rows=self._open_bank_rows_sql(run),
+                rows=self._open_bank_rows_sql(run, undecided),
                 amounts=amounts,
                 words=[f"%{self._like(word)}%" for word in sorted(words)],
             )
@@ -125,7 +176,7 @@ class SettlementMatcher(models.AbstractModel):
         return word
 
     @api.model
-    def _open_bank_rows_sql(self, run):
+    def _open_bank_rows_sql(self, run, undecided=()):
         """Return the open rows of bank accounts with everything they say."""
         return SQL(
             """
@@ -136,12 +187,19 @@ class SettlementMatcher(models.AbstractModel):
                         fact.bank_reference, fact.structured_reference,
                         fact.invoice_reference, fact.order_reference,
                         fact.extra_references], NULL)::text[] AS texts
-              FROM (%(open)s) open
+              FROM (%(open)s
+                     UNION ALL
+                    SELECT transaction_id, currency_id, gross_minor, gross_minor
+                      FROM settlement_transaction_state
+                     WHERE transaction_id = ANY(%(undecided)s)
+                       AND match_state = 'proposed'
+                   ) open
               JOIN settlement_transaction fact ON fact.id = open.transaction_id
              WHERE fact.kind IN ('bank_credit', 'bank_debit')
                AND NOT fact.id = ANY(%(noted)s)
             """,
             open=self._open_transactions_sql(run.company),
+            undecided=list(undecided),
             noted=list(run.notes),
         )
 

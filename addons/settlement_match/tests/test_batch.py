@@ -73,6 +73,47 @@ class TestBatch(MatchCase):
         match.action_confirm()
         self.assertArrived(row, batch)
 
+    def test_a_proposal_gives_way_to_better_evidence(self):
+        other = self.paid_out("po_2", "98.00")
+        row = self.credit("b1", "98.00", "advice TRACE000001")
+        self.run_match()
+        proposed = self.match_of(row)
+        self.assertEqual(proposed.state, "proposed")
+        first = self.paid_out("po_1", "98.00", reference="TRACE000001")
+        self.run_match()
+        self.assertArrived(row, first)
+        self.assertEqual(proposed.state, "undone")
+        self.assertFalse(proposed.is_refused)
+        self.assertFalse(self.match_of(other))
+
+    def test_a_proposal_falls_when_it_is_not_the_only_one_any_more(self):
+        batch = self.paid_out("po_1", "98.00")
+        row = self.credit("b1", "98.00", "thanks")
+        self.run_match()
+        self.assertEqual(row.match_state, "proposed")
+        second = self.credit("b2", "98.00", "thank you")
+        self.run_match()
+        self.assertFalse(self.match_of(batch))
+        self.assertEqual(self.reasons(batch), ["ambiguous"])
+        self.assertEqual((row | second).mapped("match_state"), ["open", "open"])
+
+    def test_the_order_of_arrival_decides_nothing(self):
+        for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+            with self.subTest(order=order), self.env.cr.savepoint() as savepoint:
+                steps = (
+                    lambda: self.paid_out("po_1", "98.00", reference="TRACE000001"),
+                    lambda: self.paid_out("po_2", "98.00"),
+                    lambda: self.credit("b1", "98.00", "advice TRACE000001"),
+                )
+                found = {}
+                for number in order:
+                    found[number] = steps[number]()
+                    self.run_match()
+                self.assertArrived(found[2], found[0])
+                self.assertFalse(self.match_of(found[1]))
+                self.env.invalidate_all()
+                savepoint.rollback()
+
     def test_negative_payout_is_a_debit(self):
         batch = self.paid_out("po_1", "-15.00", reference="TRACE778899")
         row = self.credit("b1", "-15.00", "TRACE778899")
