@@ -18,6 +18,8 @@ from ..simulation import deliveries, stripe_troubles
 from ..simulation.stopwatch import Stopwatch
 
 PARAMETER = "settlement_demo.world"
+# After so many visits the tables are no longer empty.
+STATISTICS_AFTER = (2, 4)
 
 
 @dataclass
@@ -168,7 +170,9 @@ class SettlementSimulation(models.AbstractModel):
         """
         watch = watch or Stopwatch()
         visited = None
-        for step in deliveries.steps(world):
+        for number, step in enumerate(deliveries.steps(world)):
+            if number in STATISTICS_AFTER:
+                self._gather_statistics()
             stand_ins.set_clock(step.now)
             for each in connected:
                 visit = self._planned_visit(world, stand_ins, each, step, visited)

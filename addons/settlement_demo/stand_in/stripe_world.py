@@ -151,12 +151,17 @@ class StripeWorld:
         return result
 
     def balance(self) -> Raw:
-        """Return the balance object: the sum of all rows up to now."""
+        """Return the balance object: the sum of all rows made up to now.
+
+        The money is there even where the list of rows shows it only later.
+        """
         available: dict[str, int] = defaultdict(int, self.opening_balance)
         pending: dict[str, int] = defaultdict(int)
         reserve: dict[str, int] = defaultdict(int)
-        for row in self.listing("balance_transactions").rows:
+        for row in self.balance_transactions:
             if row.get("balance_type", "payments") != "payments":
+                continue
+            if row["created"] > self.now:
                 continue
             ready = self.as_of_now(row)["status"] == "available"
             (available if ready else pending)[row["currency"]] += row["net"]

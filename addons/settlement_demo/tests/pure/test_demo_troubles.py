@@ -239,6 +239,26 @@ def test_stand_in_hides_what_is_late():
             stand_ins.set_clock(now)
             known = server.world.listing("balance_transactions").rank
             assert (row_id in known) == is_there
+        # The money is there at once.
+        rows = {row["id"]: row for row in company.stripe.rows}
+        late = rows[row_id]
+        balances = []
+        for now in (late["created"] - 1, late["created"]):
+            stand_ins.set_clock(now)
+            told = server.world.balance()
+            balances.append(
+                sum(
+                    part["amount"]
+                    for part in (*told["available"], *told["pending"])
+                    if part["currency"] == late["currency"]
+                )
+            )
+        together = [
+            row["net"]
+            for row in rows.values()
+            if (row["created"], row["currency"]) == (late["created"], late["currency"])
+        ]
+        assert balances[1] - balances[0] == sum(together)
 
 
 def test_reference_is_added_between_two_visits(monkeypatch):
