@@ -127,7 +127,7 @@ class TestLockDate(ProofCase):
         self.store(self.loose(gross="5", day=10))
         wizard = self.wizard(fiscalyear_lock_date=MONTH_END)
         action = wizard.action_show_checks()
-        shown = self.env[action["res_model"]].search(action["domain"])
+        shown = wizard.env[action["res_model"]].search(action["domain"])
         self.assertEqual(len(shown), len(wizard.line_ids))
         blocking = shown.filtered(lambda line: line.result == "blocking")
         opened = blocking.action_open()

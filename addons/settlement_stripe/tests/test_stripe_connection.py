@@ -17,7 +17,6 @@ class TestStripeConnection(StripeCase):
                 "name": "Shop",
                 "country": "DE",
                 "currencies": ["EUR"],
-                "balances": {"EUR": "0.00"},
             },
         )
         held = sum(row["net"] for row in self.world.balance_transactions)
