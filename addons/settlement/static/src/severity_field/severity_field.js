@@ -1,6 +1,6 @@
-import { _t } from "@web/core/l10n/translation";
-import { registry } from "@web/core/registry";
-import { BadgeField, badgeField } from "@web/views/fields/badge/badge_field";
+import {_t} from "@web/core/l10n/translation";
+import {registry} from "@web/core/registry";
+import {BadgeField, badgeField} from "@web/views/fields/badge/badge_field";
 
 const ICONS = {
     critical: "fa-fire",

@@ -212,12 +212,15 @@ registry.category("web_tour.tours").add("settlement_setup_bank", {
             run: async () => {
                 const answer = await fetch("/settlement_tour/bank.xml");
                 const file = new File([await answer.blob()], "bank.xml");
-                await inputFiles(".o_field_widget[name='upload'] .o_input_file", [file]);
+                await inputFiles(".o_field_widget[name='upload'] .o_input_file", [
+                    file,
+                ]);
             },
         },
         {
             content: "it is there",
-            trigger: ".o_field_widget[name='upload'] input[value='bank.xml'], .o_field_widget[name='upload'] .o_form_uri, .o_field_widget[name='upload'] .fa-download, .o_field_widget[name='upload'] .o_clear_file_button",
+            trigger:
+                ".o_field_widget[name='upload'] input[value='bank.xml'], .o_field_widget[name='upload'] .o_form_uri, .o_field_widget[name='upload'] .fa-download, .o_field_widget[name='upload'] .o_clear_file_button",
         },
         {
             content: "go on",
@@ -226,7 +229,8 @@ registry.category("web_tour.tours").add("settlement_setup_bank", {
         },
         {
             content: "the account of the file, with its balance",
-            trigger: ".o_data_row:contains('DE02120300000000202051'):contains('1,195.50')",
+            trigger:
+                ".o_data_row:contains('DE02120300000000202051'):contains('1,195.50')",
         },
         ...books,
         {
