@@ -10,14 +10,13 @@ class SettlementException(models.Model):
     _inherit = "settlement.exception"
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             "complete": Verb(
-                _("Complete"),
+                self.env._("Complete"),
                 INCOMPLETE,
                 ("group_accountant", "group_integration_admin"),
-                effect=_(
+                effect=self.env._(
                     "Asks the source for what is missing, or takes the file with it, "
                     "and works on what came. Posts what is ready."
                 ),

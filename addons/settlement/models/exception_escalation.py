@@ -35,7 +35,9 @@ class SettlementException(models.Model):
         """Scheduled action: what gets older gets more urgent; tell whom it concerns."""
         # The clock runs for all companies, whoever the scheduled action runs as.
         exceptions = self.sudo()
-        for company in exceptions.env["res.company"].search([], order="id"):
+        for company in exceptions.env["res.company"].search(
+            [("active", "=", True)], order="id"
+        ):
             exceptions._age(company)
             exceptions._tell_of_breaches(company)
 

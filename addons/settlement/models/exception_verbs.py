@@ -32,73 +32,76 @@ class SettlementException(models.Model):
     evidence_ids = fields.Many2many("ir.attachment", string="Evidence", readonly=True)
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             "retry": Verb(
-                _("Try Again"),
+                self.env._("Try Again"),
                 ("connector_failed", "posting_failed", "stale_feed", "malformed_input"),
                 HANDLERS,
                 together=True,
-                effect=_(
+                effect=self.env._(
                     "Runs the step again: pulls, reads or posts what is pending. What "
                     "works now closes its exception. Posts what is ready."
                 ),
             ),
             "mark_duplicate": Verb(
-                _("Mark as Duplicate"),
+                self.env._("Mark as Duplicate"),
                 ("duplicate",),
                 needs=("twin_id",),
-                effect=_("Points to the twin and keeps both rows. Posts nothing."),
+                effect=self.env._(
+                    "Points to the twin and keeps both rows. Posts nothing."
+                ),
             ),
             "mark_received": Verb(
-                _("Mark as Received"),
+                self.env._("Mark as Received"),
                 ("payout_missing_at_bank", "late_payout"),
                 approval="always",
                 needs=("seen", "where"),
-                effect=_(
+                effect=self.env._(
                     "Records what was seen and where, and waits for the bank's own "
                     "entry. Posts nothing: the bank entry will."
                 ),
             ),
             "acknowledge": Verb(
-                _("Acknowledge"),
+                self.env._("Acknowledge"),
                 ("signature_invalid", "chain_broken"),
                 HANDLERS,
                 approval="always",
                 needs=("comment", "attachment_ids"),
-                effect=_(
+                effect=self.env._(
                     "Two persons confirm with evidence that they looked into it. It "
                     "never leaves the history. Posts nothing."
                 ),
             ),
             "ask": Verb(
-                _("Ask"),
+                self.env._("Ask"),
                 groups=HANDLERS,
                 needs=("user_id", "question"),
-                effect=_("Asks a person and waits for the answer. Posts nothing."),
+                effect=self.env._(
+                    "Asks a person and waits for the answer. Posts nothing."
+                ),
             ),
             "assign": Verb(
-                _("Assign"),
+                self.env._("Assign"),
                 groups=HANDLERS,
-                effect=_("Gives it to a person. Posts nothing."),
+                effect=self.env._("Gives it to a person. Posts nothing."),
             ),
             "escalate": Verb(
-                _("Escalate"),
+                self.env._("Escalate"),
                 groups=HANDLERS,
                 needs=("reason",),
-                effect=_(
+                effect=self.env._(
                     "Gives it to the lead of the team, one step more urgent. Posts "
                     "nothing."
                 ),
             ),
             "ignore": Verb(
-                _("Ignore"),
+                self.env._("Ignore"),
                 groups=HANDLERS,
                 approval="limit",
                 needs=("reason", "code"),
                 never_for=ALWAYS_CRITICAL,
-                effect=_(
+                effect=self.env._(
                     "Closes it without a fix, with a reason that stays on record. "
                     "Posts nothing."
                 ),

@@ -93,7 +93,7 @@ class SettlementMessage(models.Model):
     transaction_ids = fields.One2many("settlement.transaction", "message_id")
     preview = fields.Text(compute="_compute_preview")
     replays = fields.Integer(
-        "Replays", copy=False, help="How often it was asked to be read again."
+        copy=False, help="How often it was asked to be read again."
     )
     read_count = fields.Integer(
         "Rows Read", help="Rows that its latest reading found, good and bad."

@@ -1,6 +1,7 @@
 from lxml import etree
 
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import ROLES, SettlementCase
 
@@ -114,9 +115,9 @@ class TestViews(SettlementCase):
         """Search or group as a filter of a search view says."""
         names = {"uid": records.env.uid}
         if node.get("domain"):
-            records.search(eval(node.get("domain"), names))
+            records.search(safe_eval(node.get("domain"), names))
         elif node.get("context"):
-            group = eval(node.get("context"), names)["group_by"]
+            group = safe_eval(node.get("context"), names)["group_by"]
             records.formatted_read_group([], [group], ["__count"])
 
 

@@ -20,24 +20,23 @@ class SettlementException(models.Model):
     _inherit = "settlement.exception"
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             "write_off": Verb(
-                _("Write Off"),
+                self.env._("Write Off"),
                 ("amount_short", "amount_over"),
                 approval="limit",
                 needs=("code",),
-                effect=_(
+                effect=self.env._(
                     "Books the rest of the document, or what was paid too much, to "
                     "the account for differences."
                 ),
             ),
             "allocate": Verb(
-                _("Keep for the Customer"),
+                self.env._("Keep for the Customer"),
                 WAITING_REASONS,
                 approval="limit",
-                effect=_(
+                effect=self.env._(
                     "Moves the money to customer payments to allocate, a liability, "
                     "or to the advances of an order; never to income."
                 ),

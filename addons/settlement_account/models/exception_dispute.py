@@ -10,24 +10,23 @@ class SettlementException(models.Model):
     _inherit = "settlement.exception"
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             "chargeback": Verb(
-                _("Accept the Chargeback"),
+                self.env._("Accept the Chargeback"),
                 ("dispute_opened",),
                 approval="limit",
-                effect=_(
+                effect=self.env._(
                     "Gives the dispute up. Its money leaves the dispute account: it is "
                     "our loss and the invoice stays paid, or the customer owes the "
                     "invoice again. The provider's own outcome counts more."
                 ),
             ),
             "refund": Verb(
-                _("Treat as Refund"),
+                self.env._("Treat as Refund"),
                 ("dispute_opened",),
                 approval="limit",
-                effect=_(
+                effect=self.env._(
                     "Gives the dispute up as money given back: the customer's account "
                     "is charged with it and settled by the credit note."
                 ),

@@ -16,42 +16,41 @@ class SettlementException(models.Model):
     _inherit = "settlement.exception"
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             "move_date": Verb(
-                _("Post in the First Open Period"),
+                self.env._("Post in the First Open Period"),
                 ("closed_period",),
                 approval="always",
-                effect=_(
+                effect=self.env._(
                     "Posts what belongs into the closed period as a correction on the "
                     "first open day."
                 ),
             ),
             "set_rate": Verb(
-                _("Set the Rate"),
+                self.env._("Set the Rate"),
                 ("rate_missing",),
                 approval="limit",
                 needs=("rate", "source"),
-                effect=_(
+                effect=self.env._(
                     "Enters what one unit of the currency is worth in company "
                     "currency, and where that comes from; then posts what waited."
                 ),
             ),
             "post_fee_variance": Verb(
-                _("Book the Difference of Fees"),
+                self.env._("Book the Difference of Fees"),
                 ("fee_variance",),
                 approval="limit",
-                effect=_(
+                effect=self.env._(
                     "Lets the withheld fees pay the bill and books the difference to "
                     "the account for fees; or leaves it open, if you keep the rest."
                 ),
             ),
             "replace": Verb(
-                _("Replace the Posting"),
+                self.env._("Replace the Posting"),
                 ("changed_after_posting",),
                 approval="always",
-                effect=_(
+                effect=self.env._(
                     "Reverses the posting of the former revision and posts the "
                     "current one, on the first open day if its period is closed."
                 ),

@@ -36,32 +36,31 @@ class PayoutTables:
     # ------------------------------------------------------------------
 
     def _summary(self):
-        _ = self.env._
         columns = self._columns(
-            (_("Company"), 20),
-            (_("Backend"), 20),
-            (_("Account"), 26),
-            (_("Kind"), 12),
-            (_("Source ID"), 30),
-            (_("Date"), 12),
-            (_("Expected on"), 12),
-            (_("Currency"), 9),
-            (_("Total"), 14),
-            (_("Lines"), 8),
-            (_("Sum of Lines"), 14),
-            (_("Difference"), 12),
-            (_("State"), 12),
-            (_("Bank Reference"), 24),
-            (_("Entries"), 30),
-            (_("SHA-256 of the Message"), 66),
+            (self.env._("Company"), 20),
+            (self.env._("Backend"), 20),
+            (self.env._("Account"), 26),
+            (self.env._("Kind"), 12),
+            (self.env._("Source ID"), 30),
+            (self.env._("Date"), 12),
+            (self.env._("Expected on"), 12),
+            (self.env._("Currency"), 9),
+            (self.env._("Total"), 14),
+            (self.env._("Lines"), 8),
+            (self.env._("Sum of Lines"), 14),
+            (self.env._("Difference"), 12),
+            (self.env._("State"), 12),
+            (self.env._("Bank Reference"), 24),
+            (self.env._("Entries"), 30),
+            (self.env._("SHA-256 of the Message"), 66),
         )
-        exported = _(
+        exported = self.env._(
             "Exported by %(user)s on %(when)s UTC.",
             user=self.env.user.name,
             when=self.env.cr.now().strftime("%Y-%m-%d %H:%M:%S"),
         )
         rows = map(self._summary_row, self.batches)
-        return Sheet(_("Payout"), columns, rows, [exported])
+        return Sheet(self.env._("Payout"), columns, rows, [exported])
 
     def _summary_row(self, batch):
         total = self._money(batch.total, batch.currency_id)
@@ -93,30 +92,29 @@ class PayoutTables:
     # ------------------------------------------------------------------
 
     def _lines(self):
-        _ = self.env._
         columns = self._columns(
-            (_("Payout"), 30),
-            (_("Source ID"), 30),
-            (_("Source Object"), 30),
-            (_("Kind"), 16),
-            (_("Booked on"), 12),
-            (_("Occurred (UTC)"), 19),
-            (_("Currency"), 9),
-            (_("Gross"), 14),
-            (_("Fee"), 12),
-            (_("Tax on Fee"), 12),
-            (_("Net"), 14),
-            (_("Paid Amount"), 14),
-            (_("Paid Currency"), 9),
-            (_("Counterparty"), 24),
-            (_("Order"), 18),
-            (_("Invoice Reference"), 18),
-            (_("Matched with"), 28),
-            (_("Method"), 16),
-            (_("State"), 12),
-            (_("Entries"), 26),
+            (self.env._("Payout"), 30),
+            (self.env._("Source ID"), 30),
+            (self.env._("Source Object"), 30),
+            (self.env._("Kind"), 16),
+            (self.env._("Booked on"), 12),
+            (self.env._("Occurred (UTC)"), 19),
+            (self.env._("Currency"), 9),
+            (self.env._("Gross"), 14),
+            (self.env._("Fee"), 12),
+            (self.env._("Tax on Fee"), 12),
+            (self.env._("Net"), 14),
+            (self.env._("Paid Amount"), 14),
+            (self.env._("Paid Currency"), 9),
+            (self.env._("Counterparty"), 24),
+            (self.env._("Order"), 18),
+            (self.env._("Invoice Reference"), 18),
+            (self.env._("Matched with"), 28),
+            (self.env._("Method"), 16),
+            (self.env._("State"), 12),
+            (self.env._("Entries"), 26),
         )
-        return Sheet(_("Lines"), columns, self._line_rows())
+        return Sheet(self.env._("Lines"), columns, self._line_rows())
 
     def _line_rows(self):
         facts = self.batches.transaction_ids
@@ -169,25 +167,24 @@ class PayoutTables:
     # ------------------------------------------------------------------
 
     def _entries(self):
-        _ = self.env._
         columns = self._columns(
-            (_("Payout"), 30),
-            (_("Posting"), 20),
-            (_("Entry"), 22),
-            (_("Date"), 12),
-            (_("Journal"), 20),
-            (_("Account"), 12),
-            (_("Account Name"), 28),
-            (_("Partner"), 24),
-            (_("Label"), 36),
-            (_("Debit"), 14),
-            (_("Credit"), 14),
-            (_("Amount in Currency"), 14),
-            (_("Currency"), 9),
-            (_("Open Amount"), 14),
-            (_("Matching"), 12),
+            (self.env._("Payout"), 30),
+            (self.env._("Posting"), 20),
+            (self.env._("Entry"), 22),
+            (self.env._("Date"), 12),
+            (self.env._("Journal"), 20),
+            (self.env._("Account"), 12),
+            (self.env._("Account Name"), 28),
+            (self.env._("Partner"), 24),
+            (self.env._("Label"), 36),
+            (self.env._("Debit"), 14),
+            (self.env._("Credit"), 14),
+            (self.env._("Amount in Currency"), 14),
+            (self.env._("Currency"), 9),
+            (self.env._("Open Amount"), 14),
+            (self.env._("Matching"), 12),
         )
-        return Sheet(_("Entries"), columns, self._entry_rows())
+        return Sheet(self.env._("Entries"), columns, self._entry_rows())
 
     def _entry_rows(self):
         for batch in self.batches:
@@ -221,16 +218,18 @@ class PayoutTables:
     # ------------------------------------------------------------------
 
     def _proof(self):
-        _ = self.env._
         columns = self._columns(
-            (_("Payout"), 30), (_("Step"), 44), (_("Amount"), 16), (_("Currency"), 9)
+            (self.env._("Payout"), 30),
+            (self.env._("Step"), 44),
+            (self.env._("Amount"), 16),
+            (self.env._("Currency"), 9),
         )
-        note = _(
+        note = self.env._(
             "Lines: gross less fees and tax is net, and net is the total. Wallet: the "
             "provider's balance is the ledger, plus what is not posted yet, less what "
             "is posted early."
         )
-        return Sheet(_("Proof"), columns, self._proof_rows(), [note])
+        return Sheet(self.env._("Proof"), columns, self._proof_rows(), [note])
 
     def _proof_rows(self):
         for batch in self.batches:
@@ -238,7 +237,6 @@ class PayoutTables:
                 yield [batch.external_id, step, amount, batch.currency_id.name]
 
     def _line_proof(self, batch):
-        _ = self.env._
         rows = batch.transaction_ids.filtered(lambda fact: fact.kind != "payout")
         sums = {
             name: sum(
@@ -248,24 +246,23 @@ class PayoutTables:
         }
         total = self._money(batch.total, batch.currency_id)
         return [
-            (_("Gross of the lines"), sums["gross_amount"]),
-            (_("Fees of the lines"), -sums["fee_amount"]),
-            (_("Tax on fees"), -sums["tax_amount"]),
-            (_("Net of the lines"), sums["net_amount"]),
-            (_("Total as the source states it"), total),
-            (_("Difference of total and lines"), total - sums["net_amount"]),
+            (self.env._("Gross of the lines"), sums["gross_amount"]),
+            (self.env._("Fees of the lines"), -sums["fee_amount"]),
+            (self.env._("Tax on fees"), -sums["tax_amount"]),
+            (self.env._("Net of the lines"), sums["net_amount"]),
+            (self.env._("Total as the source states it"), total),
+            (self.env._("Difference of total and lines"), total - sums["net_amount"]),
         ]
 
     def _wallet_proof(self, batch):
         """Return the proof of the wallet at the end of the day of the batch."""
-        _ = self.env._
         wallet, opening = batch.wallet_id, batch.wallet_id.opening_date
         if not opening or not batch.date or batch.date < opening:
             return []
         # Whoever may see a wallet may see what its account shows in all.
         proof = wallet.sudo()._proof(batch.date)
-        held = _("At the provider, end of %(day)s", day=batch.date)
-        booked = _("In the ledger, end of %(day)s", day=batch.date)
+        held = self.env._("At the provider, end of %(day)s", day=batch.date)
+        booked = self.env._("In the ledger, end of %(day)s", day=batch.date)
         missing = sum(row["net_minor"] for row in proof["missing"])
         early = sum(row["net_minor"] for row in proof["early"])
         digits = batch.currency_id.decimal_places
@@ -274,8 +271,8 @@ class PayoutTables:
             for step, amount in (
                 (held, proof["provider_minor"]),
                 (booked, proof["ledger_minor"]),
-                (_("Booked and not posted yet"), missing),
-                (_("Posted and not booked yet"), -early),
-                (_("Unexplained"), proof["difference_minor"]),
+                (self.env._("Booked and not posted yet"), missing),
+                (self.env._("Posted and not booked yet"), -early),
+                (self.env._("Unexplained"), proof["difference_minor"]),
             )
         ]

@@ -107,7 +107,6 @@ class PeriodChecks:
         return self.env[model].search(domain)
 
     def _drafts(self):
-        _ = self.env._
         moves = self._search(
             "account.move",
             [
@@ -117,24 +116,23 @@ class PeriodChecks:
             ],
         )
         return self._check(
-            _("Draft entries"),
+            self.env._("Draft entries"),
             moves,
-            _("There are none."),
-            _("%(count)s entries are drafts.", count=len(moves)),
+            self.env._("There are none."),
+            self.env._("%(count)s entries are drafts.", count=len(moves)),
             "blocking" if self.is_hard else "warning",
         )
 
     def _statement_lines(self):
-        _ = self.env._
         lines = self._search(
             "account.bank.statement.line",
             self.company._get_unreconciled_statement_lines_domain(self.day),
         )
         return self._check(
-            _("Bank statement lines"),
+            self.env._("Bank statement lines"),
             lines,
-            _("All are reconciled."),
-            _(
+            self.env._("All are reconciled."),
+            self.env._(
                 "%(count)s lines of bank statements are not reconciled; Odoo refuses "
                 "to lock over them.",
                 count=len(lines),
@@ -153,17 +151,16 @@ class PeriodChecks:
         )
 
     def _rows_not_posted(self):
-        _ = self.env._
         rows = self.env["settlement.transaction"]
         for wallet in self._wallets():
             rows |= rows.search(
                 [*wallet._waiting_domain(), ("booked_on", "<=", self.day)]
             )
         return self._check(
-            _("Rows of providers and banks"),
+            self.env._("Rows of providers and banks"),
             rows,
-            _("All are in the ledger."),
-            _(
+            self.env._("All are in the ledger."),
+            self.env._(
                 "%(count)s rows are booked by then and not in the ledger (%(sums)s). "
                 "Post the cut-off of the month first.",
                 count=len(rows),
@@ -180,7 +177,6 @@ class PeriodChecks:
         )
 
     def _wallet_proofs(self):
-        _ = self.env._
         wallets = self._wallets().filtered(lambda wallet: not wallet.is_bank)
         differing = self.env["settlement.wallet"]
         words = []
@@ -191,18 +187,17 @@ class PeriodChecks:
                 amount = wallet.currency_id.format(wallet._major(difference))
                 words.append(f"{wallet.display_name}: {amount}")
         return self._check(
-            _("Wallets"),
+            self.env._("Wallets"),
             differing,
-            _(
+            self.env._(
                 "The ledger equals the provider in %(count)s wallets.",
                 count=len(wallets),
             ),
-            _("Unexplained: %(words)s.", words=", ".join(words)),
+            self.env._("Unexplained: %(words)s.", words=", ".join(words)),
         )
 
     def _suspense(self):
         """Look at what stands on suspense as of the day, whatever was settled since."""
-        _ = self.env._
         policies = self._search(
             "settlement.posting.policy", [("company_id", "=", self.company.id)]
         )
@@ -210,10 +205,10 @@ class PeriodChecks:
         total = sum(amount for _line, amount in items)
         lines = self.env["account.move.line"].browse([line for line, _amount in items])
         return self._check(
-            _("Suspense"),
+            self.env._("Suspense"),
             lines,
-            _("Nothing is unexplained on suspense."),
-            _(
+            self.env._("Nothing is unexplained on suspense."),
+            self.env._(
                 "%(count)s items wait on suspense, %(total)s in all.",
                 count=len(lines),
                 total=self.company.currency_id.format(total),
@@ -221,20 +216,20 @@ class PeriodChecks:
         )
 
     def _waiting_approvals(self):
-        _ = self.env._
         approvals = self._search(
             "settlement.approval",
             [("company_id", "=", self.company.id), ("state", "=", "waiting")],
         )
         return self._check(
-            _("Approvals"),
+            self.env._("Approvals"),
             approvals,
-            _("Nothing waits for an approver."),
-            _("%(count)s decisions wait for an approver.", count=len(approvals)),
+            self.env._("Nothing waits for an approver."),
+            self.env._(
+                "%(count)s decisions wait for an approver.", count=len(approvals)
+            ),
         )
 
     def _exceptions(self):
-        _ = self.env._
         exceptions = self._search(
             "settlement.exception",
             [
@@ -246,8 +241,8 @@ class PeriodChecks:
             ],
         )
         return self._check(
-            _("Exceptions"),
+            self.env._("Exceptions"),
             exceptions,
-            _("None is open."),
-            _("%(count)s exceptions are open.", count=len(exceptions)),
+            self.env._("None is open."),
+            self.env._("%(count)s exceptions are open.", count=len(exceptions)),
         )

@@ -100,14 +100,23 @@ class TestPostRulings(SettlementAccountCase):
         self.assertEqual(transit.balance, -30.0)
         self.assertEqual(self.balance(self.wallet.account_id), 0.0)
 
-    def test_what_is_carried_over_stays_in_the_wallet(self):
+    def test_what_is_carried_over_is_a_line_of_both_payouts(self):
+        self.store(*self.payout(self.row(gross="50"), self.row("transfer", "-30")))
+        later = self.row("transfer", "30", day=12, batch_external_id="po_2")
+        self.store(*self.payout(later, name="po_2", day=13))
+        self.post()
+        self.assertEqual(self.balance(self.policy.transfer_account_id), 0)
+        self.assertEqual(self.balance(self.wallet.account_id), 0)
+        self.assertEqual(self.balance(self.wallet.in_transit_account_id), 50.0)
+        self.assertEqual(self.wallet._proof()["difference_minor"], 0)
+
+    def test_a_payout_that_takes_out_less_than_its_lines_bring_is_not_posted(self):
         charge = self.row(gross="50")
         self.store(charge, self.payout(charge, total=Decimal(50))[-1])
         self.store(self.row("payout", "-20", day=10, source_external_id="po_1"))
-        self.post()
-        self.assertEqual(self.balance(self.wallet.account_id), 30.0)
-        self.assertEqual(self.balance(self.wallet.in_transit_account_id), 20.0)
-        self.assertEqual(self.wallet._proof()["difference_minor"], 0)
+        self.assertFalse(self.post())
+        (exception,) = self.exceptions("batch_unbalanced", self.batch())
+        self.assertIn("30.00", exception.cause)
 
     # ------------------------------------------------------------------
     # Cost centres

@@ -15,15 +15,14 @@ class SettlementException(models.Model):
     _inherit = "settlement.exception"
 
     def _verbs(self):
-        _ = self.env._
         return {
             **super()._verbs(),
             "rotate": Verb(
-                _("Rotate"),
+                self.env._("Rotate"),
                 ("credential_expiring", "connector_failed"),
                 ("group_integration_admin",),
                 ends=False,
-                effect=_(
+                effect=self.env._(
                     "Opens the dialogue that takes the new value; the exception closes "
                     "once it is entered. Posts nothing."
                 ),

@@ -102,7 +102,7 @@ class TestKeyOverview(KeyCase):
         bot = self.env.ref("settlement.user_bot")
         credentials = self.env["settlement.credential"].with_user(bot)
         self.assertEqual(cron.code, "model._cron_rotate_keys()")
-        credentials.with_context({})._cron_rotate_keys()
+        credentials._cron_rotate_keys()
         self.assertEqual(self.credential.key_id, "2026")
         self.assertEqual(self.events("credential.keys_rotated").user_id, bot)
 
