@@ -205,3 +205,31 @@ class SettlementFactStore(models.AbstractModel):
                 """
             )
         )
+        self._assign_current_revisions()
+
+    @api.model
+    def _assign_current_revisions(self):
+        """Let a list count for its row whichever revision of the row is current.
+
+        The list may carry words that another answer has overtaken: then the revision
+        it brought is not the current one, and the row is in the batch all the same.
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE settlement_transaction AS holder
+                   SET batch_id = listed.batch_id
+                  FROM settlement_stage stage
+                  JOIN settlement_transaction listed ON listed.id = stage.id
+                 WHERE stage.batch_external_id IS NOT NULL
+                   AND NOT listed.is_current
+                   AND listed.batch_id IS NOT NULL
+                   AND holder.backend_id = listed.backend_id
+                   AND holder.external_id = listed.external_id
+                   AND holder.occurrence = listed.occurrence
+                   AND holder.wallet_id = listed.wallet_id
+                   AND holder.is_current
+                   AND holder.batch_id IS NULL
+                """
+            )
+        )
