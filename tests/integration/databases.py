@@ -23,6 +23,8 @@ def environment():
     found = dict(re.findall(r"(PGHOST|PGUSER)='([^']*)'", settings))
     values = {**os.environ, **found, "SETTLEMENT_RUNTIME": str(RUNTIME)}
     values.setdefault("SETTLEMENT_ADDONS_PATH", str(CHECKOUT / "addons"))
+    # A program that makes databases itself takes the names of who started it.
+    values["SETTLEMENT_TEST_PREFIX"] = PREFIX
     binaries = re.search(r"export PATH='([^']*)'", settings)
     if binaries:
         values["PATH"] = f"{binaries[1]}:{values['PATH']}"

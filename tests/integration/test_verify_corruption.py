@@ -13,6 +13,7 @@ ALTERATIONS = {
     "settlement_transaction_fee": "amount = amount + 1",
     "settlement_batch": "total = total + 1",
     "settlement_balance": "available = available + 1",
+    "settlement_dispute_version": "amount = amount + 1",
     "settlement_message": "filename = 'other.xml'",
     "settlement_match": "amount_minor = amount_minor + 1",
     "settlement_match_line": "amount_minor = amount_minor + 1",

@@ -50,7 +50,10 @@ class TestSetupTour(HttpCase):
             company_id=cls.company.id,
             company_ids=[Command.set(cls.company.ids)],
         )
-        cls.shop = RecentShop(cls.env, cls.company)
+
+    def setUp(self):
+        super().setUp()
+        self.shop = RecentShop(self.env, self.company)
 
     @classmethod
     def _new_company(cls):
