@@ -94,10 +94,19 @@ def run_integration(files: list[str]) -> Outcome:
 # -- Odoo -----------------------------------------------------------------------------
 
 
+# Addons of Odoo that tests of ours work with, though the addon depends on none of them.
+NEIGHBOURS = {"settlement": "base_automation"}
+
+
 def run_odoo(addon: str, port: int) -> Outcome:
     """Run the Odoo tests of one addon in a copy of the template database."""
     expected = has_odoo_tests(addon)
     return run_tagged(addon, f"/{addon}", addon, port, expected)
+
+
+def neighbours_of(name: str) -> list[str]:
+    """Return the options that install what the tests of an addon meet beside it."""
+    return [f"--init={NEIGHBOURS[name]}"] if name in NEIGHBOURS else []
 
 
 def run_tagged(
@@ -122,6 +131,7 @@ def run_tagged(
             str(RUNTIME / "bin" / "odoo"),
             f"--database={database}",
             f"--update={update}",
+            *neighbours_of(name),
             f"--test-tags={tags}",
             "--stop-after-init",
             f"--http-port={port}",

@@ -201,3 +201,8 @@ def test_a_class_that_cannot_be_set_up_is_found(tmp_path, monkeypatch):
         ("account", "TestC", ""),
         ("account", "TestA", "test_x"),
     }
+
+
+def test_what_a_test_meets_beside_its_addon_is_installed():
+    assert tasks.neighbours_of("settlement") == ["--init=base_automation"]
+    assert tasks.neighbours_of("settlement_bank") == []
