@@ -4,6 +4,7 @@ import own_suites
 import pytest
 import run_tests
 import test_log
+import test_tasks
 
 HEAD = "2026-01-02 03:04:05,678 42"
 TESTS = f"{HEAD} INFO db odoo.tests.result: %s when loading database 'db'\n"
@@ -204,5 +205,5 @@ def test_a_class_that_cannot_be_set_up_is_found(tmp_path, monkeypatch):
 
 
 def test_what_a_test_meets_beside_its_addon_is_installed():
-    assert tasks.neighbours_of("settlement") == ["--init=base_automation"]
-    assert tasks.neighbours_of("settlement_bank") == []
+    assert test_tasks.neighbours_of("settlement") == ["--init=base_automation"]
+    assert test_tasks.neighbours_of("settlement_bank") == []
