@@ -42,20 +42,20 @@ def names(one: str, other: str) -> int:
     What is compared is letters in words that both have, so that "Miller Ada" is Ada
     Miller, and "Mueller" Müller.
     """
-    left, right = words(one), words(other)
+    left, right = _keys(one), _keys(other)
+    letters = sum(map(len, left)) + sum(map(len, right))
     if not left or not right:
         return 0
-    left_keys, right_keys = [sorted({_key(word) for word in each}) for each in (left, right)]
-    matched = sum(
-        max(_word(word, other_word) for other_word in right_keys) * len(word)
-        for word in left_keys
-    )
-    back = sum(
-        max(_word(word, other_word) for other_word in left_keys) * len(word)
-        for word in right_keys
-    )
-    letters = sum(map(len, left_keys)) + sum(map(len, right_keys))
-    return (matched + back) // letters
+    return (_found(left, right) + _found(right, left)) // letters
+
+
+def _found(some: list[str], others: list[str]) -> int:
+    """Return the letters of words that have a like among others, in percent each."""
+    return sum(max(_word(word, other) for other in others) * len(word) for word in some)
+
+
+def _keys(name: str) -> list[str]:
+    return sorted({_key(word) for word in words(name)})
 
 
 def _key(word: str) -> str:
@@ -65,7 +65,7 @@ def _key(word: str) -> str:
 
 
 def _word(one: str, other: str) -> int:
-    """Return how alike two words are, in percent: by the pairs of letters they share."""
+    """Return how alike two words are: what part of their pairs of letters they share."""
     if one == other:
         return 100
     if len(one) == 1 or len(other) == 1:

@@ -15,10 +15,10 @@ from odoo.addons.settlement.canonical import references
 
 from . import evidence, likeness, sentences
 from .amounts import Amounts, relation
+from .together import Key, Together
 
 Contribution = dict[str, object]
 Reference = tuple[str, str]
-Key = tuple[str, int]
 
 # What one piece of identity weighs; only the strongest of a side counts.
 REFERENCE_WEIGHTS: dict[str, int] = {
@@ -122,19 +122,6 @@ class Suggestion:
         """Return what suggestions are sorted by: best first, always the same."""
         far = 10**6 if self.days is None else self.days
         return (-self.score, -self.strength, far, *self.key)
-
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """A candidate that reaches the amount together with others.
-
-    :ivar others: keys of the others; ``names``: what people call them.
-    :ivar is_unique: no other sum was possible among what was looked at.
-    """
-
-    others: tuple[Key, ...]
-    names: tuple[str, ...]
-    is_unique: bool
 
 
 def suggest(
@@ -250,9 +237,8 @@ def _payer(money: Money, target: Target) -> list[Contribution]:
 
 def _other_payer(money: Money, target: Target) -> list[Contribution]:
     """Return that the payer is known for certain, as somebody else."""
-    known = sorted(
-        text for what, text in money.payers.values() if what in ("known_payer", "account")
-    )
+    certain = ("known_payer", "account")
+    known = sorted(text for what, text in money.payers.values() if what in certain)
     if not known or not target.partner_id:
         return []
     return [evidence.contribution("other_payer", OTHER_PAYER_WEIGHT, known[0])]
@@ -370,3 +356,55 @@ def as_evidence(suggestions: Sequence[Suggestion], person: str) -> dict[str, Any
     for suggestion in suggestions:
         pieces += [piece for piece in suggestion.contributions if piece not in pieces]
     return {"contributions": [*pieces, evidence.contribution("person", 0, person)]}
+
+
+# ----------------------------------------------------------------------
+# Why the others lost
+# ----------------------------------------------------------------------
+
+
+def standing(place: int, suggestions: Sequence[Suggestion]) -> str:
+    """Return how a suggestion stands to the others, in one sentence.
+
+    :param place: its position among the ranked suggestions.
+    """
+    mine, best = suggestions[place], suggestions[0]
+    if place:
+        return _behind(mine, best)
+    if len(suggestions) == 1:
+        return "The only candidate."
+    following = suggestions[1]
+    if following.score == mine.score and following.strength == mine.strength:
+        return f"{following.name} fits as well: look at both before you decide."
+    points = mine.score - following.score
+    return f"The best of {len(suggestions)}; {following.name} is {points} behind."
+
+
+def _behind(mine: Suggestion, best: Suggestion) -> str:
+    if mine.score == best.score and mine.strength == best.strength:
+        return f"It fits as well as {best.name}."
+    lacks = [_words(piece) for piece in _only(best, mine, sign=1)]
+    against = [_words(piece) for piece in _only(mine, best, sign=-1)]
+    text = f"{best.score - mine.score} behind {best.name}"
+    if lacks:
+        text += f", which has {sentences.listing(lacks)}"
+    if against:
+        text += f"; against it: {sentences.listing(against)}"
+    return f"{text}."
+
+
+def _only(one: Suggestion, other: Suggestion, sign: int) -> list[Contribution]:
+    """Return the reasons of one that the other lacks, or has less of."""
+    weights = {
+        piece["what"]: int(str(piece["weight"])) for piece in other.contributions
+    }
+    return [
+        piece
+        for piece in one.contributions
+        if sign * int(str(piece["weight"])) > 0
+        and sign * weights.get(piece["what"], 0) < sign * int(str(piece["weight"]))
+    ]
+
+
+def _words(piece: Contribution) -> str:
+    return sentences.contribution_words(piece)
