@@ -1,5 +1,6 @@
 """Kill a worker at any point, or let two work at once: the end is the same."""
 
+import pprint
 import signal
 
 import pytest
@@ -104,7 +105,8 @@ def test_two_workers_at_the_same_time(victim, undisturbed):
     # Who came first decides which entry has a row, not what is in the books.
     parts = ("facts", "batches", "messages", "exceptions", "documents", "balances")
     wanted = {part: undisturbed[part] for part in parts}
-    assert differences(wanted, dump(victim, parts)) == {}
+    found = differences(wanted, dump(victim, parts))
+    assert not found, pprint.pformat(found, width=200)
     assert victim.settlement_json("verify")["findings"] == []
     twice = victim.query(
         "SELECT transaction_id FROM settlement_posting_line WHERE active "

@@ -12,6 +12,7 @@ from . import document_reference
 from . import matcher
 from . import resolver
 from . import plan
+from . import plan_given
 from . import plan_writer
 from . import findings
 from . import leftovers

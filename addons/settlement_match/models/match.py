@@ -17,6 +17,15 @@ METHODS = [
     ("memory", "Learnt rule"),
     ("manual", "By hand"),
 ]
+# What the money and the documents differ by, where a match settles both in full.
+DIFFERENCES = [
+    ("fee", "Fee"),
+    ("discount", "Discount"),
+    ("exchange", "Exchange difference"),
+    ("rounding", "Rounding"),
+    ("write_off", "Write-off"),
+    ("account", "Account of the rule"),
+]
 STATES = [
     ("proposed", "Proposed"),
     ("confirmed", "Confirmed"),
@@ -43,6 +52,8 @@ class SettlementMatch(models.Model):
         "company_id",
         "currency_id",
         "method",
+        "kind",
+        "rule_version_id",
         "stage",
         "score",
         "amount_minor",
@@ -50,6 +61,8 @@ class SettlementMatch(models.Model):
         "alternatives",
         "unique_proof",
         "rest_to_credit",
+        "difference_minor",
+        "difference_kind",
         "is_automatic",
         "line_ids",
     )
@@ -57,6 +70,13 @@ class SettlementMatch(models.Model):
     company_id = WeakMany2one("res.company", required=True)
     currency_id = WeakMany2one("res.currency", required=True)
     method = fields.Selection(METHODS, required=True)
+    kind = fields.Char(
+        required=True,
+        default="manual",
+        help="How it was found: method and detail. How often matches were right is "
+        "counted by this.",
+    )
+    rule_version_id = fields.Integer(help="Version of the rule that allowed it.")
     stage = fields.Integer(
         required=True, default=0, help="Stage of the engine; 0: a person."
     )
@@ -80,6 +100,14 @@ class SettlementMatch(models.Model):
     rest_to_credit = fields.Boolean(
         help="What the money exceeds its targets by stays as the partner's credit."
     )
+    difference_minor = BigInteger(
+        required=True,
+        default=0,
+        help="What is settled beyond the money, in minor units of the match's "
+        "currency: money + difference = what is settled.",
+    )
+    difference_kind = fields.Selection(DIFFERENCES, help="What the difference means.")
+    difference = fields.Monetary(compute="_compute_amount")
     is_automatic = fields.Boolean(help="Confirmed without a person.")
     state = fields.Selection(STATES, required=True, default="proposed")
     line_ids = fields.One2many("settlement.match.line", "match_id")
@@ -95,6 +123,10 @@ class SettlementMatch(models.Model):
     _proposed_idx = models.Index("(company_id) WHERE state = 'proposed'")
     _score_range = models.Constraint(
         "CHECK (score BETWEEN 0 AND 100)", "A score lies between 0 and 100."
+    )
+    _difference_named = models.Constraint(
+        "CHECK ((difference_minor = 0) = (difference_kind IS NULL))",
+        "A difference says what it means.",
     )
 
     @api.model
@@ -119,10 +151,12 @@ class SettlementMatch(models.Model):
         self.ensure_one()
         return self.amount_minor, self.currency_id
 
-    @api.depends("amount_minor", "currency_id")
+    @api.depends("amount_minor", "difference_minor", "currency_id")
     def _compute_amount(self):
         for match in self:
-            match.amount = match.amount_minor / 10**match.currency_id.decimal_places
+            factor = 10**match.currency_id.decimal_places
+            match.amount = match.amount_minor / factor
+            match.difference = match.difference_minor / factor
 
     @api.depends("evidence", "unique_proof", "line_ids")
     def _compute_sentence(self):

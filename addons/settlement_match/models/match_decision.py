@@ -25,6 +25,9 @@ class SettlementMatch(models.Model):
         evidence=None,
         alternatives=None,
         unique_proof=None,
+        kind="",
+        rule_version=None,
+        difference=(0, None),
         rest_to_credit=False,
         is_automatic=False,
     ):
@@ -34,17 +37,24 @@ class SettlementMatch(models.Model):
             or of ``(record, signed minor units)``. Without an amount: what is free
             of the item, the larger side cut to the smaller one if it is one item.
         :param evidence: ``{"contributions": [{"what", "text", "weight"}, …]}``.
+        :param kind: how it was found, see the field; by default the method.
+        :param rule_version: the version of the rule that allows it.
+        :param difference: (signed minor units, what it means): money + difference =
+            what it pays.
         :param rest_to_credit: the rest of the source is the partner's credit.
         :return: the settlement.match record in state ``proposed``.
         :raises UserError: if the sides differ or an item has too little left.
         """
-        lines = self._proposed_lines(sources, targets)
+        difference_minor, difference_kind = difference
+        lines = self._proposed_lines(sources, targets, difference_minor)
         first = lines[0]
         match = self.create(
             {
                 "company_id": first["company_id"],
                 "currency_id": first["currency_id"],
                 "method": method,
+                "kind": kind or method,
+                "rule_version_id": rule_version.id if rule_version else False,
                 "stage": stage,
                 "score": score,
                 "amount_minor": sum(
@@ -53,6 +63,8 @@ class SettlementMatch(models.Model):
                 "evidence": evidence or self._manual_evidence(),
                 "alternatives": alternatives,
                 "unique_proof": unique_proof,
+                "difference_minor": difference_minor,
+                "difference_kind": difference_kind,
                 "rest_to_credit": rest_to_credit,
                 "is_automatic": is_automatic,
             }
@@ -77,15 +89,16 @@ class SettlementMatch(models.Model):
         }
 
     @api.model
-    def _proposed_lines(self, sources, targets):
+    def _proposed_lines(self, sources, targets, difference):
         """Return the values of the match lines, balanced and within what is free."""
         sides = {
             "source": self._with_amounts(sources),
             "target": self._with_amounts(targets),
         }
-        self._cut_to_smaller(sources, sides["source"], sides["target"])
-        self._cut_to_smaller(targets, sides["target"], sides["source"])
-        self._check_sides(sides["source"], sides["target"])
+        if not difference:
+            self._cut_to_smaller(sources, sides["source"], sides["target"])
+            self._cut_to_smaller(targets, sides["target"], sides["source"])
+        self._check_sides(sides["source"], sides["target"], difference)
         return [
             self._line_values(side, record, amount)
             for side, items in sides.items()
@@ -149,7 +162,7 @@ class SettlementMatch(models.Model):
             side[0][1] = other_sum
 
     @api.model
-    def _check_sides(self, sources, targets):
+    def _check_sides(self, sources, targets, difference=0):
         """Refuse mixed companies and, within one currency, sides that differ."""
         records = [record for record, _amount in (*sources, *targets)]
         companies = {record.company_id.id for record in records}
@@ -161,6 +174,7 @@ class SettlementMatch(models.Model):
         totals = [
             sum(amount for _record, amount in side) for side in (sources, targets)
         ]
+        totals[0] += difference
         if len(currencies) == 1 and totals[0] != totals[1]:
             currency = records[0].currency_id
             factor = 10**currency.decimal_places

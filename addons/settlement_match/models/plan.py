@@ -33,10 +33,15 @@ class SettlementMatcher(models.AbstractModel):
                    %(amount)s::int8 AS amount_minor,
                    CASE WHEN left(leader.strongest, 1) = %(structured)s
                         THEN 'structured' ELSE %(method)s END::varchar AS method,
-                   %(stage)s::int4 AS stage, kind.score,
-                   jsonb_set(kind.evidence, '{contributions,0,text}',
+                   (CASE WHEN left(leader.strongest, 1) = %(structured)s
+                        THEN 'structured' ELSE %(method)s END
+                    || '/' || leader.outcome)::varchar AS kind,
+                   NULL::int4 AS rule_version_id, 0::int8 AS difference_minor,
+                   NULL::varchar AS difference_kind, NULL::jsonb AS alternatives,
+                   %(stage)s::int4 AS stage, weight.score,
+                   jsonb_set(weight.evidence, '{contributions,0,text}',
                         to_jsonb(substr(leader.strongest, 2))) AS evidence,
-                   kind.proof AS unique_proof,
+                   weight.proof AS unique_proof,
                    leader.outcome = 'over' AS rest_to_credit,
                    CASE WHEN %(is_single)s THEN leader.move_line_id END AS move_line_id,
                    leader.document_currency_id AS target_currency_id,
@@ -45,11 +50,11 @@ class SettlementMatcher(models.AbstractModel):
                         ELSE leader.open_minor END AS target_minor,
                    leader.move_name, leader.date, leader.account_id, leader.partner_id
               FROM settlement_decision leader
-              JOIN (VALUES %(kinds)s) AS kind (
+              JOIN (VALUES %(weights)s) AS weight (
                     rank, outcome, is_foreign, evidence, score, proof)
-                ON kind.rank = left(leader.strongest, 1)
-               AND kind.outcome = leader.outcome
-               AND kind.is_foreign
+                ON weight.rank = left(leader.strongest, 1)
+               AND weight.outcome = leader.outcome
+               AND weight.is_foreign
                    = (leader.currency_id <> leader.document_currency_id)
              WHERE leader.match_id IS NOT NULL
             """,
@@ -59,7 +64,7 @@ class SettlementMatcher(models.AbstractModel):
             method=method,
             stage=stage,
             is_single=self._is_single_sql(),
-            kinds=self._kinds_sql(),
+            weights=self._weights_sql(),
         )
 
     @api.model
@@ -76,7 +81,7 @@ class SettlementMatcher(models.AbstractModel):
         return SQL("(leader.is_alone AND leader.outcome <> 'sum')")
 
     @api.model
-    def _kinds_sql(self):
+    def _weights_sql(self):
         """Return evidence, score and proof of each kind of match, as VALUES."""
         rows = []
         cases = product(evidence.REFERENCE_KINDS, ACCEPTED, (False, True))

@@ -1,7 +1,17 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from .claim import ITEM_COLUMNS
 from .match import PLANNED
+
+# Items that may be deleted, by where they stand in a plan.
+_LEDGER = ("account.move.line",)
+_DELETABLE = (
+    *_LEDGER,
+    "account.bank.statement.line",
+    "settlement.expected.payment",
+)
+SNAPSHOT_MODELS = {"plan": _LEDGER, "further": _DELETABLE, "line": _DELETABLE}
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -10,30 +20,35 @@ class SettlementMatcher(models.AbstractModel):
     _inherit = "settlement.matcher"
 
     @api.model
-    def _write_plan(self, company, plan):
-        """Write what is planned as confirmed matches.
+    def _write_plan(self, company, plan, state="confirmed"):
+        """Write what is planned as matches.
 
         :param plan: SELECT with one row per match; its further lines stand in
             ``settlement_plan_line``.
+        :param state: ``confirmed``, or ``proposed`` for what a person has to look
+            at: proposals claim nothing.
         :return: number of matches.
         """
         query = SQL("SELECT id FROM (%s) plan ORDER BY id", plan)
         ids = [row[0] for row in self.env.execute_query(query)]
         if not ids:
             return 0
-        for query in (
-            self._insert_lines_sql(plan),
-            self._insert_matches_sql(plan),
-            self._claim_transactions_sql(plan),
-            self._claim_items_sql(plan),
-            self._set_matched_sql(plan),
-        ):
-            self.env.cr.execute(query)
-        self.env["settlement.claim"]._claim(SQL("SELECT * FROM settlement_plan_line"))
+        self.env.cr.execute(self._insert_lines_sql(plan))
+        self.env.cr.execute(self._insert_matches_sql(plan, state))
+        if state == "confirmed":
+            self._claim_plan(plan)
+        self.env.cr.execute(self._set_match_states_sql(plan, state))
         matches = self.env["settlement.match"].browse(ids)
-        self.env["settlement.event"]._log("match.confirmed", company, rows=matches)
+        self.env["settlement.event"]._log(f"match.{state}", company, rows=matches)
         self.env.invalidate_all()
         return len(ids)
+
+    @api.model
+    def _claim_plan(self, plan):
+        """Claim everything that the matches of the plan take."""
+        self.env.cr.execute(self._claim_transactions_sql(plan))
+        self.env.cr.execute(self._claim_items_sql(plan))
+        self.env["settlement.claim"]._claim(SQL("SELECT * FROM settlement_plan_line"))
 
     @api.model
     def _insert_lines_sql(self, plan):
@@ -42,19 +57,23 @@ class SettlementMatcher(models.AbstractModel):
             """
             INSERT INTO settlement_match_line (
                    match_id, company_id, side, transaction_id, revision_id, batch_id,
-                   move_line_id, currency_id, amount_minor, snapshot)
+                   move_line_id, statement_line_id, expected_payment_id, currency_id,
+                   amount_minor, snapshot)
             SELECT id, company_id, 'source', transaction_id, transaction_id, NULL::int4,
-                   NULL::int4, currency_id, amount_minor, NULL::jsonb
+                   NULL::int4, NULL::int4, NULL::int4, currency_id, amount_minor,
+                   NULL::jsonb
               FROM (%(plan)s) plan
              WHERE transaction_id IS NOT NULL
              UNION ALL
             SELECT id, company_id, 'target', NULL::int4, NULL::int4, NULL::int4,
-                   move_line_id, target_currency_id, target_minor, %(own_snapshot)s
+                   move_line_id, NULL::int4, NULL::int4, target_currency_id,
+                   target_minor, %(own_snapshot)s
               FROM (%(plan)s) plan
              WHERE move_line_id IS NOT NULL
              UNION ALL
             SELECT match_id, company_id, side, transaction_id, transaction_id, batch_id,
-                   move_line_id, currency_id, amount_minor, %(snapshot)s
+                   move_line_id, statement_line_id, expected_payment_id, currency_id,
+                   amount_minor, %(snapshot)s
               FROM (SELECT * FROM settlement_plan_line ORDER BY match_id, position)
                    further
             """,
@@ -66,40 +85,71 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _snapshot_sql(self, alias):
         """Return what is kept of a journal item, NULL for other items."""
-        columns = ("move_line_id", "move_name", "date", "account_id", "partner_id")
-        names = ("id", "name", "date", "account", "partner")
+        columns = ("move_name", "date", "account_id", "partner_id")
+        names = ("name", "date", "account", "partner")
         pairs = SQL(", ").join(
             SQL("%s, %s", name, SQL.identifier(alias, column))
             for name, column in zip(names, columns, strict=True)
         )
         return SQL(
-            "CASE WHEN %s IS NOT NULL THEN "
-            "jsonb_build_object('model', 'account.move.line', %s) END",
-            SQL.identifier(alias, "move_line_id"),
-            pairs,
+            "CASE WHEN %(item)s IS NOT NULL THEN "
+            "jsonb_build_object('model', %(model)s, 'id', %(item)s, %(pairs)s) END",
+            item=self._item_id_sql(alias),
+            model=self._item_model_sql(alias),
+            pairs=pairs,
         )
 
     @api.model
-    def _insert_matches_sql(self, plan):
+    def _item_columns(self, alias):
+        """Return the models that a snapshot is kept of, with their columns."""
+        return {
+            model: column
+            for model, column in ITEM_COLUMNS.items()
+            if model in SNAPSHOT_MODELS[alias]
+        }
+
+    @api.model
+    def _item_id_sql(self, alias):
+        """Return the id of the item that a snapshot is kept of."""
+        columns = self._item_columns(alias).values()
+        items = [SQL.identifier(alias, column) for column in columns]
+        return SQL("COALESCE(%s)", SQL(", ").join(items))
+
+    @api.model
+    def _item_model_sql(self, alias):
+        """Return the model of the item that a snapshot is kept of."""
+        whens = [
+            SQL("WHEN %s IS NOT NULL THEN %s", SQL.identifier(alias, column), model)
+            for model, column in self._item_columns(alias).items()
+        ]
+        return SQL("CASE %s END", SQL(" ").join(whens))
+
+    @api.model
+    def _insert_matches_sql(self, plan, state):
         """Return the statement that inserts the matches, hashed with their lines."""
+        is_confirmed = state == "confirmed"
         return SQL(
             """
             INSERT INTO settlement_match (
-                   id, company_id, currency_id, method, stage, score, amount_minor,
-                   evidence, unique_proof, rest_to_credit, is_automatic, state,
-                   decided_by_id, decided_at, row_hash)
-            SELECT id, company_id, currency_id, method, stage, score, amount_minor,
-                   evidence, unique_proof, rest_to_credit, is_automatic, 'confirmed',
-                   %(user)s, %(now)s, %(hash)s
+                   id, company_id, currency_id, method, kind, rule_version_id, stage,
+                   score, amount_minor, evidence, alternatives, unique_proof,
+                   rest_to_credit, difference_minor, difference_kind, is_automatic,
+                   state, decided_by_id, decided_at, row_hash)
+            SELECT id, company_id, currency_id, method, kind, rule_version_id, stage,
+                   score, amount_minor, evidence, alternatives, unique_proof,
+                   rest_to_credit, difference_minor, difference_kind, is_automatic,
+                   %(state)s, %(user)s, %(now)s, %(hash)s
               FROM (
-                SELECT plan.*, NULL::jsonb AS alternatives, TRUE AS is_automatic,
+                SELECT plan.*, %(is_confirmed)s AS is_automatic,
                        %(texts)s AS lines_text
                   FROM (%(plan)s) plan
                   LEFT JOIN (%(further)s) further ON further.match_id = plan.id
               ) %(planned)s
             """,
-            user=self.env.uid,
-            now=fields.Datetime.now(),
+            state=state,
+            is_confirmed=is_confirmed,
+            user=self.env.uid if is_confirmed else None,
+            now=fields.Datetime.now() if is_confirmed else None,
             hash=self.env["settlement.match"]._row_hash_sql(PLANNED),
             texts=self._line_texts_sql(),
             plan=plan,
@@ -157,12 +207,9 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _item_parts(self, alias):
         """Return the parts of a line's text that its snapshot will say."""
-        item_id = SQL.identifier(alias, "move_line_id")
         return {
-            "item_model": SQL(
-                "CASE WHEN %s IS NOT NULL THEN 'account.move.line' END", item_id
-            ),
-            "item_id": item_id,
+            "item_model": self._item_model_sql(alias),
+            "item_id": self._item_id_sql(alias),
             "item_date": SQL(
                 "to_char(%s, 'YYYY-MM-DD')", SQL.identifier(alias, "date")
             ),
@@ -217,16 +264,17 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _set_matched_sql(self, plan):
-        """Return the statement that marks the transactions of the plan as matched."""
+    def _set_match_states_sql(self, plan, state):
+        """Return the statement that marks the transactions of the plan."""
         return SQL(
             """
             UPDATE settlement_transaction_state AS state
-               SET match_state = 'matched'
+               SET match_state = %s
               FROM (SELECT transaction_id FROM (%s) plan
                      UNION ALL
                     SELECT transaction_id FROM settlement_plan_line) matched
              WHERE matched.transaction_id = state.transaction_id
             """,
+            "matched" if state == "confirmed" else "proposed",
             plan,
         )

@@ -1,5 +1,3 @@
-import json
-
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -29,7 +27,7 @@ class SettlementMatcher(models.AbstractModel):
         plans = [self._pair_plan(pair) for pair in outcome.accepted]
         plans += [self._merged_plan(merged) for merged in outcome.merged]
         plans += self._returned_plans(run)
-        matched = self._write_plan(run.company, self._plan_payouts(plans))
+        matched = self._write_plan(run.company, self._plan_given(plans, STAGE, "batch"))
         self._propose_payouts(outcome.proposed)
         self._show_payouts(run, outcome)
         return {
@@ -215,6 +213,7 @@ class SettlementMatcher(models.AbstractModel):
             [(pair.payout.id, pair.payout.total)],
             self._payout_evidence(pair.level, pair.text, [pair.payout], pair.row),
             {"method": "counted", "targets": 1, "sources": 1},
+            self._payout_kind(pair.level),
         )
 
     @api.model
@@ -232,11 +231,19 @@ class SettlementMatcher(models.AbstractModel):
                 "exhaustive": merged.search.exhaustive,
                 "items": merged.search.items,
             },
+            "batch/sum",
         )
 
     @api.model
-    def _payout_plan(self, row, batches, contributions, proof):
+    def _payout_kind(self, level):
+        """Return how a payout was found, by the strongest text that speaks for it."""
+        word, _weight = payouts.LEVEL_WORDS[level]
+        return f"batch/{word or 'amount'}"
+
+    @api.model
+    def _payout_plan(self, row, batches, contributions, proof, kind):
         return {
+            "kind": kind,
             "currency_id": row.currency_id,
             "amount_minor": row.amount,
             "score": evidence.score(contributions),
@@ -270,59 +277,6 @@ class SettlementMatcher(models.AbstractModel):
         ]
 
     @api.model
-    def _plan_payouts(self, plans):
-        """Return the plan for the writer, made of plans in Python."""
-        numbered = [
-            {
-                **plan,
-                "number": number,
-                "lines": [
-                    {**line, "position": position}
-                    for position, line in enumerate(plan["lines"])
-                ],
-            }
-            for number, plan in enumerate(plans)
-        ]
-        self._temporary(
-            "settlement_payout_plan",
-            SQL(
-                """
-                SELECT nextval('settlement_match_id_seq')::int4 AS id,
-                       %(company)s::int4 AS company_id, 'batch'::varchar AS method,
-                       %(stage)s::int4 AS stage, FALSE AS rest_to_credit,
-                       NULL::int4 AS transaction_id, NULL::int8 AS gross_minor,
-                       NULL::int4 AS move_line_id, NULL::int4 AS target_currency_id,
-                       NULL::int8 AS target_minor, NULL::int8 AS residual_minor,
-                       NULL::varchar AS move_name, NULL::date AS date,
-                       NULL::int4 AS account_id, NULL::int4 AS partner_id, plan.*
-                  FROM jsonb_to_recordset(%(plans)s::jsonb) AS plan (
-                       number int4, currency_id int4, amount_minor int8, score numeric,
-                       evidence jsonb, unique_proof jsonb, lines jsonb)
-                 ORDER BY plan.number
-                """,
-                company=self.env.company.id,
-                stage=STAGE,
-                plans=json.dumps(numbered),
-            ),
-        )
-        lines = SQL(
-            """
-            SELECT plan.id AS match_id, plan.company_id, line.side,
-                   line.transaction_id, line.batch_id, NULL::int4 AS move_line_id,
-                   NULL::int4 AS statement_line_id, NULL::int4 AS expected_payment_id,
-                   plan.currency_id, line.amount_minor, NULL::varchar AS move_name,
-                   NULL::date AS date, NULL::int4 AS account_id,
-                   NULL::int4 AS partner_id, line.position
-              FROM settlement_payout_plan plan
-             CROSS JOIN LATERAL jsonb_to_recordset(plan.lines) AS line (
-                   side varchar, transaction_id int4, batch_id int4, amount_minor int8,
-                   position int4)
-            """
-        )
-        self._temporary("settlement_plan_line", lines)
-        return SQL("SELECT * FROM settlement_payout_plan")
-
-    @api.model
     def _propose_payouts(self, pairs):
         """Propose what fits by amount and day alone: a person has to look at it."""
         batches = self.env["settlement.batch"]
@@ -335,6 +289,7 @@ class SettlementMatcher(models.AbstractModel):
                 [batches.browse(pair.payout.id)],
                 [transactions.browse(pair.row.id)],
                 "batch",
+                kind=self._payout_kind(pair.level),
                 stage=STAGE,
                 score=evidence.score(contributions),
                 evidence={"contributions": contributions},
@@ -392,6 +347,7 @@ class SettlementMatcher(models.AbstractModel):
             evidence.contribution("amount", evidence.AMOUNT_WEIGHTS["exact"]),
         ]
         return {
+            "kind": "batch/returned",
             "currency_id": came["currency_id"],
             "amount_minor": 0,
             "score": evidence.score(contributions),

@@ -86,7 +86,8 @@ class SettlementVerification(models.AbstractModel):
               ) line ON line.match_id = match.id
              WHERE line.source IS DISTINCT FROM match.amount_minor
                 OR (line.is_one_currency
-                    AND line.source <> COALESCE(line.target, 0))
+                    AND line.source + match.difference_minor
+                        <> COALESCE(line.target, 0))
             """
         )
         yield from self._rows_found(

@@ -219,6 +219,7 @@ class MatchCase(AccountPaymentCommon):
         column = {
             "account.move.line": "move_line_id",
             "settlement.batch": "batch_id",
+            "settlement.expected.payment": "expected_payment_id",
         }.get(record._name, "transaction_id")
         claim = self.env["settlement.claim"].search([(column, "=", record.id)])
         return claim.claimed_minor, claim.total_minor

@@ -112,10 +112,11 @@ class TestMatchVerification(MatchCase):
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO settlement_match (company_id, currency_id, method, stage,
-                       score, amount_minor, evidence, state, row_hash)
-                SELECT company_id, currency_id, method, stage, score, amount_minor,
-                       evidence, state, row_hash
+                INSERT INTO settlement_match (company_id, currency_id, method, kind,
+                       stage, score, amount_minor, difference_minor, evidence, state,
+                       row_hash)
+                SELECT company_id, currency_id, method, kind, stage, score,
+                       amount_minor, difference_minor, evidence, state, row_hash
                   FROM settlement_match WHERE id = %s
                 """,
                 match.id,
