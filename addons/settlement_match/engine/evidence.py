@@ -35,6 +35,11 @@ TRACE_WEIGHT = 55
 DESCRIPTOR_WEIGHT = 40
 PROVIDER_NAME_WEIGHT = 30
 DATE_WEIGHT = 5
+# A second way to know the payer adds to the first one.
+FURTHER_CLUE_WEIGHT = 8
+# Something else says that somebody else paid, or that something else was paid.
+OTHER_PAYER_WEIGHT = -20
+NAMES_OTHER_WEIGHT = -15
 
 
 def contribution(what: str, weight: int, text: str = "") -> dict[str, object]:

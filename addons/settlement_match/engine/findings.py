@@ -138,6 +138,40 @@ def unmatched(payment: Payment, names: Sequence[str], partner: str) -> str:
     )
 
 
+def tie(
+    payment: Payment, documents: Sequence[Document], rivals: Sequence[Payment]
+) -> str:
+    """Return the sentence for a payment of a known payer that fits several ways."""
+    said = f"{payment} fits {_some(documents)} by payer, amount and day"
+    if rivals:
+        said = f"{said}, and so do other payments: {_some(rivals)}"
+    return f"{said}. Nothing tells which of them belong together. Choose by hand."
+
+
+def crowded(payment: Payment, documents: int, payments: int) -> str:
+    """Return the sentence for a payment of which there are too many alike."""
+    return (
+        f"{payment} is one of {payments} open payments of this payer over the same "
+        f"amount, and {documents} open items have that amount. Nothing tells which of "
+        "them belong together. Choose by hand, or match them by their references."
+    )
+
+
+def other_payer(payment: Payment, payer: str, partner: str, document: Document) -> str:
+    """Return the sentence for a payment whose payer is known as somebody else."""
+    return (
+        f"{payment} comes from {payer}, which belongs to somebody else than {partner}, "
+        f"whose name it carries and whose {document} has the same amount. Confirm the "
+        "proposal if that payer pays for this partner, else refuse it."
+    )
+
+
+def proposal(documents: Sequence[Document], reasons: Sequence[str]) -> str:
+    """Return the sentence about what the engine proposes."""
+    why = f", because of {listing(reasons)}" if reasons else ""
+    return f"Proposed: it pays {_some(documents)}{why}. Confirm it or refuse it."
+
+
 def uncertain(payment: Payment, document: Document) -> str:
     """Return the sentence for a weak reference whose amount differs."""
     return (

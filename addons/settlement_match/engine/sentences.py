@@ -25,6 +25,17 @@ _WORDS = {
     "sum": "amounts that add up exactly",
     "date": "the bank booked it {text}",
     "person": "{text} decided it",
+    "partner": "the partner {text} that its source states",
+    "mandate": "the mandate {text}, by which this partner paid before",
+    "iban": "the bank account {text} of this partner",
+    "email": "the e-mail address {text} of this partner",
+    "name": "the payer's name {text}",
+    "like_name": "a similar name: {text}",
+    "punctual": "the day, which fits the document's",
+    "before": "it came {text} days before the document",
+    "overdue": "it came {text} days after it was due",
+    "other_payer": "somebody else is known as its payer",
+    "names_other": "it names another document, which is not open",
 }
 
 
@@ -76,6 +87,15 @@ def evidence_text(evidence: Mapping[str, Any]) -> str:
     return "\n".join(
         f"{int(piece.get('weight', 0)):+d}  {contribution_words(piece)}"
         for piece in evidence.get("contributions", ())
+    )
+
+
+def alternatives_text(alternatives: Sequence[Mapping[str, Any]]) -> str:
+    """Return what else was considered, a line for each, and why it lost."""
+    return "\n".join(
+        f"{each.get('score', 0)}  {each.get('name', '?')} ({each.get('amount', '?')}): "
+        f"{each.get('why', '')}"
+        for each in alternatives
     )
 
 

@@ -1,4 +1,5 @@
 from . import test_batch
+from . import test_counterparty
 from . import test_currency
 from . import test_decision
 from . import test_identifier
