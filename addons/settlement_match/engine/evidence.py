@@ -40,6 +40,11 @@ FURTHER_CLUE_WEIGHT = 8
 # Something else says that somebody else paid, or that something else was paid.
 OTHER_PAYER_WEIGHT = -20
 NAMES_OTHER_WEIGHT = -15
+# All sums were tried, and no other one fits; or others do.
+ONLY_SUM_WEIGHT = 10
+OTHER_SUMS_WEIGHT = -25
+# Many small amounts add up to anything.
+MOST_COINCIDENCE_WEIGHT = 30
 
 
 def contribution(what: str, weight: int, text: str = "") -> dict[str, object]:

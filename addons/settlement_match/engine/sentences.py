@@ -34,6 +34,9 @@ _WORDS = {
     "punctual": "the day, which fits the document's",
     "before": "it came {text} days before the document",
     "overdue": "it came {text} days after it was due",
+    "only_sum": "no other sum that fits",
+    "other_sums": "other sums that fit as well ({text} found)",
+    "coincidence": "amounts like these may add up by chance ({text})",
     "other_payer": "somebody else is known as its payer",
     "names_other": "it names another document, which is not open",
 }
