@@ -16,6 +16,7 @@ from ..builders.backend_builder import WEBHOOK_SECRET
 from ..comparison import Comparison
 from ..simulation import deliveries, stripe_troubles
 from ..simulation.stopwatch import Stopwatch
+from ..world.troubles import OUTAGES
 
 PARAMETER = "settlement_demo.world"
 # After so many visits the tables are no longer empty.
@@ -189,7 +190,7 @@ class SettlementSimulation(models.AbstractModel):
             return Visit(step, before, server, planned)
         # What has been visited is visited again without new trouble; who got no
         # answer then gets none now.
-        asks = not stripe_troubles.OUTAGES.intersection(planned)
+        asks = not OUTAGES.intersection(planned)
         return Visit(step, before, server, asks=asks)
 
     @api.model

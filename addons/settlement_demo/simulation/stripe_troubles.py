@@ -34,8 +34,6 @@ _FAULTS: dict[str, dict[str, Any]] = {
     },
     "key_refused": {"kind": "status", "status": 401, "times": _ALWAYS},
 }
-# Nothing at all is answered.
-OUTAGES = frozenset({"unavailable", "key_refused"})
 Event = tuple[bytes, str]
 
 

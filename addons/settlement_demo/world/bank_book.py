@@ -65,6 +65,11 @@ class BankBook:
         self.entries.append(entry)
         return entry
 
+    def delivered_on(self, day: date, period: clock.Period) -> date:
+        """Return the day on which the statement of ``day`` comes."""
+        # After the last visit nothing would be seen any more.
+        return self.late.get(day, min(day + timedelta(days=1), period.end))
+
     def statements(self, period: clock.Period) -> Iterator[Statement]:
         """Yield one statement per banking day; each opens as the one before closed."""
         by_day = defaultdict(list)
@@ -84,10 +89,7 @@ class BankBook:
                 opening=balance,
                 closing=closing,
                 entries=entries,
-                # After the last visit nothing would be seen any more.
-                delivered_on=self.late.get(
-                    day, min(day + timedelta(days=1), period.end)
-                ),
+                delivered_on=self.delivered_on(day, period),
             )
             balance = closing
         if by_day:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from . import clock, money_flow, totals
+from . import clock, money_flow, totals, twice
 from .companies import PLANS
 from .month import fill
 from .records import (
@@ -21,7 +21,7 @@ from .records import (
 )
 from .scene import Scene, open_scene
 from .stripe_book import StripeBook
-from .troubles import Trouble, exceptions, plan
+from .troubles import OUTAGES, Trouble, exceptions, plan
 from .truth import FaultTruth, Truth
 
 # A month in the past of every clock, with a change to daylight saving time in it.
@@ -116,8 +116,10 @@ def build(
     period = clock.Period(start, months)
     truth = Truth(seed, start, months, period.end)
     volume = _volume(period, orders, plans)
-    companies = tuple(_company(plan, period, seed, truth, volume) for plan in plans)
-    troubles = _troubles(seed, period, companies)
+    troubles = _troubles(seed, period, plans)
+    companies = tuple(
+        _company(plan, period, seed, truth, volume, troubles) for plan in plans
+    )
     truth.exceptions.extend(exceptions(troubles, _spoilt_file(companies)))
     truth.faults.extend(
         FaultTruth(each.company, each.day, each.name, bool(each.kind.reason))
@@ -140,10 +142,19 @@ def _late_rows(
 
 
 def _troubles(
-    seed: int, period: clock.Period, companies: tuple[CompanyWorld, ...]
+    seed: int, period: clock.Period, plans: Sequence[CompanyPlan]
 ) -> list[Trouble]:
-    codes = [company.plan.code for company in companies]
-    return plan(seed, codes, visits(period))
+    return plan(seed, [each.code for each in plans], visits(period))
+
+
+def _answered_visits(
+    code: str, period: clock.Period, troubles: Sequence[Trouble]
+) -> list[date]:
+    """Return the visits of a company at which Stripe answers."""
+    unanswered = {
+        each.day for each in troubles if each.company == code and each.name in OUTAGES
+    }
+    return [day for day in visits(period) if day not in unanswered]
 
 
 def _spoilt_file(companies: tuple[CompanyWorld, ...]) -> Callable[[Trouble], str]:
@@ -173,11 +184,14 @@ def _company(
     seed: int,
     truth: Truth,
     volume: Fraction,
+    troubles: Sequence[Trouble],
 ) -> CompanyWorld:
     rates = _rates(plan, period, Random(f"{seed}/{plan.code}/rates"))
     scene = open_scene(plan, period, seed, rates, volume)
     fill(scene)
     scene.stripe.show_all_until(clock.day_end(period.end))
+    answered = _answered_visits(plan.code, period, troubles)
+    twice.conclude(scene, visits(period), answered)
     truth.payouts.extend(money_flow.pay_out(scene))
     banks = tuple(
         BankAccount(bank.account, bank.currency, tuple(bank.statements(period)))

@@ -33,6 +33,7 @@ class Scene:
 
     :ivar rates: day → currency → units per unit of the company's currency.
     :ivar volume: ordinary charges as a multiple of what the plans say.
+    :ivar twice: pairs of payments of the same document, the one that pays it first.
     """
 
     plan: CompanyPlan
@@ -45,6 +46,7 @@ class Scene:
     volume: Fraction = Fraction(1)
     rows: list[RowTruth] = field(default_factory=list)
     exceptions: list[ExceptionTruth] = field(default_factory=list)
+    twice: list[tuple[RowTruth, RowTruth]] = field(default_factory=list)
     document_scenarios: dict[str, str] = field(default_factory=dict)
 
     @property

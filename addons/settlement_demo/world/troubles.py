@@ -48,6 +48,8 @@ BANK_KINDS: tuple[Kind, ...] = (
     Kind("files_reversed"),
     Kind("file_recreated"),
 )
+# While they last Stripe answers nothing at all.
+OUTAGES = frozenset({"unavailable", "key_refused"})
 KINDS: tuple[Kind, ...] = (*STRIPE_KINDS, *BANK_KINDS)
 _BY_NAME = {kind.name: kind for kind in KINDS}
 # The first visit sets up, and the last ones make good.

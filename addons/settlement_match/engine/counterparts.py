@@ -303,7 +303,7 @@ def contributions(found: Found, clue: counterparty.Found) -> list[dict[str, obje
     """Return what speaks for a way, and what speaks against it."""
     way = found.way
     pieces = [
-        evidence.contribution(clue.clue.name, clue.clue.weight, clue.text),
+        evidence.contribution(clue.clue.what, clue.clue.weight, clue.text),
         evidence.contribution("currency", evidence.CURRENCY_WEIGHT),
         evidence.contribution("sum", evidence.AMOUNT_WEIGHTS["sum"]),
     ]

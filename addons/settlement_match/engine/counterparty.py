@@ -28,6 +28,11 @@ class Clue:
     weight: int
     is_identity: bool = True
 
+    @property
+    def what(self) -> str:
+        """How it is called among the evidence."""
+        return f"payer_{self.name}"
+
 
 PARTNER = Clue(0, "partner", 45)
 MANDATE = Clue(1, "mandate", 45)
@@ -53,7 +58,7 @@ class Candidate:
     :ivar source: id of the payment, ``unit``: of what it may pay as a whole.
     :ivar items: ids of all that is open of the unit; two units may share some.
     :ivar clues: what speaks for its payer, strongest first, never empty.
-    :ivar is_other_payer: something else says that somebody else paid.
+    :ivar other_payer: what says that somebody else paid, "" if nothing does.
     :ivar names_other: the payment names a document, and it is not this one.
     """
 
@@ -65,7 +70,7 @@ class Candidate:
     booked_on: date
     written_on: date
     due_on: date | None = None
-    is_other_payer: bool = False
+    other_payer: str = ""
     names_other: bool = False
 
     @property
@@ -88,7 +93,7 @@ class Choice:
     def is_certain(self) -> bool:
         """Whether nothing at all speaks against it, or for another one."""
         candidate = self.candidate
-        return not (self.lost or candidate.is_other_payer or candidate.names_other)
+        return not (self.lost or candidate.other_payer or candidate.names_other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +190,11 @@ def contributions(candidate: Candidate) -> list[dict[str, object]]:
     strongest, *others = candidate.clues
     pieces = [
         evidence.contribution(
-            strongest.clue.name, strongest.clue.weight, strongest.text
+            strongest.clue.what, strongest.clue.weight, strongest.text
         ),
         *(
             evidence.contribution(
-                found.clue.name, evidence.FURTHER_CLUE_WEIGHT, found.text
+                found.clue.what, evidence.FURTHER_CLUE_WEIGHT, found.text
             )
             for found in others
         ),
@@ -197,8 +202,12 @@ def contributions(candidate: Candidate) -> list[dict[str, object]]:
         evidence.contribution("amount", evidence.AMOUNT_WEIGHTS["exact"]),
         date_contribution(candidate.booked_on, candidate.written_on, candidate.due_on),
     ]
-    if candidate.is_other_payer:
-        pieces.append(evidence.contribution("other_payer", evidence.OTHER_PAYER_WEIGHT))
+    if candidate.other_payer:
+        pieces.append(
+            evidence.contribution(
+                "other_payer", evidence.OTHER_PAYER_WEIGHT, candidate.other_payer
+            )
+        )
     if candidate.names_other:
         pieces.append(evidence.contribution("names_other", evidence.NAMES_OTHER_WEIGHT))
     return pieces

@@ -138,7 +138,7 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _candidate(self, row):
         clues = dict(zip(row["ranks"][::-1], row["texts"][::-1], strict=True))
-        known = row["partner_ids"] or ()
+        known = row["partner_ids"] or (row["partner_id"],)
         return counterparty.Candidate(
             source=row["transaction_id"],
             unit=row["unit_id"],
@@ -151,7 +151,9 @@ class SettlementMatcher(models.AbstractModel):
             booked_on=row["booked_on"],
             written_on=row["written_on"],
             due_on=row["due_on"],
-            is_other_payer=bool(known) and row["partner_id"] not in known,
+            other_payer=row["payer"]
+            if known and row["partner_id"] not in known
+            else "",
             names_other=row["names_something"],
         )
 
@@ -235,7 +237,7 @@ class SettlementMatcher(models.AbstractModel):
             ]
             document = self._unit_document(row)
             run.proposed[candidate.source] = findings.proposal([document], reasons)
-            if candidate.is_other_payer:
+            if candidate.other_payer:
                 sentence = findings.other_payer(
                     self._source_payment(row), row["payer"], row["partner"], document
                 )

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..models.matcher import STAGES
 from .common import MatchCase
 
 

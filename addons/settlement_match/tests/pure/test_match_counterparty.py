@@ -83,9 +83,9 @@ def test_names_alone_are_chosen_if_they_are_the_only_ones():
     assert chosen(outcome) == [(2, 8), (1, 7)]
 
 
-@pytest.mark.parametrize("doubt", ["is_other_payer", "names_other"])
+@pytest.mark.parametrize("doubt", [{"other_payer": "Ben"}, {"names_other": True}])
 def test_what_speaks_against_it_makes_it_uncertain(doubt):
-    doubtful = candidate(1, 7, **{doubt: True})
+    doubtful = candidate(1, 7, **doubt)
     (choice,) = cp.decide([doubtful]).choices
     assert not choice.is_certain
     sure = evidence.score(cp.contributions(candidate(1, 7)))
@@ -99,8 +99,8 @@ def test_contributions_add_up_with_their_signs():
     pieces = cp.contributions(both)
     weights = {piece["what"]: piece["weight"] for piece in pieces}
     assert weights == {
-        "iban": 40,
-        "name": 8,
+        "payer_iban": 40,
+        "payer_name": 8,
         "currency": 10,
         "amount": 30,
         "punctual": 5,
