@@ -157,6 +157,25 @@ def crowded(payment: Payment, documents: int, payments: int) -> str:
     )
 
 
+def several_sums(payment: Payment, ways: int, is_all: bool, searched: int = 0) -> str:
+    """Return the sentence for a payment that several sums of documents equal."""
+    count = f"{ways} sums" if is_all else f"at least {ways} sums"
+    among = f" of {searched} payments and open items" if searched else ""
+    bound = "" if is_all else " There are too many items to search all sums."
+    return (
+        f"{payment} is no single document of its payer, and {count}{among} equal it."
+        f"{bound} Nothing tells which of them it pays. Choose by hand."
+    )
+
+
+def unsearched(items: int) -> str:
+    """Return the sentence for a payment whose sums were not all searched."""
+    return (
+        f"Its payer has {items} open items: too many to search all of their sums, and "
+        "no few of them add up to it."
+    )
+
+
 def other_payer(payment: Payment, payer: str, partner: str, document: Document) -> str:
     """Return the sentence for a payment whose payer is known as somebody else."""
     return (

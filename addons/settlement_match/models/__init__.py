@@ -28,6 +28,7 @@ from . import open_money
 from . import payers
 from . import proposals
 from . import stage_counterparty
+from . import stage_subset
 from . import payout_exceptions
 from . import backend
 from . import backend_status

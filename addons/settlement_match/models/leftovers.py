@@ -29,8 +29,9 @@ class SettlementMatcher(models.AbstractModel):
         self._dismiss_own_charges(run.company)
         for row in self._leftover_rows(run):
             reason, sentence = self._leftover_note(row)
-            if proposed := run.proposed.get(row["id"]):
-                sentence = f"{sentence} {proposed}"
+            for known in (run.proposed, run.unsearched):
+                if row["id"] in known:
+                    sentence = f"{sentence} {known[row['id']]}"
             run.note(row["id"], reason, sentence)
         self._close_outdated(run)
         self._raise_all(

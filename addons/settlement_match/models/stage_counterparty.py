@@ -151,9 +151,7 @@ class SettlementMatcher(models.AbstractModel):
             booked_on=row["booked_on"],
             written_on=row["written_on"],
             due_on=row["due_on"],
-            other_payer=row["payer"]
-            if known and row["partner_id"] not in known
-            else "",
+            other_payer="" if row["partner_id"] in known else row["payer"],
             names_other=row["names_something"],
         )
 
