@@ -24,6 +24,11 @@ from . import stage_identifier
 from . import stage_reference
 from . import stage_text
 from . import stage_batch
+from . import open_money
+from . import payers
+from . import proposals
+from . import stage_counterparty
+from . import stage_subset
 from . import payout_exceptions
 from . import backend
 from . import backend_status

@@ -1,4 +1,5 @@
 from . import test_batch
+from . import test_counterparty
 from . import test_currency
 from . import test_decision
 from . import test_identifier
@@ -6,5 +7,6 @@ from . import test_pipeline
 from . import test_plan_given
 from . import test_reference
 from . import test_rule
+from . import test_subset
 from . import test_text
 from . import test_verification
