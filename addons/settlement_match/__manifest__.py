@@ -14,6 +14,9 @@
         "views/settlement_transaction_views.xml",
         "views/settlement_batch_views.xml",
         "views/account_move_views.xml",
+        "views/account_payment_views.xml",
+        "views/settlement_expected_payment_views.xml",
+        "views/settlement_suggest_views.xml",
     ],
     "development_status": "Beta",
 }

@@ -1,1 +1,3 @@
 from . import match_undo
+from . import suggest
+from . import suggest_line
