@@ -17,6 +17,9 @@
         "views/account_move_views.xml",
         "views/settlement_precision_views.xml",
         "views/settlement_match_precision_views.xml",
+        "views/account_payment_views.xml",
+        "views/settlement_expected_payment_views.xml",
+        "views/settlement_suggest_views.xml",
     ],
     "development_status": "Beta",
 }

@@ -10,5 +10,6 @@ from . import test_precision_rule
 from . import test_reference
 from . import test_rule
 from . import test_subset
+from . import test_suggestion
 from . import test_text
 from . import test_verification
