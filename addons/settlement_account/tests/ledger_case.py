@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.fields import Command
 
+from ..services import line_intake
 from .common import SettlementAccountCase
 
 
@@ -46,6 +47,10 @@ class LedgerCase(SettlementAccountCase):
         run = self.ledger_backend.run_pipeline(until)
         self.env.invalidate_all()
         return run.counters["parse"]
+
+    def patch_chunk(self, lines):
+        """Take in so many lines at once."""
+        self.patch(line_intake, "LINES", lines)
 
     def row_of(self, line):
         """Return the current transaction of a line."""
