@@ -98,6 +98,41 @@ class LedgerCase(SettlementAccountCase):
         )
         (counterpart | item).reconcile()
 
+    def reconcile_part_by_hand(self, line, item):
+        """Do what a reconciliation widget does with a part: suspense keeps the rest."""
+        suspense = self.waiting(line)
+        rest = suspense.balance + item.balance
+        line.with_context(force_delete=True, skip_readonly_check=True).write(
+            {
+                "line_ids": [
+                    Command.delete(suspense.id),
+                    Command.create(
+                        {
+                            "name": line.payment_ref,
+                            "account_id": suspense.account_id.id,
+                            "currency_id": suspense.currency_id.id,
+                            "amount_currency": rest,
+                            "balance": rest,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "name": line.payment_ref,
+                            "account_id": item.account_id.id,
+                            "partner_id": item.partner_id.id,
+                            "currency_id": suspense.currency_id.id,
+                            "amount_currency": -item.balance,
+                            "balance": -item.balance,
+                        }
+                    ),
+                ]
+            }
+        )
+        counterpart = line.move_id.line_ids.filtered(
+            lambda own: own.account_id == item.account_id
+        )
+        (counterpart | item).reconcile()
+
     def findings(self):
         """Return everything that the verification finds."""
         self.env.flush_all()
