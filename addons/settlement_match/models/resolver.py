@@ -27,10 +27,21 @@ class SettlementMatcher(models.AbstractModel):
             source_open, move_line_id, rank, text``.
         :param certain: SQL condition on decisions: what may be matched at all.
         """
-        self._temporary("settlement_pair", self._pairs_sql(named))
+        self._temporary("settlement_pair", self._pairs_sql(self._as_of(run, named)))
         self.env.cr.execute(self._drop_weaker_pairs_sql())
         self.env.cr.execute(self._offer_presentment_sql())
         self._temporary("settlement_decision", self._decisions_sql(run, certain))
+
+    @api.model
+    def _as_of(self, run, named):
+        """Return which items the payments name, as they stand for each payment.
+
+        That is as they stand now. A replay of history puts each of them back to the
+        payment's day.
+
+        :param named: SELECT of ``transaction_id``, ``move_line_id`` and whatever.
+        """
+        return named
 
     @api.model
     def _open_transactions_sql(self, company):
