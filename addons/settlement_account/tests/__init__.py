@@ -32,3 +32,4 @@ from . import test_undo
 from . import test_verification
 from . import test_ledger_lines
 from . import test_ledger_changes
+from . import test_ledger_currency
