@@ -1,1 +1,2 @@
 from . import match_undo
+from . import backtest_run
