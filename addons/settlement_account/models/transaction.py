@@ -66,6 +66,10 @@ class SettlementTransaction(models.Model):
                 continue
             # What was told of the former revision is told of the new one, or gone.
             self.env["settlement.exception"]._clear_for(old, ["changed_after_posting"])
+            if old.wallet_id.is_ledger:
+                # The statement line itself is in the ledger, as it reads now.
+                old._hand_over_postings(new)
+                continue
             posted = old._posted_revision()
             if posted == new:
                 continue

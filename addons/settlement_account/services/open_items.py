@@ -118,6 +118,9 @@ class OpenItems:
               %(joins)s
              WHERE state.transaction_id = ANY(%(ids)s)
                AND entry.account_id <> journal.default_account_id
+               -- Of a line that is not ours, only what nobody has explained.
+               AND (bank.settlement_wallet_id IS NOT NULL
+                    OR entry.account_id = journal.suspense_account_id)
                AND entry.settlement_transaction_id IS NULL
                AND %(is_open)s
              ORDER BY entry.id

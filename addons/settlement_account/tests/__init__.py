@@ -30,3 +30,4 @@ from . import test_setup_roles
 from . import test_status
 from . import test_undo
 from . import test_verification
+from . import test_ledger_lines

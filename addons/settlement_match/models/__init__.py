@@ -3,6 +3,10 @@ from . import claim
 from . import match
 from . import match_decision
 from . import match_line
+from . import rule
+from . import rule_version
+from . import rule_version_decision
+from . import rule_tolerance
 from . import transaction
 from . import batch
 from . import account_move

@@ -76,7 +76,12 @@ class SettlementMatch(models.Model):
         help="How it was found: method and detail. How often matches were right is "
         "counted by this.",
     )
-    rule_version_id = fields.Integer(help="Version of the rule that allowed it.")
+    rule_version_id = WeakMany2one(
+        "settlement.rule.version",
+        index="btree_not_null",
+        string="Rule",
+        help="Version of the rule that allowed it.",
+    )
     stage = fields.Integer(
         required=True, default=0, help="Stage of the engine; 0: a person."
     )

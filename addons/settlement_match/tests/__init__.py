@@ -5,5 +5,6 @@ from . import test_identifier
 from . import test_pipeline
 from . import test_plan_given
 from . import test_reference
+from . import test_rule
 from . import test_text
 from . import test_verification

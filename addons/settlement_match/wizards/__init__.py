@@ -1,2 +1,3 @@
 from . import match_undo
 from . import backtest_run
+from . import rule_retirement
