@@ -88,6 +88,7 @@ class SettlementMatcher(models.AbstractModel):
         """Bring the references of the ledger up to date and let go of stale matches."""
         self.env["settlement.document.reference"]._refresh(run.company)
         self._gather_statistics()
+        self.env["settlement.precision"]._forget()
         self._release_stale(run.company)
         if run.wanted is None:
             self._note_refused(run)

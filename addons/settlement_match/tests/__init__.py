@@ -4,6 +4,8 @@ from . import test_decision
 from . import test_identifier
 from . import test_pipeline
 from . import test_plan_given
+from . import test_precision
+from . import test_precision_rule
 from . import test_reference
 from . import test_rule
 from . import test_text

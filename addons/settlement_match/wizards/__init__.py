@@ -1,3 +1,4 @@
 from . import match_undo
 from . import backtest_run
+from . import precision_setting
 from . import rule_retirement
