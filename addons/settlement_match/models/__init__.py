@@ -30,6 +30,13 @@ from . import stage_reference
 from . import stage_text
 from . import stage_batch
 from . import payout_exceptions
+from . import replay
+from . import replay_history
+from . import replay_episode
+from . import replay_result
+from . import backtest
+from . import backtest_line
+from . import backtest_rule
 from . import backend
 from . import backend_status
 from . import verification

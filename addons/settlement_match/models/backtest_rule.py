@@ -9,6 +9,7 @@ class SettlementRuleVersion(models.Model):
     backtest_ids = fields.One2many("settlement.backtest", "version_id", readonly=True)
     backtest_id = fields.Many2one(
         "settlement.backtest",
+        string="Latest Backtest",
         compute="_compute_backtest_id",
         help="The latest backtest of what the version says now.",
     )

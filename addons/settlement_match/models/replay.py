@@ -169,7 +169,7 @@ class SettlementReplay(models.AbstractModel):
                 "UPDATE %s SET state = 'retired' WHERE rule_id = %s "
                 "AND state = 'approved'",
                 table,
-                scope.rule.id,
+                scope.rule.id or 0,
             ),
             SQL(
                 "UPDATE %s SET state = 'approved', effective_from = NULL, "

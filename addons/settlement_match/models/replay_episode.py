@@ -202,12 +202,14 @@ class SettlementReplay(models.AbstractModel):
         return SQL(
             """
             UPDATE account_move_line AS entry
-               SET amount_residual_currency = found.minor / 10.0 ^ found.decimal_places,
+               SET amount_residual_currency
+                   = found.minor / 10::numeric ^ found.decimal_places,
                    amount_residual = round(entry.balance * found.minor / found.full, 2)
               FROM (
                 SELECT episode.stand_in_id, currency.decimal_places,
                        item.minor AS full,
-                       sign(item.minor) * GREATEST(0, abs(item.minor)
+                       CASE WHEN item.minor < 0 THEN -1 ELSE 1 END
+                       * GREATEST(0, abs(item.minor)
                             - COALESCE(sum(settled.minor) FILTER (
                                   WHERE NOT settled.is_outside), 0)
                             - LEAST(item.outside_minor, COALESCE(

@@ -10,3 +10,4 @@ from . import test_reference
 from . import test_rule
 from . import test_text
 from . import test_verification
+from . import test_replay_history
