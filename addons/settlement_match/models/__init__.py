@@ -37,6 +37,13 @@ from . import proposals
 from . import stage_counterparty
 from . import stage_subset
 from . import payout_exceptions
+from . import replay
+from . import replay_history
+from . import replay_episode
+from . import replay_result
+from . import backtest
+from . import backtest_line
+from . import backtest_rule
 from . import backend
 from . import backend_status
 from . import verification

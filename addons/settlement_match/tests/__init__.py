@@ -13,3 +13,4 @@ from . import test_subset
 from . import test_suggestion
 from . import test_text
 from . import test_verification
+from . import test_replay_history
