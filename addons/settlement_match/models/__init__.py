@@ -24,6 +24,7 @@ from . import stage_identifier
 from . import stage_reference
 from . import stage_text
 from . import stage_batch
+from . import payer_check
 from . import payout_exceptions
 from . import backend
 from . import backend_status

@@ -13,6 +13,7 @@ OPEN_REASONS = (
     "unmatched",
     "currency_mismatch",
     "amount_over",
+    "partner_conflict",
 )
 
 
