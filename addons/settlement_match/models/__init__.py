@@ -36,6 +36,7 @@ from . import payers
 from . import proposals
 from . import stage_counterparty
 from . import stage_subset
+from . import payer_check
 from . import payout_exceptions
 from . import replay
 from . import replay_history

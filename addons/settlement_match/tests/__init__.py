@@ -4,6 +4,7 @@ from . import test_currency
 from . import test_decision
 from . import test_identifier
 from . import test_pipeline
+from . import test_payer_check
 from . import test_plan_given
 from . import test_precision
 from . import test_precision_rule
