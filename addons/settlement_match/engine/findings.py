@@ -239,3 +239,14 @@ def late_payout(payout: str, amount: str, expected: str, newest: str) -> str:
         f"Payout {payout} over {amount} should have arrived on {expected}, but the "
         f"bank's data reach only until {newest}. Import the newer statements."
     )
+
+
+def document_of_another(
+    payment: Payment, documents: Sequence[Document], owner: str, payer: str
+) -> str:
+    """Return the sentence for a known payer who names a document of somebody else."""
+    return (
+        f"{payment} names {_some(documents)} of {owner}, but the account it came from "
+        f"belongs to {payer}. Confirm it if {payer} paid for {owner}, or approve a "
+        "rule that says so; refuse it if the number is a slip."
+    )

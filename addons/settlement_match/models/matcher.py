@@ -88,6 +88,7 @@ class SettlementMatcher(models.AbstractModel):
         """Bring the references of the ledger up to date and let go of stale matches."""
         self.env["settlement.document.reference"]._refresh(run.company)
         self._gather_statistics()
+        self.env["settlement.precision"]._forget()
         self._release_stale(run.company)
         if run.wanted is None:
             self._note_refused(run)
@@ -147,6 +148,12 @@ class SettlementMatcher(models.AbstractModel):
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
         self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
+    def _is_temporary(self, name):
+        """Return whether the temporary table ``name`` is there."""
+        query = SQL("SELECT to_regclass(%s) IS NOT NULL", f"pg_temp.{name}")
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _note_refused(self, run):
