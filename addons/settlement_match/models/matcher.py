@@ -8,7 +8,15 @@ from ..engine.run import MatchRun
 
 # Large sorts and hash joins of a mass run stay in memory.
 WORK_MEMORY = "128MB"
-STAGES = ("identifier", "reference", "text", "batch", "counterparty", "subset")
+STAGES = (
+    "identifier",
+    "reference",
+    "text",
+    "batch",
+    "transfer",
+    "counterparty",
+    "subset",
+)
 # Tables that a mass load fills and the stages join at once.
 JOINED_TABLES = (
     "account_move_line",

@@ -13,5 +13,6 @@ from . import test_rule
 from . import test_subset
 from . import test_suggestion
 from . import test_text
+from . import test_transfer
 from . import test_verification
 from . import test_replay_history
