@@ -82,7 +82,7 @@ class TestLedgerSources(LedgerCase):
         self.assertEqual(invoice.payment_state, "paid")
         row = self.row_of(statement.line_ids)
         self.assertEqual(row.counterparty_account, "BE71096123456769")
-        self.assertEqual(row.source_code, "PMNT-RCDT-ESCT")
+        self.assertEqual(row.source_code, "PMNT/RCDT/ESCT")
         self.assertEqual(row.end_to_end_reference, "E2E-1")
         self.assert_clean()
 
@@ -141,10 +141,17 @@ class TestLedgerSources(LedgerCase):
         self.assert_clean()
 
     def test_what_the_bank_charges_needs_no_document(self):
-        line = self.line(-3, "Account fee", transaction_type="PMNT-ACMT-MDOP")
+        line = self.line(-3, "Account fee", transaction_type="ACMT-MDOP-CHRG")
         self.run_ledger()
         row = self.row_of(line)
-        self.assertEqual(row.source_code, "PMNT-ACMT-MDOP")
+        self.assertEqual(row.source_code, "ACMT/MDOP/CHRG")
+        self.assertEqual(self.states(line), ("not_needed", "reconciled"))
+        self.assertTrue(line.is_reconciled)
+        self.assertFalse(row.ledger_note)
+        fee = self.policy.bank_fee_account_id
+        items = self.env["account.move.line"].search([("account_id", "=", fee.id)])
+        self.assertEqual(items.mapped("balance"), [3.0])
+        self.assertEqual(self.run_ledger()["settled_elsewhere"], 0)
         self.assert_clean()
 
     def test_a_job_takes_lines_in_as_the_scheduled_action_does(self):
