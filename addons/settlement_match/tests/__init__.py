@@ -7,4 +7,5 @@ from . import test_plan_given
 from . import test_reference
 from . import test_rule
 from . import test_text
+from . import test_tolerance
 from . import test_verification
