@@ -175,13 +175,6 @@ class SettlementMatcher(models.AbstractModel):
         ]
 
     @api.model
-    def _is_proved(self, company, kind, rule_id):
-        """Return whether matches of a kind by a rule have been right often enough."""
-        if "settlement.precision" not in self.env:
-            return False
-        return self.env["settlement.precision"]._is_proved(company, kind, rule_id)
-
-    @api.model
     def _rules_sql(self, rows):
         """Return the rows of ``settlement_rule_now`` as a SELECT."""
         nothing = SQL(
