@@ -29,6 +29,8 @@ _WORDS = {
     "part": "a smaller amount: a part payment",
     "over": "a larger amount: it settles all that is open",
     "sum": "amounts that add up exactly",
+    "short": "a smaller amount, as {text} allows",
+    "excess": "a larger amount, as {text} allows",
     "date": "the bank booked it {text}",
     "person": "{text} decided it",
     "end_to_end": "the end-to-end id {text}",

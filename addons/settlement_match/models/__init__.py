@@ -27,6 +27,7 @@ from . import plan_given
 from . import plan_writer
 from . import findings
 from . import leftovers
+from . import tolerance
 from . import stage_identifier
 from . import stage_reference
 from . import stage_text

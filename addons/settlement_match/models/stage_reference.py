@@ -14,6 +14,7 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         self._resolve(run, self._named_documents_sql(run.company))
+        self._tolerate(run, "reference")
         return self._settle(run, 2, "reference")
 
     @api.model
