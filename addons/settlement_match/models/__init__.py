@@ -22,6 +22,8 @@ from . import findings
 from . import leftovers
 from . import stage_identifier
 from . import stage_reference
+from . import text_readings
+from . import text_near
 from . import stage_text
 from . import stage_batch
 from . import payout_exceptions
