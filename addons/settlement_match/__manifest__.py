@@ -9,11 +9,14 @@
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_match_rules.xml",
+        "security/settlement_precision_rules.xml",
         "views/settlement_match_undo_views.xml",
         "views/settlement_match_views.xml",
         "views/settlement_transaction_views.xml",
         "views/settlement_batch_views.xml",
         "views/account_move_views.xml",
+        "views/settlement_precision_views.xml",
+        "views/settlement_match_precision_views.xml",
     ],
     "development_status": "Beta",
 }

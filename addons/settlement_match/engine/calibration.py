@@ -9,7 +9,9 @@ normal distribution promise too much.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 # What the bound may be wrong in: one of twenty counts.
 RISK = 0.05
@@ -20,6 +22,30 @@ _TINY = 1e-300
 _PRECISION = 1e-13
 # Nobody will have seen more matches of one kind than this.
 MOST_NEEDED = 100_000_000
+
+
+class Tally(NamedTuple):
+    """How many matches of a kind there are, by what is known about them."""
+
+    right: int = 0
+    wrong: int = 0
+    waiting: int = 0
+    void: int = 0
+
+    @property
+    def checked(self) -> int:
+        """How many are known to be right or wrong."""
+        return self.right + self.wrong
+
+    @property
+    def bound(self) -> float:
+        """The share of right ones that is proved."""
+        return lower_bound(self.right, self.wrong)
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Return the sum of tallies."""
+    return Tally(*(sum(column) for column in zip(Tally(), *tallies, strict=True)))
 
 
 def lower_bound(right: int, wrong: int) -> float:

@@ -53,13 +53,30 @@ class SettlementMatcher(models.AbstractModel):
                         THEN state.gross_minor + COALESCE(claim.claimed_minor, 0)
                         ELSE state.gross_minor - COALESCE(claim.claimed_minor, 0)
                    END AS source_open
-              FROM settlement_transaction_state state
+              FROM (%s) state
               LEFT JOIN settlement_claim claim
                 ON claim.transaction_id = state.transaction_id
-             WHERE state.company_id = %s
-               AND state.match_state = 'open'
             """,
-            company.id,
+            self._open_states_sql(company),
+        )
+
+    @api.model
+    def _open_states_sql(self, company):
+        """Return the states of open rows, and of those with mere guesses proposed."""
+        return SQL(
+            """
+            SELECT transaction_id, currency_id, gross_minor
+              FROM settlement_transaction_state
+             WHERE company_id = %(company)s
+               AND match_state = 'open'
+             UNION ALL
+            SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
+              FROM (%(again)s) again
+              JOIN settlement_transaction_state guessed USING (transaction_id)
+             WHERE guessed.match_state = 'proposed'
+            """,
+            company=company.id,
+            again=self._reconsidered_sql(company),
         )
 
     @api.model
