@@ -169,7 +169,8 @@ def is_bad_spelling(read: str, number: str) -> bool:
         )
     )
     mistaken = sum(one != other for one, other in pairs)
-    mistaken += abs(read.count("O") - wanted.count("O"))
+    # Who takes one zero for a letter takes all of them for it.
+    mistaken += read.count("O") != wanted.count("O")
     digits = sum(other.isdigit() for _one, other in pairs)
     right = sum(one == other and other.isdigit() for one, other in pairs)
     has_letter = any(one == other and one.isalpha() for one, other in pairs)

@@ -22,6 +22,7 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: dict of counters.
         """
+        self._check_structured(run.company)
         self._read_texts(run)
         written_well = self._match_written_well(run)
         proposed = self._propose_readings(run)

@@ -16,15 +16,6 @@ from ..engine.tokens import scan
 CHUNK_ROWS = 5_000
 # Open items of one payer that are looked through for a number without its prefix.
 MOST_ITEMS_OF_PAYER = 500
-READING_COLUMNS = (
-    "transaction_id",
-    "move_line_id",
-    "document_id",
-    "rank",
-    "text",
-    "strength",
-    "is_extra",
-)
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -127,22 +118,16 @@ class SettlementMatcher(models.AbstractModel):
                         is_extra,
                     )
                 )
-        self._copy_rows("settlement_reading", READING_COLUMNS, rows)
+        self._add_rows("settlement_reading", rows)
 
     @api.model
-    def _copy_rows(self, table, columns, rows):
-        """Write tuples into a temporary table."""
-        if not rows:
-            return
+    def _add_rows(self, table, rows):
+        """Add tuples to a temporary table."""
         buffer = io.StringIO()
         csv.writer(buffer).writerows(rows)
         buffer.seek(0)
-        statement = SQL(
-            "COPY %s (%s) FROM STDIN (FORMAT csv)",
-            SQL.identifier(table),
-            SQL(", ").join(SQL.identifier(column) for column in columns),
-        )
-        self.env.cr.copy_expert(statement.code, buffer)
+        copy = SQL("COPY %s FROM STDIN (FORMAT csv)", SQL.identifier(table))
+        self.env.cr.copy_expert(copy.code, buffer)
 
     # ------------------------------------------------------------------
     # Whole numbers
@@ -181,20 +166,15 @@ class SettlementMatcher(models.AbstractModel):
         :return: (transaction id, place of the token, item id, document id, type of
             the reference, its text, number of the document, partner id).
         """
-        self._temporary(
-            "settlement_token",
-            SQL("SELECT 0 AS transaction_id, 0 AS place, ''::text AS squeezed LIMIT 0"),
-        )
         self._copy_rows(
             "settlement_token",
-            ("transaction_id", "place", "squeezed"),
+            SQL("SELECT 0 AS transaction_id, 0 AS place, ''::text AS squeezed"),
             [
                 (row_id, place, squeeze(token.text))
                 for row_id, row_tokens in tokens.items()
                 for place, token in enumerate(row_tokens)
             ],
         )
-        self.env.cr.execute(SQL("ANALYZE settlement_token"))
         return self.env.execute_query(
             SQL(
                 """

@@ -11,4 +11,5 @@ from . import test_reference
 from . import test_rule
 from . import test_subset
 from . import test_text
+from . import test_text_spelling
 from . import test_verification
