@@ -265,3 +265,14 @@ def near_number(payment: Payment, written: str, other: str) -> str:
         f"{payment} names {written}, but {other} differs from it by one digit and has "
         "exactly this amount. Choose by hand."
     )
+
+
+def document_of_another(
+    payment: Payment, documents: Sequence[Document], owner: str, payer: str
+) -> str:
+    """Return the sentence for a known payer who names a document of somebody else."""
+    return (
+        f"{payment} names {_some(documents)} of {owner}, but the account it came from "
+        f"belongs to {payer}. Confirm it if {payer} paid for {owner}, or approve a "
+        "rule that says so; refuse it if the number is a slip."
+    )

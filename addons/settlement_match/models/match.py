@@ -129,6 +129,9 @@ class SettlementMatch(models.Model):
     )
 
     _proposed_idx = models.Index("(company_id) WHERE state = 'proposed'")
+    _withheld_idx = models.Index(
+        "(company_id, currency_id, id) WHERE difference_kind = 'fee'"
+    )
     _score_range = models.Constraint(
         "CHECK (score BETWEEN 0 AND 100)", "A score lies between 0 and 100."
     )

@@ -150,6 +150,12 @@ class SettlementMatcher(models.AbstractModel):
         self.env.cr.execute(SQL("ANALYZE %s", table))
 
     @api.model
+    def _is_temporary(self, name):
+        """Return whether the temporary table ``name`` is there."""
+        query = SQL("SELECT to_regclass(%s) IS NOT NULL", f"pg_temp.{name}")
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
     def _note_refused(self, run):
         """Leave alone what a person took apart; only a person puts it together."""
         rows = self.env.execute_query_dict(

@@ -30,7 +30,13 @@ class SettlementMatcher(models.AbstractModel):
         self._temporary("settlement_pair", self._pairs_sql(self._as_of(run, named)))
         self.env.cr.execute(self._drop_weaker_pairs_sql())
         self.env.cr.execute(self._offer_presentment_sql())
+        if is_payer_known := self._fill_known_payers(run.company):
+            self.env.cr.execute(self._drop_namesakes_sql())
         self._temporary("settlement_decision", self._decisions_sql(run, certain))
+        if is_payer_known:
+            self._hold_other_payers(run.company)
+        else:
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS settlement_other_payer"))
 
     @api.model
     def _as_of(self, run, named):
