@@ -18,7 +18,7 @@ _WORDS = {
     "corrected": "a spelling that had to be corrected",
     "core": "a number without its prefix in the payment's text, {text}",
     "prefix": "the payer being known as the document's partner",
-    "near": "the payment's text, which reads {text} but for a wrong digit",
+    "misread": "the payment's text, which reads {text} but for a wrong digit",
     "digit": "a number that is not quite the same",
     "trace": "the payout's trace {text} on the bank line",
     "descriptor": "the payout's descriptor {text} on the bank line",

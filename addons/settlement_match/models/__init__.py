@@ -30,6 +30,8 @@ from . import leftovers
 from . import tolerance
 from . import stage_identifier
 from . import stage_reference
+from . import text_readings
+from . import text_near
 from . import stage_text
 from . import stage_batch
 from . import open_money

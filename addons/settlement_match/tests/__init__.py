@@ -15,5 +15,6 @@ from . import test_suggestion
 from . import test_text
 from . import test_transfer
 from . import test_tolerance
+from . import test_text_spelling
 from . import test_verification
 from . import test_replay_history
