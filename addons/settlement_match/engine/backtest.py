@@ -251,3 +251,57 @@ def tally(cases: Iterable[Case], rule_id: int, most: int) -> Tally:
         if verdict := judge(case, rule_id):
             result.add(verdict)
     return result
+
+
+# ----------------------------------------------------------------------
+# Precision
+# ----------------------------------------------------------------------
+
+# Kinds of matches that are no proof by themselves.
+_FUZZY_METHODS = ("amount_date/", "subset/", "memory/")
+_FUZZY_KINDS = ("batch/amount", "batch/provider_name")
+
+
+def has_to_be_proved(kind: str) -> bool:
+    """Return whether matches of a kind need a proved precision.
+
+    Such are those by amount, by sum, by rule, and with a tolerated difference.
+    """
+    return kind.startswith(_FUZZY_METHODS) or kind in _FUZZY_KINDS or ":" in kind
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    """One payment of a match whose kind another limit of precision concerns.
+
+    :ivar is_proved: whether the kind would be proved under the other limit.
+    """
+
+    transaction_id: int
+    currency_id: int
+    amount_minor: int
+    match_id: int
+    state: str
+    is_refused: bool
+    is_automatic: bool
+    is_proved: bool
+
+
+def judge_limit(rows: Iterable[LimitRow]) -> Iterator[Verdict]:
+    """Yield what another limit would have done with each payment."""
+    for row in rows:
+        if found := _of_limit(row):
+            case = Case(row.transaction_id, row.currency_id, row.amount_minor)
+            yield Verdict(*found, case, row.match_id)
+
+
+def _of_limit(row: LimitRow) -> tuple[str, str] | None:
+    """Return (outcome, reason) for one payment, None if it is not concerned."""
+    holds = row.state in ("confirmed", "posted")
+    if not row.is_proved:
+        return (LOST, "unproved") if holds and row.is_automatic else None
+    if row.is_refused:
+        return WRONG, "proved_wrong"
+    if row.state == "proposed":
+        return GAINED, "proved"
+    return (SAME, "same") if holds else None

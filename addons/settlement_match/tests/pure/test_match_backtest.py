@@ -325,3 +325,62 @@ def test_unknown_reasons_are_no_sentence():
 def test_the_bound_says_how_far_it_reached():
     sentence = backtest_words.bound_sentence(200000, "2026-03-01")
     assert "200000" in sentence and "2026-03-01" in sentence
+
+
+# ----------------------------------------------------------------------
+# Precision
+# ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("identifier/exact", False),
+        ("reference/exact", False),
+        ("reference/part", False),
+        ("structured/sum", False),
+        ("batch/trace", False),
+        ("batch/provider_name", True),
+        ("batch/amount", True),
+        ("reference/short:fee", True),
+        ("structured/over:rounding", True),
+        ("amount_date/iban", True),
+        ("subset/name", True),
+        ("memory/account", True),
+        ("manual", False),
+    ],
+)
+def test_which_kinds_have_to_be_proved(kind, expected):
+    assert backtest.has_to_be_proved(kind) is expected
+
+
+def limit_outcome(state, *, refused=False, automatic=False, proved=True):
+    row = backtest.LimitRow(1, 3, 9800, 5, state, refused, automatic, proved)
+    found = list(backtest.judge_limit([row]))
+    return found[0].outcome if found else None
+
+
+def test_what_waits_is_confirmed_by_a_lower_limit():
+    assert limit_outcome("proposed") == "gained"
+
+
+def test_what_a_person_refused_would_have_been_confirmed():
+    assert limit_outcome("undone", refused=True) == "wrong"
+
+
+def test_what_a_person_confirmed_stays():
+    assert limit_outcome("posted") == "same"
+
+
+def test_what_was_withdrawn_does_not_count():
+    assert limit_outcome("undone") is None
+
+
+def test_what_was_confirmed_without_a_person_waits_under_a_higher_limit():
+    found = limit_outcome("confirmed", automatic=True, proved=False)
+    assert found == "lost"
+
+
+def test_what_a_person_decided_does_not_depend_on_a_higher_limit():
+    assert limit_outcome("confirmed", proved=False) is None
+    assert limit_outcome("proposed", proved=False) is None
