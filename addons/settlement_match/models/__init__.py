@@ -14,6 +14,9 @@ from . import rule_version
 from . import rule_version_decision
 from . import rule_version_meaning
 from . import rule_tolerance
+from . import memory
+from . import memory_rule
+from . import rule_memory
 from . import transaction
 from . import batch
 from . import account_move

@@ -3,6 +3,7 @@ from . import test_counterparty
 from . import test_currency
 from . import test_decision
 from . import test_identifier
+from . import test_memory
 from . import test_pipeline
 from . import test_payer_check
 from . import test_plan_given
