@@ -52,6 +52,7 @@ class Money:
 
     :ivar references: pairs of type and comparable text.
     :ivar tokens: words of its free texts that may be the number of a document.
+    :ivar spoken: words as they were written, in which a number may stand.
     :ivar text: all its texts in comparable spelling, joined.
     :ivar payers: partner id → (how it is known, the words that say so).
     :ivar presentment: currency and amount that the customer saw.
@@ -66,6 +67,7 @@ class Money:
     decimals: int = 2
     references: frozenset[Reference] = frozenset()
     tokens: frozenset[str] = frozenset()
+    spoken: tuple[str, ...] = ()
     text: str = ""
     counterparty: str = ""
     payers: Mapping[int, tuple[str, str]] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from odoo.addons.settlement.canonical import references
 
@@ -52,3 +53,17 @@ def _of_word(word: str) -> Iterator[Token]:
 def _is_plausible(text: str) -> bool:
     digits = sum(character.isdigit() for character in text)
     return _SHORTEST <= len(text) <= _LONGEST and digits >= _DIGITS
+
+
+def spoken(texts: Iterable[str | None], most: int) -> tuple[str, ...]:
+    """Return the first words of ``texts`` that could be a number, as written."""
+    words = (
+        word.strip(_EDGES) for text in texts for word in _SEPARATORS.split(text or "")
+    )
+    plausible = (
+        word
+        for word in words
+        if len(word) <= 2 * _LONGEST
+        and _is_plausible(references.normalise("invoice", word))
+    )
+    return tuple(islice(dict.fromkeys(plausible), most))

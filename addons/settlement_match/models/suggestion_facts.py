@@ -5,7 +5,7 @@ from odoo.addons.settlement.canonical import references
 
 from ..engine import payouts
 from ..engine.suggestion import Money, Target
-from ..engine.tokens import tokens
+from ..engine.tokens import spoken, tokens
 from .claim import ITEM_COLUMNS, minor_sql
 
 # Texts in which a payer may name what is paid.
@@ -19,6 +19,8 @@ TEXTS = (
     "description",
     "counterparty_name",
 )
+# Words of its texts that are looked up as they were written.
+MOST_SPOKEN = 40
 BANK_KINDS = ("bank_credit", "bank_debit")
 
 
@@ -70,6 +72,7 @@ class SettlementSuggestion(models.AbstractModel):
             decimals=row["decimals"],
             references=frozenset(map(tuple, row["refs"] or ())),
             tokens=frozenset(token.text for token in tokens(texts)),
+            spoken=spoken(texts, MOST_SPOKEN),
             text=references.normalise("invoice", " ".join(texts)),
             counterparty=row["counterparty"] or "",
             payers=payers[row["id"]],
@@ -275,7 +278,10 @@ class SettlementSuggestion(models.AbstractModel):
                    expected.due_on AS last_day,
                    COALESCE(partner.commercial_partner_id, 0) AS partner_id,
                    COALESCE(expected.counterparty_name, partner.name) AS partner,
-                   NULL AS account, NULL::jsonb AS traces, expected.references AS refs
+                   NULL AS account, NULL::jsonb AS traces,
+                   COALESCE(expected.references, '[]') || jsonb_build_array(
+                        jsonb_build_array('invoice', expected.reference),
+                        jsonb_build_array('order', expected.reference)) AS refs
               FROM settlement_expected_payment expected
               JOIN res_currency currency ON currency.id = expected.currency_id
               LEFT JOIN res_partner partner ON partner.id = expected.partner_id

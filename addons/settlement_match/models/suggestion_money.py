@@ -182,6 +182,7 @@ class SettlementSuggestion(models.AbstractModel):
         return [
             *self._row_ids(self._open_money_sql(currency, wanted, day)),
             *self._row_ids(self._money_near_sql(currency, target.amount)),
+            *self._row_ids(self._parts_sql("transaction_id", currency, wanted)),
         ]
 
     @api.model

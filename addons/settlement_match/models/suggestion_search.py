@@ -68,7 +68,9 @@ class SettlementSuggestion(models.AbstractModel):
         question.searched.append(
             self.env._("references: %(texts)s", texts=", ".join(texts[:10]))
         )
-        return self._row_ids(self._items_by_reference_sql(pairs))
+        found = self._row_ids(self._items_by_reference_sql(pairs))
+        # Documents that are too fresh to be known by their references.
+        return found + self._row_ids(self._items_by_name_sql(money.spoken))
 
     @api.model
     def _names_given(self, money):
@@ -119,6 +121,32 @@ class SettlementSuggestion(models.AbstractModel):
             limit=PER_REFERENCE,
         )
 
+    @api.model
+    def _items_by_name_sql(self, names):
+        """Return journal items of documents that are called so, by Odoo's own index."""
+        return SQL(
+            """
+            SELECT entry.id
+              FROM unnest(%(names)s::text[]) AS given (name)
+             CROSS JOIN LATERAL (
+                SELECT move.id
+                  FROM account_move move
+                 WHERE move.name = given.name
+                   AND move.state = 'posted'
+                   AND move.name <> '/'
+                   AND move.company_id = %(company)s
+                 LIMIT %(limit)s) document
+              JOIN account_move_line entry ON entry.move_id = document.id
+             WHERE %(open)s
+             LIMIT %(most)s
+            """,
+            names=list(names),
+            company=self.env.company.id,
+            limit=PER_REFERENCE,
+            open=self._is_open_item_sql(),
+            most=PER_PARTNER,
+        )
+
     # ------------------------------------------------------------------
     # By amount
     # ------------------------------------------------------------------
@@ -143,6 +171,7 @@ class SettlementSuggestion(models.AbstractModel):
                 self._items_of_amount_sql(currency, wanted, money.day)
             )
             found += self._row_ids(self._items_near_sql(currency, amount))
+            found += self._row_ids(self._parts_sql("move_line_id", currency, wanted))
         return found
 
     @api.model
@@ -209,6 +238,31 @@ class SettlementSuggestion(models.AbstractModel):
             lowest=self._major_sql(lowest, currency),
             highest=self._major_sql(highest, currency),
             limit=PER_NEIGHBOUR,
+        )
+
+    @api.model
+    def _parts_sql(self, column, currency, wanted):
+        """Return items of which a part is claimed and the rest has these amounts."""
+        return SQL(
+            """
+            SELECT found.id
+              FROM unnest(%(wanted)s::int8[]) AS wanted (amount)
+             CROSS JOIN LATERAL (
+                SELECT claim.%(column)s AS id
+                  FROM settlement_claim claim
+                 WHERE claim.company_id = %(company)s
+                   AND claim.currency_id = %(currency)s
+                   AND claim.claimed_minor > 0
+                   AND claim.claimed_minor < claim.total_minor
+                   AND claim.total_minor - claim.claimed_minor = abs(wanted.amount)
+                   AND claim.%(column)s IS NOT NULL
+                 LIMIT %(limit)s) found
+            """,
+            wanted=wanted,
+            column=SQL.identifier(column),
+            company=self.env.company.id,
+            currency=currency.id,
+            limit=PER_AMOUNT,
         )
 
     @api.model

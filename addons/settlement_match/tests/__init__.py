@@ -6,5 +6,6 @@ from . import test_pipeline
 from . import test_plan_given
 from . import test_reference
 from . import test_suggestion
+from . import test_suggestion_decision
 from . import test_text
 from . import test_verification
