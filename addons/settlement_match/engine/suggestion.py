@@ -83,6 +83,7 @@ class Target:
     :ivar number: its own number in comparable spelling.
     :ivar traces: what a bank writes of it, with the word for that kind of evidence.
     :ivar parts: amounts of which each is due on its own.
+    :ivar is_taken: a confirmed match holds all of it.
     """
 
     key: Key
@@ -98,6 +99,7 @@ class Target:
     traces: tuple[tuple[str, str], ...] = ()
     account: str = ""
     parts: tuple[int, ...] = ()
+    is_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

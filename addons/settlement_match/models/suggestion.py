@@ -106,7 +106,19 @@ class SettlementSuggestion(models.AbstractModel):
             else single
             for key, single in alone.items()
         ]
-        return [each for each in found if each.score >= LEAST_SCORE]
+        return [
+            each
+            for each in found
+            if each.score >= LEAST_SCORE and self._is_worth_it(each, candidates)
+        ]
+
+    @api.model
+    def _is_worth_it(self, found, candidates):
+        """Return whether a candidate says more than that it is held by a match."""
+        if not getattr(candidates[found.key], "is_taken", False):
+            return True
+        whats = {piece["what"] for piece in found.contributions}
+        return bool(whats & suggestion.REFERENCE_WEIGHTS.keys())
 
     @api.model
     def _weigh(self, question, candidate, together=None):
@@ -121,7 +133,8 @@ class SettlementSuggestion(models.AbstractModel):
         """Return which candidates reach the amount together."""
         groups = {}
         for key, candidate in candidates.items():
-            if candidate.currency != question.asked.currency:
+            is_taken = getattr(candidate, "is_taken", False)
+            if is_taken or candidate.currency != question.asked.currency:
                 continue
             group = self._group_of(question, candidate, alone[key])
             if group is not None:

@@ -175,6 +175,7 @@ class SettlementSuggestion(models.AbstractModel):
 
         Of what is taken already the whole amount counts: it is shown as blocked.
         """
+        is_taken = not free
         free = free or abs(row["amount"])
         return Target(
             key=(model, row["id"]),
@@ -189,6 +190,7 @@ class SettlementSuggestion(models.AbstractModel):
             partner=row["partner"] or "",
             traces=self._trace_words(row["traces"] or ()),
             account=references.normalise("iban", row["account"] or ""),
+            is_taken=is_taken,
         )
 
     @api.model

@@ -136,15 +136,13 @@ class SettlementSuggestion(models.AbstractModel):
             "settlement.expected.payment",
         ):
             return [(record, question.asked.amount)]
-        targets = self._not_taken(
-            self._targets("account.move.line", self._items_of(record).ids)
-        )
+        targets = self._targets("account.move.line", self._items_of(record).ids)
         lines = self.env["account.move.line"]
         return sorted(
             (
                 (lines.browse(target.key[1]), target.amount)
                 for target in targets
-                if target.currency == question.asked.currency
+                if target.currency == question.asked.currency and not target.is_taken
             ),
             key=lambda pair: (pair[0].date_maturity or pair[0].date, pair[0].id),
         )

@@ -31,7 +31,7 @@ class SettlementSuggestion(models.AbstractModel):
         else:
             items = self._items_of(record)
             targets = self._targets("account.move.line", items.ids)
-        targets = self._not_taken(targets)
+        targets = [target for target in targets if not target.is_taken]
         if not targets:
             return None
         first = targets[0]
@@ -51,20 +51,6 @@ class SettlementSuggestion(models.AbstractModel):
             traces=first.traces,
             parts=tuple(each.amount for each in same) if len(same) > 1 else (),
         )
-
-    @api.model
-    def _not_taken(self, targets):
-        """Return those targets of which anything is open."""
-        free = {}
-        for target in targets:
-            free.setdefault(target.key[0], []).append(target.key[1])
-        claims = self.env["settlement.claim"]
-        left = {
-            (model, row_id): minor
-            for model, ids in free.items()
-            for row_id, minor in claims._free_minor(self.env[model].browse(ids)).items()
-        }
-        return [target for target in targets if left.get(target.key)]
 
     @api.model
     def _items_of(self, record):

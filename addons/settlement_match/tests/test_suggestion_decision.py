@@ -94,7 +94,8 @@ class TestSuggestionDecision(SuggestionCase):
         match = self.match(row, self.open_line(invoice), rest_to_credit=False)
         self.assertFalse(match.rest_to_credit)
         self.assertEqual(row.match_state, "open")
-        self.assertEqual(row._suggestions(), [])
+        (held,) = row._suggestions()
+        self.assertIn("holds all of it", held["blocked_by"])
 
     def test_credit_is_never_of_two_partners(self):
         first = self.new_invoice(50.0)
