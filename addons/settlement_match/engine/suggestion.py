@@ -74,6 +74,7 @@ class Money:
     presentment: tuple[str, int] | None = None
     fees: tuple[int, ...] = ()
     account: str = ""
+    currency_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Target:
     account: str = ""
     parts: tuple[int, ...] = ()
     is_taken: bool = False
+    currency_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,7 @@ class Suggestion:
     kind: str
     days: int | None = None
     partners: tuple[Key, ...] = ()
+    currency_id: int = 0
 
     def order(self) -> tuple[object, ...]:
         """Return what suggestions are sorted by: best first, always the same."""
@@ -155,6 +158,7 @@ def suggest(
         kind=_kind(identity, payer, outcome),
         days=days,
         partners=together.others if together else (),
+        currency_id=candidate.currency_id,
     )
 
 

@@ -6,7 +6,7 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.models.reference_sql import reference_key_sql
 
-# Every tables that a search must reach by index alone.
+# Tables that a search must reach by index alone.
 LARGE_TABLES = (
     "account_move",
     "account_move_line",
@@ -74,15 +74,16 @@ class SettlementCli(models.AbstractModel):
         try:
             mark = uuid.uuid4().hex[:6].upper()
             filled = self._timed(self._fill_suggest_rows, rows, mark)
+            asked = [self._asked(number, rows, mark) for number in range(ITEMS)]
             before = self._scans()
-            answers = self._ask_all(rows, mark)
+            answers = self._ask_all(asked)
             after = self._scans()
             return {
                 **answers,
                 "filled": round(filled, 1),
                 "scans": {
                     table: after[table] - before[table]
-                    for table in LARGE_TABLES
+                    for table in self._filled_tables()
                     if after[table] > before[table]
                 },
                 "floor": self._timed(self._suggest_floor, mark, rows),
@@ -97,13 +98,11 @@ class SettlementCli(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _ask_all(self, rows, mark):
+    def _ask_all(self, asked):
         """Ask about payments and documents of all kinds, each with a cold cache."""
         times, kinds, right = [], {}, 0
-        for number in range(ITEMS):
+        for number, (record, expected) in enumerate(asked):
             kind = PAYMENT_KINDS[number // 2 % len(PAYMENT_KINDS)]
-            row = self._spread(number, rows)
-            record, expected = self._asked(row, number, mark)
             self.env.invalidate_all()
             started = time.monotonic()
             found = record._suggestions()
@@ -122,8 +121,9 @@ class SettlementCli(models.AbstractModel):
         return place + number // 2 % kinds + 1
 
     @api.model
-    def _asked(self, row, number, mark):
+    def _asked(self, number, rows, mark):
         """Return what is asked about, and what the answer should be."""
+        row = self._spread(number, rows)
         payment = self.env["settlement.transaction"].search(
             [("external_id", "=", f"txn_{mark}{row}"), ("is_current", "=", True)]
         )
@@ -156,6 +156,16 @@ class SettlementCli(models.AbstractModel):
             **dict.fromkeys(LARGE_TABLES, 0),
             **dict(self.env.execute_query(query)),
         }
+
+    @api.model
+    def _filled_tables(self):
+        """Return the large tables that have many rows here."""
+        query = SQL(
+            "SELECT relname FROM pg_class WHERE relname = ANY(%s) "
+            "AND reltuples >= 10000 ORDER BY relname",
+            list(LARGE_TABLES),
+        )
+        return [row[0] for row in self.env.execute_query(query)]
 
     @api.model
     def _index_mib(self):
@@ -197,6 +207,9 @@ class SettlementCli(models.AbstractModel):
             "mark": mark,
         }
         self.env.flush_all()
+        # Rows that refer to one another are written here by ourselves.
+        self.env.cr.execute(SQL("SET LOCAL session_replication_role = 'replica'"))
+        indexes = self._drop_indexes()
         for query in (
             self._suggest_partners_sql(names),
             self._suggest_accounts_sql(names),
@@ -209,8 +222,36 @@ class SettlementCli(models.AbstractModel):
             self._suggest_references_sql(names),
         ):
             self.env.cr.execute(query)
+        self.env.cr.execute(SQL("SET LOCAL session_replication_role = 'origin'"))
+        matcher = self.env["settlement.matcher"]
+        matcher._enlarge_work_memory()
+        for definition in indexes:
+            # As the database itself wrote it.
+            self.env.cr.execute(definition)
+        self.env.cr.execute(SQL("RESET work_mem"))
         for table in LARGE_TABLES:
             self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+
+    @api.model
+    def _drop_indexes(self):
+        """Drop the indexes of the large tables; return how to create them again."""
+        query = SQL(
+            """
+            SELECT index.relname, pg_get_indexdef(index.oid)
+              FROM pg_index link
+              JOIN pg_class index ON index.oid = link.indexrelid
+              JOIN pg_class owner ON owner.oid = link.indrelid
+             WHERE owner.relname = ANY(%s)
+               AND NOT EXISTS (SELECT FROM pg_constraint
+                                WHERE conindid = link.indexrelid)
+             ORDER BY index.relname
+            """,
+            list(LARGE_TABLES),
+        )
+        found = self.env.execute_query(query)
+        for name, _definition in found:
+            self.env.cr.execute(SQL("DROP INDEX %s", SQL.identifier(name)))
+        return [definition for _name, definition in found]
 
     @api.model
     def _suggest_partners_sql(self, names):

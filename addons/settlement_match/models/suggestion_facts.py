@@ -79,6 +79,7 @@ class SettlementSuggestion(models.AbstractModel):
             presentment=presentment,
             fees=fees[row["currency_id"]],
             account=row["account"] or "",
+            currency_id=row["currency_id"],
         )
 
     @api.model
@@ -191,6 +192,7 @@ class SettlementSuggestion(models.AbstractModel):
             traces=self._trace_words(row["traces"] or ()),
             account=references.normalise("iban", row["account"] or ""),
             is_taken=is_taken,
+            currency_id=row["currency_id"],
         )
 
     @api.model
@@ -218,6 +220,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT entry.id, move.name, currency.name AS currency,
+                   currency.id AS currency_id,
                    %(amount)s AS amount,
                    LEAST(COALESCE(move.invoice_date, entry.date), entry.date)
                         AS first_day,
@@ -276,6 +279,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT expected.id, expected.name, currency.name AS currency,
+                   currency.id AS currency_id,
                    expected.amount_minor AS amount, expected.due_on AS first_day,
                    expected.due_on AS last_day,
                    COALESCE(partner.commercial_partner_id, 0) AS partner_id,
@@ -302,6 +306,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT batch.id, batch.external_id AS name, currency.name AS currency,
+                   currency.id AS currency_id,
                    batch.total_minor AS amount,
                    COALESCE(batch.date, batch.expected_on) AS first_day,
                    COALESCE(batch.expected_on, batch.date) AS last_day,
@@ -333,7 +338,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT fact.id, fact.external_id AS name, currency.name AS currency,
-                   -state.gross_minor AS amount, fact.booked_on AS first_day,
+                   currency.id AS currency_id, -state.gross_minor AS amount, fact.booked_on AS first_day,
                    fact.booked_on AS last_day, 0 AS partner_id,
                    fact.counterparty_name AS partner,
                    wallet.account_identifier AS account, NULL::jsonb AS traces,

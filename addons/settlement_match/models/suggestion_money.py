@@ -44,6 +44,7 @@ class SettlementSuggestion(models.AbstractModel):
             amount=sum(each.amount for each in same),
             first_day=first.first_day,
             last_day=max(days, default=None),
+            currency_id=first.currency_id,
             references=first.references,
             number=first.number,
             partner_id=first.partner_id,
@@ -152,7 +153,7 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _money_by_amount(self, question, target):
         """Return open transactions of the same amount, with a fee, or nearly so."""
-        currency = self._currency_named(target.currency)
+        currency = self.env["res.currency"].browse(target.currency_id)
         question.searched.append(
             self.env._(
                 "amounts: %(amount)s and near it",

@@ -154,12 +154,13 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _items_by_amount(self, question, money):
         """Return journal items of the same amount, less a fee, or nearly so."""
-        offered = [(money.currency, money.amount)]
+        currencies = self.env["res.currency"]
+        offered = [(currencies.browse(money.currency_id), money.amount)]
         if money.presentment:
-            offered.append(money.presentment)
+            name, amount = money.presentment
+            offered.append((self._currency_named(name), amount))
         found = []
-        for name, amount in offered:
-            currency = self._currency_named(name)
+        for currency, amount in offered:
             question.searched.append(
                 self.env._(
                     "amounts: %(amount)s and near it",
@@ -292,7 +293,7 @@ class SettlementSuggestion(models.AbstractModel):
         base = SQL(
             "company_id = %s AND currency_id = %s AND %s",
             self.env.company.id,
-            self._currency_named(money.currency).id,
+            money.currency_id,
             condition,
         )
         return SQL(
@@ -327,7 +328,9 @@ class SettlementSuggestion(models.AbstractModel):
     def _others(self, money):
         """Return other money of the same amount that went the opposite way."""
         query = self._open_money_sql(
-            self._currency_named(money.currency), [-money.amount], money.day
+            self.env["res.currency"].browse(money.currency_id),
+            [-money.amount],
+            money.day,
         )
         return [row_id for row_id in self._row_ids(query) if row_id != money.key[1]]
 
