@@ -68,3 +68,4 @@ from . import expected_payment
 from . import account_bank_statement_line
 from . import account_payment
 from . import res_partner
+from . import bench_suggest
