@@ -41,3 +41,4 @@ from . import backend
 from . import backend_status
 from . import verification
 from . import bench
+from . import bench_backtest
