@@ -19,6 +19,9 @@
         "views/settlement_backtest_views.xml",
         "views/settlement_precision_views.xml",
         "views/settlement_match_precision_views.xml",
+        "views/account_payment_views.xml",
+        "views/settlement_expected_payment_views.xml",
+        "views/settlement_suggest_views.xml",
     ],
     "development_status": "Beta",
 }

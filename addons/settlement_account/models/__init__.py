@@ -33,6 +33,7 @@ from . import dispute
 from . import posting_dispute
 from . import exception_dispute
 from . import transaction
+from . import transaction_ledger
 from . import exception
 from . import exception_verbs
 from . import exception_decisions

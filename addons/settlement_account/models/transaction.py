@@ -25,6 +25,11 @@ class SettlementTransaction(models.Model):
         "account.bank.statement.line", compute="_compute_statement_line_id"
     )
     move_count = fields.Integer(compute="_compute_move_count")
+    ledger_note = fields.Text(
+        string="In Odoo",
+        compute="_compute_ledger_note",
+        help="What somebody did with the statement line in Odoo.",
+    )
 
     def _compute_statement_line_id(self):
         for transaction in self:

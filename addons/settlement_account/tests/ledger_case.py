@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo.fields import Command
 
+from ..services import line_intake
 from .common import SettlementAccountCase
 
 
@@ -47,6 +48,10 @@ class LedgerCase(SettlementAccountCase):
         self.env.invalidate_all()
         return run.counters["parse"]
 
+    def patch_chunk(self, lines):
+        """Take in so many lines at once."""
+        self.patch(line_intake, "LINES", lines)
+
     def row_of(self, line):
         """Return the current transaction of a line."""
         return self.env["settlement.transaction"].search(
@@ -83,6 +88,41 @@ class LedgerCase(SettlementAccountCase):
                             "currency_id": suspense.currency_id.id,
                             "amount_currency": suspense.amount_currency,
                             "balance": suspense.balance,
+                        }
+                    ),
+                ]
+            }
+        )
+        counterpart = line.move_id.line_ids.filtered(
+            lambda own: own.account_id == item.account_id
+        )
+        (counterpart | item).reconcile()
+
+    def reconcile_part_by_hand(self, line, item):
+        """Do what a reconciliation widget does with a part: suspense keeps the rest."""
+        suspense = self.waiting(line)
+        rest = suspense.balance + item.balance
+        line.with_context(force_delete=True, skip_readonly_check=True).write(
+            {
+                "line_ids": [
+                    Command.delete(suspense.id),
+                    Command.create(
+                        {
+                            "name": line.payment_ref,
+                            "account_id": suspense.account_id.id,
+                            "currency_id": suspense.currency_id.id,
+                            "amount_currency": rest,
+                            "balance": rest,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "name": line.payment_ref,
+                            "account_id": item.account_id.id,
+                            "partner_id": item.partner_id.id,
+                            "currency_id": suspense.currency_id.id,
+                            "amount_currency": -item.balance,
+                            "balance": -item.balance,
                         }
                     ),
                 ]

@@ -58,6 +58,16 @@ TRACE_WEIGHT = 55
 DESCRIPTOR_WEIGHT = 40
 PROVIDER_NAME_WEIGHT = 30
 DATE_WEIGHT = 5
+# A second way to know the payer adds to the first one.
+FURTHER_CLUE_WEIGHT = 8
+# Something else says that somebody else paid, or that something else was paid.
+OTHER_PAYER_WEIGHT = -20
+NAMES_OTHER_WEIGHT = -15
+# All sums were tried, and no other one fits; or others do.
+ONLY_SUM_WEIGHT = 10
+OTHER_SUMS_WEIGHT = -25
+# Many small amounts add up to anything.
+MOST_COINCIDENCE_WEIGHT = 30
 
 
 def contribution(what: str, weight: int, text: str = "") -> dict[str, object]:

@@ -65,7 +65,7 @@ def _key(word: str) -> str:
 
 
 def _word(one: str, other: str) -> int:
-    """Return how alike two words are: what part of their pairs of letters they share."""
+    """Return how alike two words are, by the pairs of letters they share."""
     if one == other:
         return 100
     if len(one) == 1 or len(other) == 1:
@@ -96,3 +96,11 @@ def is_transposed(one: str, other: str) -> bool:
         and len(one[at : at + 2]) == 2
         and one[at + 2 :] == other[at + 2 :]
     )
+
+
+def spellings(word: str) -> list[str]:
+    """Return a word of plain letters and how else it may be stored, with umlauts."""
+    forms = [word]
+    for written, umlaut in (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß")):
+        forms += [form.replace(written, umlaut) for form in forms if written in form]
+    return forms

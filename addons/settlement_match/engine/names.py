@@ -49,6 +49,11 @@ def words(name: str) -> tuple[str, ...]:
     return tuple((telling or found)[:MOST_WORDS])
 
 
+def canonical(name: str) -> str:
+    """Return one spelling for all names with the same words, "" for no name."""
+    return " ".join(sorted(words(name)))
+
+
 def keys(name: str) -> set[str]:
     """Return beginnings of words; spellings of one name share at least one.
 

@@ -50,6 +50,19 @@ _WORDS = {
     "opposite": "money that goes the other way",
     "together": "the exact sum with {text}",
     "days": "days: {text}",
+    "payer_partner": "the partner {text} that its source states",
+    "payer_mandate": "the mandate {text}, by which this partner paid before",
+    "payer_iban": "the bank account {text} of this partner",
+    "payer_email": "the e-mail address {text} of this partner",
+    "payer_name": "the payer's name {text}",
+    "payer_like_name": "a similar name: {text}",
+    "punctual": "the day, which fits the document's",
+    "before": "it came {text} days before the document",
+    "overdue": "it came {text} days after it was due",
+    "only_sum": "no other sum that fits",
+    "other_sums": "other sums that fit as well ({text} found)",
+    "coincidence": "amounts like these may add up by chance ({text})",
+    "names_other": "it names another document, which is not open",
 }
 
 
@@ -101,6 +114,15 @@ def evidence_text(evidence: Mapping[str, Any]) -> str:
     return "\n".join(
         f"{int(piece.get('weight', 0)):+d}  {contribution_words(piece)}"
         for piece in evidence.get("contributions", ())
+    )
+
+
+def alternatives_text(alternatives: Sequence[Mapping[str, Any]]) -> str:
+    """Return what else was considered, a line for each, and why it lost."""
+    return "\n".join(
+        f"{each.get('score', 0)}  {each.get('name', '?')} ({each.get('amount', '?')}): "
+        f"{each.get('why', '')}"
+        for each in alternatives
     )
 
 

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "settlement.suggestion.document"]
 
     settlement_match_count = fields.Integer(compute="_compute_settlement_match_count")
 
@@ -25,3 +26,9 @@ class AccountMove(models.Model):
         self.env["settlement.match"].check_access("read")
         transactions = self._settlement_matches().line_ids.transaction_id
         return transactions._open_records(transactions)
+
+    def _suggestion_subject(self):
+        """Return the bank's line, where the entry is one: it is money, no document."""
+        self.ensure_one()
+        line = self.statement_line_id
+        return line._suggestion_subject() if line else self

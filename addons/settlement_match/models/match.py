@@ -101,6 +101,9 @@ class SettlementMatch(models.Model):
     evidence_text = fields.Text(
         compute="_compute_sentence", string="What Speaks for It"
     )
+    alternatives_text = fields.Text(
+        compute="_compute_sentence", string="What Else Was Considered"
+    )
     proof_text = fields.Text(compute="_compute_sentence", string="Proof of Uniqueness")
     rest_to_credit = fields.Boolean(
         help="What the money exceeds its targets by stays as the partner's credit."
@@ -126,6 +129,9 @@ class SettlementMatch(models.Model):
     )
 
     _proposed_idx = models.Index("(company_id) WHERE state = 'proposed'")
+    _withheld_idx = models.Index(
+        "(company_id, currency_id, id) WHERE difference_kind = 'fee'"
+    )
     _score_range = models.Constraint(
         "CHECK (score BETWEEN 0 AND 100)", "A score lies between 0 and 100."
     )
@@ -163,12 +169,15 @@ class SettlementMatch(models.Model):
             match.amount = match.amount_minor / factor
             match.difference = match.difference_minor / factor
 
-    @api.depends("evidence", "unique_proof", "line_ids")
+    @api.depends("evidence", "alternatives", "unique_proof", "line_ids")
     def _compute_sentence(self):
         for match in self:
             facts = match._sentence_facts()
             match.sentence = sentences.match_sentence(facts)
             match.evidence_text = sentences.evidence_text(match.evidence or {})
+            match.alternatives_text = sentences.alternatives_text(
+                match.alternatives or ()
+            )
             match.proof_text = sentences.proof_text(match.unique_proof or {})
 
     def _sentence_facts(self):

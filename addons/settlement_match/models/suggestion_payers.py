@@ -1,0 +1,167 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import likeness
+from .suggestion_search import MOST_PARTNERS, MOST_WORDS
+
+# So many of the latest withheld fees say what is usual.
+LATEST_FEES = 500
+USUAL_FEES = 5
+
+
+class SettlementSuggestion(models.AbstractModel):
+    """Who a payer may be, and what a payer's bank usually keeps."""
+
+    _inherit = "settlement.suggestion"
+
+    @api.model
+    def _payers_of(self, rows):
+        """Return for each row: partner id → (how it is known, words for it).
+
+        The strongest clue of a partner counts: what was decided before, the bank
+        account, the e-mail address.
+        """
+        accounts = {row["account"] for row in rows if row["account"]}
+        emails = {row["email"] for row in rows if row["email"]}
+        known = {row["partner_id"] for row in rows if row["partner_id"]}
+        # The later a clue stands here, the stronger it is.
+        clues = [
+            ("email", "email", self._partners_by_email(sorted(emails))),
+            ("account", "account", self._partners_by_account(sorted(accounts))),
+            ("known_payer", "partner_id", self._partners_by_id(sorted(known))),
+        ]
+        return {
+            row["id"]: {
+                partner_id: (what, name)
+                for what, column, found in clues
+                for partner_id, name in found.get(row[column], ())
+            }
+            for row in rows
+        }
+
+    @api.model
+    def _grouped_partners(self, query):
+        """Return key → [(commercial partner id, name), …] of a query."""
+        found = {}
+        for key, partner_id, name in self.env.execute_query(query):
+            found.setdefault(key, []).append((partner_id, name))
+        return found
+
+    @api.model
+    def _partners_by_account(self, texts):
+        """Return partners by the comparable spelling of their bank accounts."""
+        if not texts:
+            return {}
+        return self._grouped_partners(
+            SQL(
+                """
+                SELECT bank.sanitized_acc_number, partner.commercial_partner_id,
+                       partner.name
+                  FROM unnest(%(texts)s::text[]) AS given (text)
+                 CROSS JOIN LATERAL (
+                    SELECT bank.sanitized_acc_number, bank.partner_id
+                      FROM res_partner_bank bank
+                     WHERE bank.sanitized_acc_number = given.text
+                       AND bank.active
+                       AND (bank.company_id IS NULL OR bank.company_id = %(company)s)
+                     ORDER BY bank.partner_id
+                     LIMIT %(limit)s) bank
+                  JOIN res_partner partner ON partner.id = bank.partner_id
+                """,
+                texts=texts,
+                company=self.env.company.id,
+                limit=MOST_PARTNERS,
+            )
+        )
+
+    @api.model
+    def _partners_by_email(self, texts):
+        """Return partners by their e-mail address in comparable spelling."""
+        if not texts:
+            return {}
+        return self._grouped_partners(
+            SQL(
+                """
+                SELECT given.text, partner.commercial_partner_id, partner.name
+                  FROM unnest(%(texts)s::text[]) AS given (text)
+                 CROSS JOIN LATERAL (
+                    SELECT partner.commercial_partner_id, partner.name
+                      FROM res_partner partner
+                     WHERE lower(partner.email) = given.text
+                       AND partner.active
+                       AND (partner.company_id IS NULL
+                            OR partner.company_id = %(company)s)
+                     LIMIT %(limit)s) partner
+                """,
+                texts=texts,
+                company=self.env.company.id,
+                limit=MOST_PARTNERS,
+            )
+        )
+
+    @api.model
+    def _partners_by_id(self, ids):
+        """Return the commercial partners of partners."""
+        if not ids:
+            return {}
+        return self._grouped_partners(
+            SQL(
+                "SELECT id, commercial_partner_id, name FROM res_partner "
+                "WHERE id = ANY(%s)",
+                ids,
+            )
+        )
+
+    @api.model
+    def _partners_named(self, name):
+        """Return the commercial partners in whose name all words of ``name`` occur."""
+        words = likeness.words(name)[:MOST_WORDS]
+        if not words:
+            return []
+        query = SQL(
+            """
+            SELECT partner.commercial_partner_id
+              FROM res_partner partner
+             WHERE to_tsvector('simple', partner.name) @@ %(query)s::tsquery
+               AND (partner.company_id IS NULL OR partner.company_id = %(company)s)
+             LIMIT %(limit)s
+            """,
+            query=self._name_query(words),
+            company=self.env.company.id,
+            limit=MOST_PARTNERS,
+        )
+        return [row[0] for row in self.env.execute_query(query)]
+
+    @api.model
+    def _name_query(self, words):
+        """Return words as a text search query; they consist of letters and digits."""
+        either = [
+            " | ".join(f"'{form}'" for form in likeness.spellings(word))
+            for word in words
+        ]
+        return " & ".join(f"({forms})" for forms in either)
+
+    @api.model
+    def _usual_fees(self, currency_id):
+        """Return what was withheld most often lately, in unsigned minor units."""
+        query = SQL(
+            """
+            SELECT abs(difference_minor)
+              FROM (SELECT difference_minor
+                      FROM settlement_match
+                     WHERE company_id = %(company)s
+                       AND currency_id = %(currency)s
+                       AND difference_kind = 'fee'
+                       AND state IN ('confirmed', 'posted')
+                     ORDER BY id DESC
+                     LIMIT %(latest)s) latest
+             GROUP BY 1
+             ORDER BY count(*) DESC, 1
+             LIMIT %(usual)s
+            """,
+            company=self.env.company.id,
+            currency=currency_id,
+            latest=LATEST_FEES,
+            usual=USUAL_FEES,
+        )
+        return tuple(row[0] for row in self.env.execute_query(query))
