@@ -56,6 +56,7 @@ from . import backend
 from . import backend_status
 from . import verification
 from . import bench
+from . import bench_backtest
 from . import suggestion
 from . import suggestion_facts
 from . import suggestion_search
