@@ -1,12 +1,16 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical import kinds
+
 from ..engine import evidence
 from .claim import minor_sql
 
 ALWAYS = SQL("TRUE")
 # Outcomes that are matched without a person.
 ACCEPTED = ("exact", "sum", "part", "over")
+# Outcomes that somebody has allowed: all is settled, with a difference.
+TOLERATED = ("short", "excess")
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -79,8 +83,11 @@ class SettlementMatcher(models.AbstractModel):
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
               JOIN settlement_transaction_state guessed USING (transaction_id)
+              JOIN settlement_transaction fact ON fact.id = guessed.transaction_id
              WHERE guessed.match_state = 'proposed'
+               AND fact.kind IN %(with_target)s
             """,
+            with_target=kinds.KINDS_WITH_TARGET,
             company=company.id,
             again=self._reconsidered_sql(company),
         )
@@ -208,6 +215,8 @@ class SettlementMatcher(models.AbstractModel):
         - ``opposite``: the only document goes the other way
         - ``rivals``: the payments that name the document exceed it
         - ``several``: it names several documents that do not add up
+        - ``short``, ``excess``: all is settled, somebody allows the difference; these
+          are decided later, the columns behind ``match_id`` are theirs
 
         ``match_id`` is the number of the match to come; it stands on the payment's
         first row.
@@ -216,7 +225,10 @@ class SettlementMatcher(models.AbstractModel):
             """
             SELECT decided.*,
                    CASE WHEN is_leader AND outcome IN %(accepted)s AND %(certain)s
-                        THEN nextval('settlement_match_id_seq')::int4 END AS match_id
+                        THEN nextval('settlement_match_id_seq')::int4 END AS match_id,
+                   NULL::int4 AS rule_version_id, 0::int8 AS difference_minor,
+                   NULL::varchar AS difference_kind, NULL::text AS difference_text,
+                   FALSE AS is_proposed
               FROM (
                 SELECT weighed.*, %(outcome)s AS outcome
                   FROM (%(weighed)s) weighed
