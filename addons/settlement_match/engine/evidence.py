@@ -50,9 +50,23 @@ DOUBTS = {
 
 CURRENCY_WEIGHT = 10
 # How the amount of a payment stands to what is open of the document.
-AMOUNT_WEIGHTS = {"exact": 30, "sum": 30, "part": -5, "over": -5}
+AMOUNT_WEIGHTS = {
+    "exact": 30,
+    "sum": 30,
+    "part": -5,
+    "over": -5,
+    "short": 15,
+    "excess": 15,
+}
 # The word of the sentence for each of them.
-AMOUNT_WORDS = {"exact": "amount", "sum": "sum", "part": "part", "over": "over"}
+AMOUNT_WORDS = {
+    "exact": "amount",
+    "sum": "sum",
+    "part": "part",
+    "over": "over",
+    "short": "short",
+    "excess": "excess",
+}
 
 TRACE_WEIGHT = 55
 DESCRIPTOR_WEIGHT = 40

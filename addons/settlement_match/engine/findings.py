@@ -159,6 +159,30 @@ def crowded(payment: Payment, documents: int, payments: int) -> str:
     )
 
 
+def proposed_transfer(other: Payment, reasons: Sequence[str]) -> str:
+    """Return the sentence about the other end of an own transfer, as proposed."""
+    return (
+        f"Proposed: it and {other} are one transfer between our own accounts, because "
+        f"of {listing(reasons)}. Confirm it or refuse it."
+    )
+
+
+def several_transfers(payment: Payment, others: Sequence[Payment]) -> str:
+    """Return the sentence for a row with several possible other ends."""
+    return (
+        f"{payment} is one end of a transfer between our own accounts, and the other "
+        f"end may be any of {_some(others)}. Nothing tells which. Choose by hand."
+    )
+
+
+def other_end_missing(account: str) -> str:
+    """Return the sentence for a transfer of which only one end is there."""
+    return (
+        f"It names our own account {account}, on which no such row is there yet: it is "
+        "matched as soon as the statement of that account is imported."
+    )
+
+
 def several_sums(payment: Payment, ways: int, is_all: bool, searched: int = 0) -> str:
     """Return the sentence for a payment that several sums of documents equal."""
     count = f"{ways} sums" if is_all else f"at least {ways} sums"

@@ -20,7 +20,7 @@ class MatchRun:
     :ivar hints: transaction id → sentence to be added to whatever keeps it open.
     :ivar proposed: transaction id → sentence of what a fuzzy stage found for it; a
         weaker stage leaves it alone.
-    :ivar unsearched: transaction id → sentence about the bound of a search.
+    :ivar remarks: transaction id → what else a person should know about it.
     """
 
     company: Any
@@ -28,7 +28,7 @@ class MatchRun:
     notes: dict[int, Note] = field(default_factory=dict)
     hints: dict[int, str] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
-    unsearched: dict[int, str] = field(default_factory=dict)
+    remarks: dict[int, str] = field(default_factory=dict)
 
     def note(self, transaction_id: int, reason: str, sentence: str) -> None:
         """Keep why a payment stays open, unless something stronger is known."""

@@ -18,6 +18,7 @@ class SettlementMatcher(models.AbstractModel):
         """
         self._check_structured(run.company)
         self._resolve(run, self._named_documents_sql(run.company))
+        self._tolerate(run, "reference")
         return self._settle(run, 2, "reference")
 
     @api.model

@@ -286,4 +286,4 @@ class SettlementMatcher(models.AbstractModel):
             )
             run.note(payment.id, "ambiguous", sentence)
         for payment, count in outcome.unsearched:
-            run.unsearched[payment.id] = findings.unsearched(count)
+            run.remarks[payment.id] = findings.unsearched(count)

@@ -57,6 +57,7 @@ class SettlementMatcher(models.AbstractModel):
         """
         certain = self._is_certain_sql()
         self._resolve(run, self._named_sql(run), certain)
+        self._tolerate(run, "reference", certain)
         return self._settle(run, 3, "reference", certain)
 
     @api.model
