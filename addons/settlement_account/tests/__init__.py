@@ -33,3 +33,5 @@ from . import test_verification
 from . import test_ledger_lines
 from . import test_ledger_changes
 from . import test_ledger_currency
+from . import test_ledger_control
+from . import test_ledger_sources

@@ -52,6 +52,7 @@ class Money:
 
     :ivar references: pairs of type and comparable text.
     :ivar tokens: words of its free texts that may be the number of a document.
+    :ivar spoken: words as they were written, in which a number may stand.
     :ivar text: all its texts in comparable spelling, joined.
     :ivar payers: partner id → (how it is known, the words that say so).
     :ivar presentment: currency and amount that the customer saw.
@@ -66,12 +67,14 @@ class Money:
     decimals: int = 2
     references: frozenset[Reference] = frozenset()
     tokens: frozenset[str] = frozenset()
+    spoken: tuple[str, ...] = ()
     text: str = ""
     counterparty: str = ""
     payers: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     presentment: tuple[str, int] | None = None
     fees: tuple[int, ...] = ()
     account: str = ""
+    currency_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Target:
     :ivar number: its own number in comparable spelling.
     :ivar traces: what a bank writes of it, with the word for that kind of evidence.
     :ivar parts: amounts of which each is due on its own.
+    :ivar is_taken: a confirmed match holds all of it.
     """
 
     key: Key
@@ -96,6 +100,8 @@ class Target:
     traces: tuple[tuple[str, str], ...] = ()
     account: str = ""
     parts: tuple[int, ...] = ()
+    is_taken: bool = False
+    currency_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +124,7 @@ class Suggestion:
     kind: str
     days: int | None = None
     partners: tuple[Key, ...] = ()
+    currency_id: int = 0
 
     def order(self) -> tuple[object, ...]:
         """Return what suggestions are sorted by: best first, always the same."""
@@ -151,6 +158,7 @@ def suggest(
         kind=_kind(identity, payer, outcome),
         days=days,
         partners=together.others if together else (),
+        currency_id=candidate.currency_id,
     )
 
 

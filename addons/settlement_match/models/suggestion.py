@@ -60,7 +60,7 @@ class SettlementSuggestion(models.AbstractModel):
             found = service._weighed(question, pairs)
             ranked = suggestion.ranked(found, service._limit(limit))
         return {
-            "candidates": service._as_dicts(question, ranked),
+            "candidates": service._as_dicts(ranked),
             "searched": question.searched,
             "bounds": question.bounds,
         }
@@ -106,7 +106,19 @@ class SettlementSuggestion(models.AbstractModel):
             else single
             for key, single in alone.items()
         ]
-        return [each for each in found if each.score >= LEAST_SCORE]
+        return [
+            each
+            for each in found
+            if each.score >= LEAST_SCORE and self._is_worth_it(each, candidates)
+        ]
+
+    @api.model
+    def _is_worth_it(self, found, candidates):
+        """Return whether a candidate says more than that it is held by a match."""
+        if not getattr(candidates[found.key], "is_taken", False):
+            return True
+        whats = {piece["what"] for piece in found.contributions}
+        return bool(whats & suggestion.REFERENCE_WEIGHTS.keys())
 
     @api.model
     def _weigh(self, question, candidate, together=None):
@@ -121,7 +133,8 @@ class SettlementSuggestion(models.AbstractModel):
         """Return which candidates reach the amount together."""
         groups = {}
         for key, candidate in candidates.items():
-            if candidate.currency != question.asked.currency:
+            is_taken = getattr(candidate, "is_taken", False)
+            if is_taken or candidate.currency != question.asked.currency:
                 continue
             group = self._group_of(question, candidate, alone[key])
             if group is not None:
@@ -166,11 +179,11 @@ class SettlementSuggestion(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _as_dicts(self, question, ranked):
+    def _as_dicts(self, ranked):
         """Return suggestions as dicts; each has:
 
-        ``model, id, name``; ``amount_minor`` (open of it, signed) with ``currency``
-        and ``amount`` written out; ``score`` 0 to 100; ``contributions`` with signed
+        ``model, id, name``; ``amount_minor`` (open of it, signed) with ``currency``,
+        ``currency_id`` and ``amount`` written out; ``score`` 0 to 100; ``contributions`` with signed
         weights that add up to it, in codes and in words; ``kind``; ``together``
         (model and id of those that make up the sum with it); ``alternatives`` (how
         it stands to the others), ``precision`` (how often matches like it were
@@ -179,15 +192,18 @@ class SettlementSuggestion(models.AbstractModel):
         names = self._names([each.key for each in ranked])
         holders = self._holders([each.key for each in ranked])
         measured = self._measured()
-        currencies = self._currencies(question, ranked)
+        currencies = self.env["res.currency"]
         return [
             {
                 "model": each.key[0],
                 "id": each.key[1],
                 "name": names.get(each.key, each.name),
                 "amount_minor": each.amount,
-                "currency": currencies[each.key].name,
-                "amount": self._written(each.amount, currencies[each.key]),
+                "currency": each.currency,
+                "currency_id": each.currency_id,
+                "amount": self._written(
+                    each.amount, currencies.browse(each.currency_id)
+                ),
                 "score": each.score,
                 "kind": each.kind,
                 "contributions": [
@@ -201,19 +217,6 @@ class SettlementSuggestion(models.AbstractModel):
             }
             for place, each in enumerate(ranked)
         ]
-
-    @api.model
-    def _currencies(self, question, ranked):
-        """Return the currency record of each suggestion, by key."""
-        if not ranked:
-            return {}
-        by_name = {
-            currency.name: currency
-            for currency in self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "in", list({each.currency for each in ranked}))])
-        }
-        return {each.key: by_name[each.currency] for each in ranked}
 
     @api.model
     def _written(self, minor, currency):

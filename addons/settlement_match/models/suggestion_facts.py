@@ -19,6 +19,8 @@ TEXTS = (
     "description",
     "counterparty_name",
 )
+# Words of its texts that are looked up as they were written.
+MOST_SPOKEN = 40
 BANK_KINDS = ("bank_credit", "bank_debit")
 
 
@@ -57,6 +59,8 @@ class SettlementSuggestion(models.AbstractModel):
     def _money(self, model, row, free, payers, fees):
         """Return one row as the engine's Money."""
         texts = [text for text in row["texts"] if text]
+        found = scan(texts).tokens
+        words = [token.read for token in found if not token.is_joined]
         presentment = None
         # Of a part of the money nobody knows what the customer saw.
         if row["presentment"] is not None and free == abs(row["gross"]):
@@ -69,13 +73,15 @@ class SettlementSuggestion(models.AbstractModel):
             day=row["day"],
             decimals=row["decimals"],
             references=frozenset(map(tuple, row["refs"] or ())),
-            tokens=frozenset(token.text for token in scan(texts).tokens),
+            tokens=frozenset(token.text for token in found),
+            spoken=tuple(dict.fromkeys(words))[:MOST_SPOKEN],
             text=references.normalise("invoice", " ".join(texts)),
             counterparty=row["counterparty"] or "",
             payers=payers[row["id"]],
             presentment=presentment,
             fees=fees[row["currency_id"]],
             account=row["account"] or "",
+            currency_id=row["currency_id"],
         )
 
     @api.model
@@ -172,6 +178,7 @@ class SettlementSuggestion(models.AbstractModel):
 
         Of what is taken already the whole amount counts: it is shown as blocked.
         """
+        is_taken = not free
         free = free or abs(row["amount"])
         return Target(
             key=(model, row["id"]),
@@ -186,6 +193,8 @@ class SettlementSuggestion(models.AbstractModel):
             partner=row["partner"] or "",
             traces=self._trace_words(row["traces"] or ()),
             account=references.normalise("iban", row["account"] or ""),
+            is_taken=is_taken,
+            currency_id=row["currency_id"],
         )
 
     @api.model
@@ -213,6 +222,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT entry.id, move.name, currency.name AS currency,
+                   currency.id AS currency_id,
                    %(amount)s AS amount,
                    LEAST(COALESCE(move.invoice_date, entry.date), entry.date)
                         AS first_day,
@@ -271,11 +281,15 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT expected.id, expected.name, currency.name AS currency,
+                   currency.id AS currency_id,
                    expected.amount_minor AS amount, expected.due_on AS first_day,
                    expected.due_on AS last_day,
                    COALESCE(partner.commercial_partner_id, 0) AS partner_id,
                    COALESCE(expected.counterparty_name, partner.name) AS partner,
-                   NULL AS account, NULL::jsonb AS traces, expected.references AS refs
+                   NULL AS account, NULL::jsonb AS traces,
+                   COALESCE(expected.references, '[]') || jsonb_build_array(
+                        jsonb_build_array('invoice', expected.reference),
+                        jsonb_build_array('order', expected.reference)) AS refs
               FROM settlement_expected_payment expected
               JOIN res_currency currency ON currency.id = expected.currency_id
               LEFT JOIN res_partner partner ON partner.id = expected.partner_id
@@ -294,6 +308,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT batch.id, batch.external_id AS name, currency.name AS currency,
+                   currency.id AS currency_id,
                    batch.total_minor AS amount,
                    COALESCE(batch.date, batch.expected_on) AS first_day,
                    COALESCE(batch.expected_on, batch.date) AS last_day,
@@ -325,7 +340,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT fact.id, fact.external_id AS name, currency.name AS currency,
-                   -state.gross_minor AS amount, fact.booked_on AS first_day,
+                   currency.id AS currency_id, -state.gross_minor AS amount, fact.booked_on AS first_day,
                    fact.booked_on AS last_day, 0 AS partner_id,
                    fact.counterparty_name AS partner,
                    wallet.account_identifier AS account, NULL::jsonb AS traces,

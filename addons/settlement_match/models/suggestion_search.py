@@ -68,7 +68,9 @@ class SettlementSuggestion(models.AbstractModel):
         question.searched.append(
             self.env._("references: %(texts)s", texts=", ".join(texts[:10]))
         )
-        return self._row_ids(self._items_by_reference_sql(pairs))
+        found = self._row_ids(self._items_by_reference_sql(pairs))
+        # Documents that are too fresh to be known by their references.
+        return found + self._row_ids(self._items_by_name_sql(money.spoken))
 
     @api.model
     def _names_given(self, money):
@@ -119,6 +121,32 @@ class SettlementSuggestion(models.AbstractModel):
             limit=PER_REFERENCE,
         )
 
+    @api.model
+    def _items_by_name_sql(self, names):
+        """Return journal items of documents that are called so, by Odoo's own index."""
+        return SQL(
+            """
+            SELECT entry.id
+              FROM unnest(%(names)s::text[]) AS given (name)
+             CROSS JOIN LATERAL (
+                SELECT move.id
+                  FROM account_move move
+                 WHERE move.name = given.name
+                   AND move.state = 'posted'
+                   AND move.name <> '/'
+                   AND move.company_id = %(company)s
+                 LIMIT %(limit)s) document
+              JOIN account_move_line entry ON entry.move_id = document.id
+             WHERE %(open)s
+             LIMIT %(most)s
+            """,
+            names=list(names),
+            company=self.env.company.id,
+            limit=PER_REFERENCE,
+            open=self._is_open_item_sql(),
+            most=PER_PARTNER,
+        )
+
     # ------------------------------------------------------------------
     # By amount
     # ------------------------------------------------------------------
@@ -126,12 +154,13 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _items_by_amount(self, question, money):
         """Return journal items of the same amount, less a fee, or nearly so."""
-        offered = [(money.currency, money.amount)]
+        currencies = self.env["res.currency"]
+        offered = [(currencies.browse(money.currency_id), money.amount)]
         if money.presentment:
-            offered.append(money.presentment)
+            name, amount = money.presentment
+            offered.append((self._currency_named(name), amount))
         found = []
-        for name, amount in offered:
-            currency = self._currency_named(name)
+        for currency, amount in offered:
             question.searched.append(
                 self.env._(
                     "amounts: %(amount)s and near it",
@@ -143,6 +172,7 @@ class SettlementSuggestion(models.AbstractModel):
                 self._items_of_amount_sql(currency, wanted, money.day)
             )
             found += self._row_ids(self._items_near_sql(currency, amount))
+            found += self._row_ids(self._parts_sql("move_line_id", currency, wanted))
         return found
 
     @api.model
@@ -212,6 +242,31 @@ class SettlementSuggestion(models.AbstractModel):
         )
 
     @api.model
+    def _parts_sql(self, column, currency, wanted):
+        """Return items of which a part is claimed and the rest has these amounts."""
+        return SQL(
+            """
+            SELECT found.id
+              FROM unnest(%(wanted)s::int8[]) AS wanted (amount)
+             CROSS JOIN LATERAL (
+                SELECT claim.%(column)s AS id
+                  FROM settlement_claim claim
+                 WHERE claim.company_id = %(company)s
+                   AND claim.currency_id = %(currency)s
+                   AND claim.claimed_minor > 0
+                   AND claim.claimed_minor < claim.total_minor
+                   AND claim.total_minor - claim.claimed_minor = abs(wanted.amount)
+                   AND claim.%(column)s IS NOT NULL
+                 LIMIT %(limit)s) found
+            """,
+            wanted=wanted,
+            column=SQL.identifier(column),
+            company=self.env.company.id,
+            currency=currency.id,
+            limit=PER_AMOUNT,
+        )
+
+    @api.model
     def _expected_by_amount_sql(self, money):
         """Return expected payments of the same amount, less a fee, or nearly so."""
         return self._by_minor_sql(
@@ -238,7 +293,7 @@ class SettlementSuggestion(models.AbstractModel):
         base = SQL(
             "company_id = %s AND currency_id = %s AND %s",
             self.env.company.id,
-            self._currency_named(money.currency).id,
+            money.currency_id,
             condition,
         )
         return SQL(
@@ -273,7 +328,9 @@ class SettlementSuggestion(models.AbstractModel):
     def _others(self, money):
         """Return other money of the same amount that went the opposite way."""
         query = self._open_money_sql(
-            self._currency_named(money.currency), [-money.amount], money.day
+            self.env["res.currency"].browse(money.currency_id),
+            [-money.amount],
+            money.day,
         )
         return [row_id for row_id in self._row_ids(query) if row_id != money.key[1]]
 

@@ -128,12 +128,28 @@ class TestSuggestion(SuggestionCase):
         self.assertEqual(best["id"], self.open_line(invoice).id)
         self.assertGreater(self.whats(best)["name"], 8)
 
+    def due(self, day, amount=100.0):
+        """Return an invoice of one day, which is due at once."""
+        dates = dict.fromkeys(("invoice_date", "date", "invoice_date_due"), day)
+        return self.new_invoice(amount, **dates)
+
     def test_nearer_in_time_comes_first(self):
-        late = self.new_invoice(100.0, invoice_date=date(2025, 3, 1))
-        near = self.new_invoice(100.0, invoice_date=date(2026, 1, 8))
+        late, near = self.due(date(2025, 3, 1)), self.due(date(2026, 1, 8))
         row = self.credit("b1", "100.00")
-        found = [each["id"] for each in row._suggestions()]
-        self.assertEqual(found, [self.open_line(near).id, self.open_line(late).id])
+        first, second = row._suggestions()
+        self.assertEqual(first["id"], self.open_line(near).id)
+        self.assertEqual(second["id"], self.open_line(late).id)
+        self.assertEqual(self.whats(first)["days"], 5)
+        self.assertEqual(self.whats(second)["days"], -4)
+
+    def test_many_of_one_amount(self):
+        """Of more documents than are looked at, the nearest in time are."""
+        for month in (3, 6, 9, 12):
+            for day in range(1, 13):
+                self.due(date(2025, month, day))
+        near = self.due(date(2026, 1, 9))
+        row = self.credit("b1", "100.00")
+        self.assertEqual(self.best(row)["id"], self.open_line(near).id)
 
     def test_two_digits_swapped(self):
         invoice = self.new_invoice(1243.56)
@@ -239,9 +255,14 @@ class TestSuggestion(SuggestionCase):
 
     def test_expected_payment(self):
         expected = self.env["settlement.expected.payment"].create(
-            {"name": "Deposit", "amount": 250.0, "due_on": DAY, "reference": "ORDER77"}
+            {
+                "name": "Deposit",
+                "amount": 250.0,
+                "due_on": DAY,
+                "reference": "ORDER7701",
+            }
         )
-        row = self.credit("b1", "250.00", "deposit order77")
+        row = self.credit("b1", "250.00", "deposit order7701")
         best = self.best(row)
         self.assertEqual(self.key(expected), (best["model"], best["id"]))
         self.assertEqual(self.whats(best)["token"], 40)
@@ -251,9 +272,8 @@ class TestSuggestion(SuggestionCase):
     def test_payout_of_a_bank_row(self):
         self.store(self.payout("po_1", "90.00", descriptor="MYSHOP PAYOUT"))
         batch = self.env["settlement.batch"].search([("external_id", "=", "po_1")])
-        row = self.credit(
-            "b1", "90.00", "myshop payout 12", booked_on=date(2026, 1, 12)
-        )
+        day = date(2026, 1, 12)
+        row = self.credit("b1", "90.00", "myshop payout 12", booked_on=day)
         best = self.best(row)
         self.assertEqual(self.key(batch), (best["model"], best["id"]))
         self.assertEqual(self.whats(best)["descriptor"], 40)
@@ -500,11 +520,9 @@ class TestPaymentSuggestion(SuggestionCase):
                 "name": "Two halves",
                 "line_ids": [
                     Command.create(
-                        {"value": "percent", "value_amount": 50, "nb_days": 0}
-                    ),
-                    Command.create(
-                        {"value": "percent", "value_amount": 50, "nb_days": 30}
-                    ),
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (0, 30)
                 ],
             }
         )
