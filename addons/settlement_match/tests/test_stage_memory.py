@@ -30,7 +30,7 @@ class StageMemoryCase(RuleCase):
             **values,
         )
 
-    def account(self, text="MONTHLY FEE", **values):
+    def no_document(self, text="MONTHLY FEE", **values):
         """Return an approved version that needs no document."""
         return self.approved(
             "Fees",
@@ -72,7 +72,7 @@ class StageMemoryCase(RuleCase):
             ]
         )
 
-    def invoice(self, amount=100.0, partner=None):
+    def owed(self, amount=100.0, partner=None):
         return self.new_invoice(amount, partner_id=(partner or self.customer).id)
 
     def assertProposed(self, row, *invoices, **values):
@@ -97,8 +97,8 @@ class StageMemoryCase(RuleCase):
 class TestRuledPayers(StageMemoryCase):
     def test_the_payer_is_known_by_a_rule(self):
         version = self.payer()
-        invoice, row = self.invoice(), self.row()
-        self.invoice(77.01)
+        invoice, row = self.owed(), self.row()
+        self.owed(77.01)
         counters = self.run_match()["memory"]
         match = self.assertProposed(row, invoice, kind="memory/payer")
         self.assertEqual(match.rule_version_id, version)
@@ -110,7 +110,7 @@ class TestRuledPayers(StageMemoryCase):
 
     def test_by_itself_only_once_it_is_proved(self):
         version = self.payer(mode="automatic")
-        self.invoice()
+        self.owed()
         row = self.row()
         self.run_match()
         self.assertEqual(self.match_of(row).state, "proposed")
@@ -126,21 +126,21 @@ class TestRuledPayers(StageMemoryCase):
     def test_never_by_itself_in_the_other_mode(self):
         version = self.payer(mode="proposed")
         self.prove(version)
-        invoice, row = self.invoice(), self.row()
+        invoice, row = self.owed(), self.row()
         self.run_match()
         self.assertProposed(row, invoice)
 
     def test_the_proof_of_another_rule_is_none(self):
         self.prove(self.payer(account="GB1", mode="automatic"))
         self.payer(mode="automatic")
-        invoice, row = self.invoice(), self.row()
+        invoice, row = self.owed(), self.row()
         self.run_match()
         self.assertProposed(row, invoice)
 
     def test_several_documents_whose_sum_is_exact(self):
         version = self.payer(mode="automatic")
         self.prove(version)
-        invoices = [self.invoice(amount) for amount in (12345.67, 76543.21, 99999.91)]
+        invoices = [self.owed(amount) for amount in (12345.67, 76543.21, 99999.91)]
         row = self.row("88888.88")
         self.run_match()
         match = self.match_of(row)
@@ -152,13 +152,13 @@ class TestRuledPayers(StageMemoryCase):
 
     def test_it_may_pay_for_another_partner(self):
         self.payer(self.holding, pays_for=[self.customer])
-        invoice, row = self.invoice(), self.row()
+        invoice, row = self.owed(), self.row()
         self.run_match()
         self.assertProposed(row, invoice)
 
     def test_and_nobody_else(self):
         self.payer(self.holding)
-        self.invoice()
+        self.owed()
         row = self.row()
         self.run_match()
         self.assertNotFound(row)
@@ -166,15 +166,15 @@ class TestRuledPayers(StageMemoryCase):
     def test_its_own_document_or_that_of_another_is_not_certain(self):
         version = self.payer(self.holding, [self.customer], mode="automatic")
         self.prove(version)
-        self.invoice()
-        self.invoice(partner=self.holding)
+        self.owed()
+        self.owed(partner=self.holding)
         row = self.row()
         self.run_match()
         self.assertNotEqual(row.match_state, "matched")
 
     def test_two_payments_for_one_document_are_not_certain(self):
         self.prove(self.payer(mode="automatic"))
-        self.invoice()
+        self.owed()
         rows = self.row() | self.row(name="b_2")
         self.run_match()
         self.assertFalse(rows.filtered(lambda row: row.match_state == "matched"))
@@ -185,7 +185,7 @@ class TestRuledPayers(StageMemoryCase):
         self.env["res.partner.bank"].create(
             {"acc_number": "GB33BUKB20201555555555", "partner_id": self.customer.id}
         )
-        self.invoice()
+        self.owed()
         rows = self.row() | self.row(
             name="b_2", counterparty_account="GB33BUKB20201555555555"
         )
@@ -198,7 +198,7 @@ class TestRuledPayers(StageMemoryCase):
         self.env["res.partner.bank"].create(
             {"acc_number": IBAN, "partner_id": self.holding.id}
         )
-        invoice = self.invoice()
+        invoice = self.owed()
         row = self.row(counterparty_name="Ada Ltd")
         self.run_match()
         match = self.assertProposed(row, invoice)
@@ -206,7 +206,7 @@ class TestRuledPayers(StageMemoryCase):
 
     def test_only_while_it_holds(self):
         version = self.payer(effective_from="2026-01-11")
-        self.invoice()
+        self.owed()
         row = self.row()
         self.run_match()
         self.assertNotFound(row)
@@ -221,15 +221,15 @@ class TestRuledPayers(StageMemoryCase):
             partner_ids=self.customer.ids,
             counterparty_account=IBAN,
         )
-        self.invoice()
+        self.owed()
         row = self.row()
         self.run_match()
         self.assertNotFound(row)
 
     def test_what_it_names_goes_first(self):
         self.payer()
-        self.invoice()
-        named = self.invoice()
+        self.owed()
+        named = self.owed()
         row = self.row(invoice_reference=named.name)
         self.run_match()
         self.assertEqual(
@@ -239,7 +239,7 @@ class TestRuledPayers(StageMemoryCase):
 
     def test_a_proposal_stays_the_same_and_ends_with_its_rule(self):
         version = self.payer()
-        invoice, row = self.invoice(), self.row()
+        invoice, row = self.owed(), self.row()
         self.run_match()
         match = self.assertProposed(row, invoice)
         self.run_match()
@@ -251,7 +251,7 @@ class TestRuledPayers(StageMemoryCase):
 
     def test_what_was_refused_is_not_proposed_again(self):
         self.payer()
-        self.invoice()
+        self.owed()
         row = self.row()
         self.run_match()
         match = self.match_of(row)
@@ -268,7 +268,7 @@ class TestRuledPayers(StageMemoryCase):
             (other.id, version.id),
         )
         self.env.invalidate_all()
-        self.invoice()
+        self.owed()
         row = self.row()
         self.run_match()
         self.assertNotFound(row)
@@ -277,7 +277,7 @@ class TestRuledPayers(StageMemoryCase):
 @tagged("post_install", "-at_install")
 class TestRuledAccounts(StageMemoryCase):
     def test_a_row_that_needs_no_document(self):
-        version = self.account()
+        version = self.no_document()
         row = self.fee()
         self.run_match()
         match = self.assertProposed(
@@ -288,7 +288,7 @@ class TestRuledAccounts(StageMemoryCase):
         self.assertIn("No document is needed", match.proof_text)
 
     def test_by_itself_once_it_is_proved(self):
-        version = self.account(mode="automatic")
+        version = self.no_document(mode="automatic")
         self.prove(version, "memory/account")
         row = self.fee()
         self.run_match()
@@ -299,11 +299,11 @@ class TestRuledAccounts(StageMemoryCase):
         self.assertFalse(self.reasons(row))
 
     def test_what_is_confirmed_keeps_the_laws(self):
-        version = self.account(mode="automatic")
+        version = self.no_document(mode="automatic")
         self.prove(version, "memory/account")
         payer = self.payer(mode="automatic")
         self.prove(payer)
-        self.invoice()
+        self.owed()
         row, paid = self.fee(), self.row()
         self.env.cr.execute(
             "UPDATE settlement_match SET state = 'undone' WHERE amount_minor = 0"
@@ -322,28 +322,28 @@ class TestRuledAccounts(StageMemoryCase):
         )
 
     def test_a_row_that_names_something_is_only_proposed(self):
-        version = self.account(mode="automatic")
+        version = self.no_document(mode="automatic")
         self.prove(version, "memory/account")
         row = self.fee(invoice_reference="BILL-77")
         self.run_match()
         self.assertEqual(self.match_of(row).state, "proposed")
 
     def test_a_document_that_it_names_goes_first(self):
-        self.account()
+        self.no_document()
         bill = self.new_invoice(5.0, "in_invoice", ref="FEE-2026-01")
         row = self.fee(invoice_reference=bill.name)
         self.run_match()
         self.assertEqual(self.match_of(row).method, "reference")
 
     def test_other_texts_and_directions_are_left_alone(self):
-        self.account(direction="out")
+        self.no_document(direction="out")
         rows = self.fee(text="Yearly fee") | self.fee("5.00", "f_2")
         self.run_match()
         for row in rows:
             self.assertNotFound(row)
 
     def test_what_does_not_fit_into_a_run_is_counted(self):
-        self.account()
+        self.no_document()
         for number in range(3):
             self.fee(name=f"f_{number}")
         with (
@@ -354,7 +354,7 @@ class TestRuledAccounts(StageMemoryCase):
         self.assertEqual((counters["candidates"], counters["unread"]), (2, 1))
 
     def test_only_rows_that_may_fit_are_read(self):
-        version = self.account("Straße")
+        version = self.no_document("Straße")
         text = self.fee(text="Parken STRASSE 5")
         other = self.fee(name="f_2", text="Something else")
         run_rows = []
@@ -371,7 +371,7 @@ class TestRuledAccounts(StageMemoryCase):
         self.assertNotFound(other)
 
     def test_a_run_for_one_row_leaves_the_others(self):
-        self.account()
+        self.no_document()
         rows = self.fee() | self.fee(name="f_2")
         rows[0].with_user(self.accountant).action_match()
         self.assertTrue(self.match_of(rows[0]))
