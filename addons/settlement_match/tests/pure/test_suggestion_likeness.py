@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odoo.addons.settlement_match.engine import likeness, tokens
+from odoo.addons.settlement_match.engine import likeness
 from odoo.addons.settlement_match.engine.together import (
     MOST_GROUPS,
     MOST_ITEMS,
@@ -65,13 +65,6 @@ def test_spellings_with_umlauts():
     assert set(likeness.spellings("mueller")) == {"mueller", "müller"}
     assert "großmüller" in likeness.spellings("grossmueller")
     assert likeness.spellings("ada") == ["ada"]
-
-
-def test_words_as_they_were_written():
-    texts = ["Payment of INV/2026/00012, (thanks).", None, "INV/2026/00012 4711-08"]
-    assert tokens.spoken(texts, 9) == ("INV/2026/00012", "4711-08")
-    assert tokens.spoken(texts, 1) == ("INV/2026/00012",)
-    assert tokens.spoken(["short 12 abcdef", "9" * 500], 9) == ()
 
 
 def members(*values, start=0):
