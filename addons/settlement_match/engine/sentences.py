@@ -52,6 +52,9 @@ _WORDS = {
     "opposite": "money that goes the other way",
     "together": "the exact sum with {text}",
     "days": "days: {text}",
+    "rule": "the rule {text}",
+    "rule_account": "the bank account ending in {text}",
+    "rule_text": "a text like {text}",
     "payer_partner": "the partner {text} that its source states",
     "payer_mandate": "the mandate {text}, by which this partner paid before",
     "payer_iban": "the bank account {text} of this partner",
@@ -138,6 +141,8 @@ def proof_text(proof: Mapping[str, Any]) -> str:
     """Return how it was established that there is no second candidate."""
     if not proof:
         return ""
+    if proof.get("method") == "rule":
+        return f"No document is needed: that is what {proof.get('rule', '')} says."
     if "solutions" in proof:
         return (
             f"{proof['solutions']} way(s) to reach the sum were found among "
