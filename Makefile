@@ -8,7 +8,7 @@ export SETTLEMENT_RUNTIME := $(RUNTIME)
 SETUP := runtime/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve shell test test-odoo lint pot bench up down clean
+.PHONY: help setup demo serve shell test test-odoo lint pot bench corpus up down clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -42,6 +42,10 @@ lint: ## Check the style of all files
 pot: ## Write the translation templates (ADDONS="settlement": those of some addons)
 	@[ -n "$(DB)" ] || $(SETUP) bench
 	@DB="$(DB)" runtime/pot.sh $(ADDONS)
+
+corpus: ## Match the corpus of known truth (SEEDS=5,6 REPETITIONS=40 OUT=report.json)
+	@$(SETUP) bench
+	@runtime/corpus.sh "$(SEEDS)" "$(REPETITIONS)" "$(OUT)"
 
 bench: ## Measure: make bench BENCH=ingest ROWS=10000 OUT=result.json
 	@$(SETUP) bench

@@ -6,6 +6,7 @@
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["account", "account_payment", "queue_job", "settlement_audit"],
+    "external_dependencies": {"python": ["python-stdnum"]},
     "data": [
         "security/settlement_groups.xml",
         "security/ir.model.access.csv",

@@ -1,5 +1,7 @@
 import uuid
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError
 from odoo.tools import SQL
@@ -81,6 +83,10 @@ class SettlementBackend(models.Model):
                 "Another worker holds what this job would change.",
                 seconds=BUSY_SECONDS,
                 ignore_retry=True,
+            ) from error
+        except UniqueViolation as error:
+            raise RetryableJobError(
+                "Another worker has stored the same at once.", seconds=BUSY_SECONDS
             ) from error
 
     def _advance(self):

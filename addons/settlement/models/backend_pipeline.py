@@ -3,6 +3,8 @@ import random
 import time
 import uuid
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, LockError, UserError
 from odoo.fields import Domain
@@ -37,6 +39,9 @@ PARSE_ERRORS = (
 )
 # Another worker was there first, as the database or a lock on records says.
 CONFLICTS = (*PG_CONCURRENCY_EXCEPTIONS_TO_RETRY, LockError)
+# Two workers who store the same at once are told apart by the keys of the tables: who
+# comes second sees in a new transaction what the first one has stored.
+RACES = (*CONFLICTS, UniqueViolation)
 
 
 class SettlementBackend(models.Model):
@@ -130,7 +135,7 @@ class SettlementBackend(models.Model):
                 if checkpoint:
                     checkpoint()
                 return counters
-            except CONFLICTS:
+            except RACES:
                 if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
                     raise
                 _logger.info("step %s is begun again after a conflict", step)

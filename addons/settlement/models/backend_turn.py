@@ -1,9 +1,11 @@
 import logging
 import time
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import models
 
-from .backend_pipeline import CONFLICTS
+from .backend_pipeline import CONFLICTS, SERIALIZATION_ATTEMPTS
 
 _logger = logging.getLogger(__name__)
 
@@ -23,13 +25,8 @@ class SettlementBackend(models.Model):
         :return: whether more may be pending.
         """
         self.ensure_one()
-        end = time.monotonic() + TURN_SECONDS
         try:
-            while messages := self._claim_messages(checkpoint):
-                for name, count in self._parse_messages(messages, checkpoint).items():
-                    totals[name] = totals.get(name, 0) + count
-                if checkpoint and time.monotonic() >= end:
-                    return True
+            return self._turn_with_retries(totals, checkpoint)
         except CONFLICTS:
             raise  # the whole step begins again
         except Exception as error:  # pylint: disable=broad-except
@@ -38,6 +35,31 @@ class SettlementBackend(models.Model):
                 raise
             self._forget_turn(error)
             checkpoint()
+        return False
+
+    def _turn_with_retries(self, totals, checkpoint):
+        """Take the turn, again if another worker has stored the same at once.
+
+        A key that is violated again and again is an error of this backend, which
+        stops no other: so it is not for the whole step to begin again.
+        """
+        for attempt in range(SERIALIZATION_ATTEMPTS):
+            try:
+                return self._parse_for_a_turn(totals, checkpoint)
+            except UniqueViolation:
+                if not checkpoint or attempt == SERIALIZATION_ATTEMPTS - 1:
+                    raise
+                _logger.info("turn of backend %s is begun again", self.id)
+                self._begin_again(attempt)
+
+    def _parse_for_a_turn(self, totals, checkpoint):
+        """Parse until nothing waits or the turn is over; return whether more may."""
+        end = time.monotonic() + TURN_SECONDS
+        while messages := self._claim_messages(checkpoint):
+            for name, count in self._parse_messages(messages, checkpoint).items():
+                totals[name] = totals.get(name, 0) + count
+            if checkpoint and time.monotonic() >= end:
+                return True
         return False
 
     def _forget_turn(self, error):

@@ -31,6 +31,11 @@ class SettlementDocumentReference(models.Model):
     )
 
     _key_idx = models.Index("(key)")
+    # What badly read references of open items are found by; see squeezed_key_sql.
+    _squeezed_idx = models.Index(
+        "(hashtextextended(translate(text, 'ILSBZO0', '11582'), 0)) "
+        "WHERE move_line_id IS NOT NULL"
+    )
     _one_document = models.Constraint(
         "CHECK (num_nonnulls(move_line_id, payment_transaction_id, "
         "expected_payment_id, statement_line_id) = 1)",

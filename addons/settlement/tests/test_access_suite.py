@@ -8,11 +8,13 @@ WITHOUT_COMPANY = {
     "settlement.event.seal",
 }
 # Who may delete what; everything else stays. Of set-ups only those that are not
-# finished may go.
+# finished may go, of rules only the limits of drafts.
 DELETED_BY = {
     ("settlement.credential", "group_integration_admin"),
     ("settlement.setup", "group_integration_admin"),
     ("settlement.setup.wallet", "group_integration_admin"),
+    ("settlement.rule.tolerance", "group_accountant"),
+    ("settlement.rule.tolerance", "group_approver"),
 }
 
 

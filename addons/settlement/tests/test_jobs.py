@@ -1,6 +1,8 @@
 from contextlib import closing
 from unittest.mock import patch
 
+from psycopg2.errors import UniqueViolation
+
 from odoo.exceptions import AccessError, LockError
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
@@ -10,7 +12,7 @@ from odoo.addons.queue_job.job import Job
 from odoo.addons.queue_job.jobrunner.channels import ChannelManager
 from odoo.addons.queue_job.tests.common import trap_jobs
 
-from ..models import backend_turn
+from ..models import backend_pipeline, backend_turn
 from ..models.backend_jobs import LOCK_SPACE
 from .common import SettlementCase
 
@@ -202,6 +204,56 @@ class TestTurns(JobsCase):
             [("reason", "=", "connector_failed"), ("backend_id", "=", self.backend.id)]
         )
         self.assertIn("MemoryError", told.cause)
+
+    def violating(self, times):
+        """Return a ``_store`` that another worker precedes so many times."""
+        original = type(self.env["settlement.fact.store"])._store
+        left = [times] * times
+
+        def store(store, backend, facts):
+            if backend == self.backend and left:
+                left.pop()
+                raise UniqueViolation
+            return original(store, backend, facts)
+
+        return patch.object(type(self.env["settlement.fact.store"]), "_store", store)
+
+    def told(self):
+        return self.env["settlement.exception"].search(
+            [("reason", "=", "connector_failed"), ("backend_id", "=", self.backend.id)]
+        )
+
+    def test_who_comes_second_begins_its_turn_again(self):
+        (message,) = self.take_in(self.backend, "a1.jsonl")
+        with self.violating(2), patch.object(backend_pipeline.time, "sleep"):
+            self.backend._run_pipeline("parse", self.env.flush_all)
+        self.assertEqual(message.state, "parsed")
+        self.assertFalse(self.told())
+
+    def test_a_key_that_is_violated_always_stops_no_other_backend(self):
+        self.take_in(self.backend, "a1.jsonl")
+        (message,) = self.take_in(self.other, "b1.jsonl")
+        logger = "odoo.addons.settlement.models.backend_turn"
+        with (
+            self.violating(99),
+            patch.object(backend_pipeline.time, "sleep"),
+            self.assertLogs(logger, "ERROR"),
+        ):
+            both = self.backend | self.other
+            both._run_pipeline("parse", self.env.flush_all)
+        self.assertEqual(message.state, "parsed")
+        self.assertIn("UniqueViolation", self.told().cause)
+
+    def test_who_owns_no_transaction_leaves_the_race_to_its_caller(self):
+        self.take_in(self.backend, "a1.jsonl")
+        with self.violating(1), self.assertRaises(UniqueViolation):
+            self.backend.run_pipeline("parse")
+
+    def test_a_job_that_comes_second_is_tried_again(self):
+        self.take_in(self.backend, "a1.jsonl")
+        with self.violating(1), self.assertRaises(RetryableJobError) as refused:
+            self.backend._as_bot()._job_advance()
+        self.assertFalse(refused.exception.ignore_retry)
 
     def test_the_company_that_waits_the_longest_comes_first(self):
         third = self.env["res.company"].create({"name": "Third"})

@@ -5,12 +5,17 @@ from . import account_partial_reconcile
 from . import account_bank_statement
 from . import account_bank_statement_line
 from . import transaction_state
+from . import connector_ledger
+from . import backend_ledger
 from . import wallet
+from . import wallet_ledger
 from . import wallet_setup
 from . import wallet_posting
 from . import wallet_proof
 from . import wallet_dashboard
 from . import account_journal_dashboard
+from . import account_journal_ledger
+from . import account_bank_statement_line_ledger
 from . import mapping
 from . import matcher
 from . import posting_policy
@@ -28,6 +33,7 @@ from . import dispute
 from . import posting_dispute
 from . import exception_dispute
 from . import transaction
+from . import transaction_ledger
 from . import exception
 from . import exception_verbs
 from . import exception_decisions

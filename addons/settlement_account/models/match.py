@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..services.give_back import GiveBack
 from ..services.token import with_token
 
 
@@ -50,6 +51,7 @@ class SettlementMatch(models.Model):
         settled = rows.filtered(lambda row: row.posting_state == "reconciled")
         postings._set_posting_state(settled.ids, "posted")
         postings._note_transit(transit.ids)
+        GiveBack(posted).give_back()
         rows.batch_id._refresh_posting_state()
         return super()._release_posting(reason)
 

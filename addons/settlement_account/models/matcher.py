@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical.kinds import KINDS_WITH_TARGET
 from odoo.addons.settlement.mapping.rules import UNKNOWN
+from odoo.addons.settlement_match.models.leftovers import OPEN_REASONS
 
 from ..services.bookings import Bookings
 
@@ -11,6 +12,11 @@ class SettlementMatcher(models.AbstractModel):
     """What a mapping books needs no document; evidence that was found goes first."""
 
     _inherit = "settlement.matcher"
+
+    @api.model
+    def _open_reasons(self):
+        """Return the reasons that matching gives for rows which stay open."""
+        return list(OPEN_REASONS)
 
     @api.model
     def _dismiss_own_charges(self, company):

@@ -4,6 +4,8 @@ from odoo.fields import Command
 
 from odoo.addons.settlement.models.backend import ENVIRONMENTS
 
+from .backend_ledger import LEDGER
+
 STEPS = [
     ("connect", "Connection"),
     ("access", "Access"),
@@ -112,7 +114,7 @@ class SettlementSetup(models.Model):
         return [
             (code, label)
             for code, label in known
-            if f"settlement.connector.{code}" in self.env
+            if f"settlement.connector.{code}" in self.env and code != LEDGER
         ]
 
     @api.model

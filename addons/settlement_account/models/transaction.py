@@ -25,6 +25,11 @@ class SettlementTransaction(models.Model):
         "account.bank.statement.line", compute="_compute_statement_line_id"
     )
     move_count = fields.Integer(compute="_compute_move_count")
+    ledger_note = fields.Text(
+        string="In Odoo",
+        compute="_compute_ledger_note",
+        help="What somebody did with the statement line in Odoo.",
+    )
 
     def _compute_statement_line_id(self):
         for transaction in self:
@@ -66,6 +71,10 @@ class SettlementTransaction(models.Model):
                 continue
             # What was told of the former revision is told of the new one, or gone.
             self.env["settlement.exception"]._clear_for(old, ["changed_after_posting"])
+            if old.wallet_id.is_ledger:
+                # The statement line itself is in the ledger, as it reads now.
+                old._hand_over_postings(new)
+                continue
             posted = old._posted_revision()
             if posted == new:
                 continue

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-_BANK_CONNECTORS = frozenset({"bank"})
+_BANK_CONNECTORS = frozenset({"bank", "ledger"})
 _FOUND = frozenset({"proved_at", "difference", "posting_number", "proof_gaps"})
 _FIXED_BY_POSTING = ("opening_balance", "opening_date", "journal_id")
 
@@ -23,7 +23,7 @@ class SettlementWallet(models.Model):
     journal_id = fields.Many2one(
         "account.journal",
         check_company=True,
-        domain="[('type', '=', 'bank')]",
+        domain="[('type', 'in', ('bank', 'cash', 'credit'))]",
         help="Shows the wallet on the accounting dashboard.",
     )
     account_id = fields.Many2one(
@@ -54,7 +54,7 @@ class SettlementWallet(models.Model):
     )
 
     _journal_uniq = models.UniqueIndex(
-        "(journal_id) WHERE journal_id IS NOT NULL",
+        "(journal_id) WHERE journal_id IS NOT NULL AND is_ledger IS NOT TRUE",
         "This journal belongs to another wallet already.",
     )
 

@@ -83,7 +83,9 @@ class SettlementWallet(models.Model):
                 ("bank_account_id.sanitized_acc_number", "=", number),
             ]
         )
-        taken = self.search([("journal_id", "in", journals.ids)]).journal_id
+        taken = self.search(
+            [("journal_id", "in", journals.ids), ("is_ledger", "=", False)]
+        ).journal_id
         return (journals - taken).filtered(
             lambda journal: (journal.currency_id or self.company_id.currency_id)
             == self.currency_id

@@ -18,7 +18,9 @@ class OpenItem:
     """A journal item of ours that waits; amounts as on the ledger, still open.
 
     ``amount_currency`` is in the item's own currency, ``balance`` in that of the
-    company; both are what is left of it.
+    company; both are what is left of it. ``amount`` is the same in the currency of
+    the wallet where that is another one (a statement line in a foreign currency),
+    else 0.
     """
 
     line_id: int
@@ -27,6 +29,18 @@ class OpenItem:
     currency_id: int
     amount_currency: int
     balance: int
+    amount: int = 0
+
+    @property
+    def money(self) -> int:
+        """What is left of it in the currency of the wallet."""
+        return self.amount or self.amount_currency
+
+    def in_own_currency(self, amount: int) -> int:
+        """Return an amount of the wallet's currency in that of the item."""
+        if not self.amount:
+            return amount
+        return share(self.amount_currency, amount, self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,7 @@ def _item_lines(
             name=moves[0].label,
             amount=amount,
             currency_id=item.currency_id,
-            amount_currency=amount,
+            amount_currency=item.in_own_currency(amount),
             balance=sum(values),
             transaction_id=moves[0].transaction_id if single else 0,
             reconcile_with=(item.line_id,),
@@ -135,7 +149,7 @@ def _target_lines(
     part = move.part
     if part.booking:
         return _booked_lines(move, value, company)
-    if part.currency_id == item.currency_id:
+    if part.currency_id == item.currency_id and not item.amount:
         return [_target_line(move, part.amount, value)]
     if part.currency_id != company.currency_id:
         return [_target_line(move, part.amount_currency, value)]
@@ -200,11 +214,9 @@ def _values(item: OpenItem, moves: list[Move]) -> list[int]:
 
     The parts of an item that is emptied sum to all that is left of it.
     """
-    if not item.amount_currency:
+    if not item.money:
         return [0 for _move in moves]
-    values = [
-        share(-item.balance, move.part.amount, -item.amount_currency) for move in moves
-    ]
-    if sum(move.part.amount for move in moves) == -item.amount_currency:
+    values = [share(-item.balance, move.part.amount, -item.money) for move in moves]
+    if sum(move.part.amount for move in moves) == -item.money:
         values[-1] += -item.balance - sum(values)
     return values

@@ -42,7 +42,7 @@ class OpenItems:
 
     def _add(self, transaction_id, is_own, item):
         waiting = self._shared.setdefault(
-            item.line_id, _Waiting(item, is_own, item.amount_currency)
+            item.line_id, _Waiting(item, is_own, item.money)
         )
         if waiting not in self._of_row[transaction_id]:
             self._of_row[transaction_id].append(waiting)
@@ -78,7 +78,7 @@ class OpenItems:
     def is_whole(self, move):
         """Return whether a move takes all of a line that is its row's alone."""
         waiting = self._shared[move.item.line_id]
-        return waiting.is_own and move.part.amount == -move.item.amount_currency
+        return waiting.is_own and move.part.amount == -move.item.money
 
     # ------------------------------------------------------------------
     # Queries: transaction id, then the fields of an OpenItem
@@ -109,8 +109,15 @@ class OpenItems:
         """The line of a bank booking that is not on the account of the bank."""
         return SQL(
             """
-            SELECT state.transaction_id, %(item)s
+            SELECT state.transaction_id, %(item)s,
+                   CASE WHEN entry.currency_id <> state.currency_id
+                             AND bank.amount_currency <> 0
+                        THEN round(bank.amount * entry.amount_residual_currency
+                                   / bank.amount_currency
+                                   * 10::numeric ^ own.decimal_places)::int8
+                        ELSE 0 END
               FROM settlement_transaction_state state
+              JOIN res_currency own ON own.id = state.currency_id
               JOIN account_bank_statement_line bank
                 ON bank.id = state.statement_line_id
               JOIN account_move_line entry ON entry.move_id = bank.move_id
@@ -118,6 +125,9 @@ class OpenItems:
               %(joins)s
              WHERE state.transaction_id = ANY(%(ids)s)
                AND entry.account_id <> journal.default_account_id
+               -- Of a line that is not ours, only what nobody has explained.
+               AND (bank.settlement_wallet_id IS NOT NULL
+                    OR entry.account_id = journal.suspense_account_id)
                AND entry.settlement_transaction_id IS NULL
                AND %(is_open)s
              ORDER BY entry.id

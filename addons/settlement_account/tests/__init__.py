@@ -30,3 +30,6 @@ from . import test_setup_roles
 from . import test_status
 from . import test_undo
 from . import test_verification
+from . import test_ledger_lines
+from . import test_ledger_changes
+from . import test_ledger_currency

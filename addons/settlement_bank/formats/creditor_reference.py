@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 
 from stdnum import iso11649, luhn
-from stdnum.ch import esr
+
+from odoo.addons.settlement.canonical.structured import (
+    is_belgian,
+    is_finnish,
+    is_norwegian,
+    is_swiss,
+)
 
 SEPARATORS = re.compile(r"[\s+*/.,:-]+")
 _BELGIAN_IN_TEXT = re.compile(
@@ -46,17 +52,9 @@ def belgian_in_text(text: str) -> str:
     return ""
 
 
-def is_belgian(bare: str) -> bool:
-    """Say whether 12 digits end with the first ten modulo 97 (97 instead of 0).
-
-    python-stdnum has this rule only from version 2.2 on.
-    """
-    return len(bare) == 12 and (int(bare[:10]) % 97 or 97) == int(bare[10:])
-
-
 def _is_swiss(bare: str, reference_type: str) -> bool:
     lengths = (27,) if reference_type == "QRR" else (16, 27)
-    return len(bare) in lengths and esr.is_valid(bare)
+    return len(bare) in lengths and is_swiss(bare)
 
 
 def _nordic(bare: str, country: str) -> str:
@@ -64,23 +62,9 @@ def _nordic(bare: str, country: str) -> str:
     if country in ("FI", "EE", "LV"):
         # Leading zeros only fill the field.
         bare = bare.lstrip("0")
-        return bare if 2 <= len(bare) <= 20 and _passes_731(bare) else ""
+        return bare if 2 <= len(bare) <= 20 and is_finnish(bare) else ""
     if country in ("SE", "DK") and 2 <= len(bare) <= 25:
         return bare if luhn.is_valid(bare) else ""
     if country == "NO" and 2 <= len(bare) <= 25:
-        return bare if luhn.is_valid(bare) or _passes_mod_11(bare) else ""
+        return bare if is_norwegian(bare) else ""
     return ""
-
-
-def _passes_731(bare: str) -> bool:
-    weighted = sum(
-        int(digit) * (7, 3, 1)[place % 3] for place, digit in enumerate(bare[-2::-1])
-    )
-    return (10 - weighted % 10) % 10 == int(bare[-1])
-
-
-def _passes_mod_11(bare: str) -> bool:
-    weighted = sum(
-        int(digit) * (2 + place % 6) for place, digit in enumerate(bare[-2::-1])
-    )
-    return (11 - weighted % 11) % 11 == int(bare[-1])

@@ -22,8 +22,31 @@ ORDER = ReferenceKind(3, "order", 45)
 # In free text: the document's own number, or any other reference it carries.
 NUMBER = ReferenceKind(4, "number", 50)
 TOKEN = ReferenceKind(5, "token", 40)
+# A reference that was badly spelled, or whose prefix is missing: only with the payer.
+SPELLING = ReferenceKind(6, "spelling", 45)
+CORE = ReferenceKind(7, "core", 40)
+# One digit is wrong or two changed places: never without a person.
+SLIP = ReferenceKind(8, "near", 20)
 
-REFERENCE_KINDS = (PROVIDER, STRUCTURED, INVOICE, ORDER, NUMBER, TOKEN)
+REFERENCE_KINDS = (
+    PROVIDER,
+    STRUCTURED,
+    INVOICE,
+    ORDER,
+    NUMBER,
+    TOKEN,
+    SPELLING,
+    CORE,
+    SLIP,
+)
+# These need the exact amount, alone or in a sum.
+WEAK_KINDS = (TOKEN, SPELLING, CORE, SLIP)
+# What had to be assumed for a reading speaks against it.
+DOUBTS = {
+    "spelling": ("corrected", -10),
+    "core": ("prefix", -5),
+    "near": ("digit", -25),
+}
 
 CURRENCY_WEIGHT = 10
 # How the amount of a payment stands to what is open of the document.
@@ -35,6 +58,16 @@ TRACE_WEIGHT = 55
 DESCRIPTOR_WEIGHT = 40
 PROVIDER_NAME_WEIGHT = 30
 DATE_WEIGHT = 5
+# A second way to know the payer adds to the first one.
+FURTHER_CLUE_WEIGHT = 8
+# Something else says that somebody else paid, or that something else was paid.
+OTHER_PAYER_WEIGHT = -20
+NAMES_OTHER_WEIGHT = -15
+# All sums were tried, and no other one fits; or others do.
+ONLY_SUM_WEIGHT = 10
+OTHER_SUMS_WEIGHT = -25
+# Many small amounts add up to anything.
+MOST_COINCIDENCE_WEIGHT = 30
 
 
 def contribution(what: str, weight: int, text: str = "") -> dict[str, object]:
@@ -57,8 +90,10 @@ def of_reference(
     :param is_foreign: the document is in the currency that the customer saw and paid,
         the money came in another one.
     """
+    doubts = [contribution(*DOUBTS[kind.name])] if kind.name in DOUBTS else []
     return [
         {**contribution(kind.name, kind.weight), "text": ""},
+        *doubts,
         contribution("presentment" if is_foreign else "currency", CURRENCY_WEIGHT),
         contribution(AMOUNT_WORDS[outcome], AMOUNT_WEIGHTS[outcome]),
     ]

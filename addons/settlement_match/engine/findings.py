@@ -138,6 +138,59 @@ def unmatched(payment: Payment, names: Sequence[str], partner: str) -> str:
     )
 
 
+def tie(
+    payment: Payment, documents: Sequence[Document], rivals: Sequence[Payment]
+) -> str:
+    """Return the sentence for a payment of a known payer that fits several ways."""
+    said = f"{payment} fits {_some(documents)} by payer, amount and day"
+    if rivals:
+        said = f"{said}, and so do other payments: {_some(rivals)}"
+    return f"{said}. Nothing tells which of them belong together. Choose by hand."
+
+
+def crowded(payment: Payment, documents: int, payments: int) -> str:
+    """Return the sentence for a payment of which there are too many alike."""
+    return (
+        f"{payment} is one of {payments} open payments of this payer over the same "
+        f"amount, and {documents} open items have that amount. Nothing tells which of "
+        "them belong together. Choose by hand, or match them by their references."
+    )
+
+
+def several_sums(payment: Payment, ways: int, is_all: bool, searched: int = 0) -> str:
+    """Return the sentence for a payment that several sums of documents equal."""
+    count = f"{ways} sums" if is_all else f"at least {ways} sums"
+    among = f" of {searched} payments and open items" if searched else ""
+    bound = "" if is_all else " There are too many items to search all sums."
+    return (
+        f"{payment} is no single document of its payer, and {count}{among} equal it."
+        f"{bound} Nothing tells which of them it pays. Choose by hand."
+    )
+
+
+def unsearched(items: int) -> str:
+    """Return the sentence for a payment whose sums were not all searched."""
+    return (
+        f"Its payer has {items} open items: too many to search all of their sums, and "
+        "no few of them add up to it."
+    )
+
+
+def other_payer(payment: Payment, payer: str, partner: str, document: Document) -> str:
+    """Return the sentence for a payment whose payer is known as somebody else."""
+    return (
+        f"{payment} comes from {payer}, which belongs to somebody else than {partner}, "
+        f"whose name it carries and whose {document} has the same amount. Confirm the "
+        "proposal if that payer pays for this partner, else refuse it."
+    )
+
+
+def proposal(documents: Sequence[Document], reasons: Sequence[str]) -> str:
+    """Return the sentence about what the engine proposes."""
+    why = f", because of {listing(reasons)}" if reasons else ""
+    return f"Proposed: it pays {_some(documents)}{why}. Confirm it or refuse it."
+
+
 def uncertain(payment: Payment, document: Document) -> str:
     """Return the sentence for a weak reference whose amount differs."""
     return (
@@ -185,4 +238,15 @@ def late_payout(payout: str, amount: str, expected: str, newest: str) -> str:
     return (
         f"Payout {payout} over {amount} should have arrived on {expected}, but the "
         f"bank's data reach only until {newest}. Import the newer statements."
+    )
+
+
+def document_of_another(
+    payment: Payment, documents: Sequence[Document], owner: str, payer: str
+) -> str:
+    """Return the sentence for a known payer who names a document of somebody else."""
+    return (
+        f"{payment} names {_some(documents)} of {owner}, but the account it came from "
+        f"belongs to {payer}. Confirm it if {payer} paid for {owner}, or approve a "
+        "rule that says so; refuse it if the number is a slip."
     )

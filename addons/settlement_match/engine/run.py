@@ -17,11 +17,16 @@ class MatchRun:
     :ivar wanted: ids of the only transactions to match, None for all.
     :ivar notes: transaction id → (reason, sentence) of what keeps it open. The first
         stage that says something about a payment has the strongest evidence.
+    :ivar proposed: transaction id → sentence of what a fuzzy stage found for it; a
+        weaker stage leaves it alone.
+    :ivar unsearched: transaction id → sentence about the bound of a search.
     """
 
     company: Any
     wanted: list[int] | None = None
     notes: dict[int, Note] = field(default_factory=dict)
+    proposed: dict[int, str] = field(default_factory=dict)
+    unsearched: dict[int, str] = field(default_factory=dict)
 
     def note(self, transaction_id: int, reason: str, sentence: str) -> None:
         """Keep why a payment stays open, unless something stronger is known."""

@@ -14,6 +14,12 @@ _WORDS = {
     "order": "the order number {text}",
     "number": "the document number {text} in the payment's text",
     "token": "the reference {text} in the payment's text",
+    "spelling": "the payment's text, which reads {text}",
+    "corrected": "a spelling that had to be corrected",
+    "core": "a number without its prefix in the payment's text, {text}",
+    "prefix": "the payer being known as the document's partner",
+    "near": "the payment's text, which reads {text} but for a wrong digit",
+    "digit": "a number that is not quite the same",
     "trace": "the payout's trace {text} on the bank line",
     "descriptor": "the payout's descriptor {text} on the bank line",
     "provider_name": "the provider's name {text} on the bank line",
@@ -29,21 +35,30 @@ _WORDS = {
     "mandate": "the mandate {text}",
     "bank": "the bank's reference {text}",
     "slip": "the reference {text} with two neighbouring characters swapped",
-    "known_payer": "the payer {text}",
-    "account": "the bank account of {text}",
     "own_account": "an account of our own, {text}",
-    "email": "the e-mail address of {text}",
-    "name": "a name like {text}",
     "other_payer": "a payer who is known as somebody else: {text}",
     "other_currency": "two currencies: {text}",
     "unknown_amount": "an amount that only a rate can compare",
     "instalment": "the amount of one instalment",
     "usual_fee": "the same amount less {text}, which banks of payers usually keep",
-    "near": "nearly the same amount: {text}",
+    "near_amount": "nearly the same amount: {text}",
     "swapped": "the same amount with two neighbouring digits swapped",
     "opposite": "money that goes the other way",
     "together": "the exact sum with {text}",
     "days": "days: {text}",
+    "payer_partner": "the partner {text} that its source states",
+    "payer_mandate": "the mandate {text}, by which this partner paid before",
+    "payer_iban": "the bank account {text} of this partner",
+    "payer_email": "the e-mail address {text} of this partner",
+    "payer_name": "the payer's name {text}",
+    "payer_like_name": "a similar name: {text}",
+    "punctual": "the day, which fits the document's",
+    "before": "it came {text} days before the document",
+    "overdue": "it came {text} days after it was due",
+    "only_sum": "no other sum that fits",
+    "other_sums": "other sums that fit as well ({text} found)",
+    "coincidence": "amounts like these may add up by chance ({text})",
+    "names_other": "it names another document, which is not open",
 }
 
 
@@ -95,6 +110,15 @@ def evidence_text(evidence: Mapping[str, Any]) -> str:
     return "\n".join(
         f"{int(piece.get('weight', 0)):+d}  {contribution_words(piece)}"
         for piece in evidence.get("contributions", ())
+    )
+
+
+def alternatives_text(alternatives: Sequence[Mapping[str, Any]]) -> str:
+    """Return what else was considered, a line for each, and why it lost."""
+    return "\n".join(
+        f"{each.get('score', 0)}  {each.get('name', '?')} ({each.get('amount', '?')}): "
+        f"{each.get('why', '')}"
+        for each in alternatives
     )
 
 

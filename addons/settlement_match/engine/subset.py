@@ -58,6 +58,89 @@ def search(
     return Search(tuple(sorted(found)), True, len(positions))
 
 
+def balanced(values: Sequence[int], *, limit: int) -> Search:
+    """Find the smallest subsets that sum to nothing: money and what it settles.
+
+    A subset that is made of two others is none of its own: whoever leaves one of
+    them out is left with the other. Amounts of nothing take no part.
+
+    :param limit: stop after this many subsets, those that are made of others
+        included; then the search is not exhaustive.
+    """
+    positions = [position for position, value in enumerate(values) if value]
+    if len(positions) > MOST_ITEMS:
+        return Search((), False, len(positions))
+    masks: list[int] = []
+    for mask in _masks([values[position] for position in positions], 0):
+        if len(masks) == limit:
+            return Search((), False, len(positions))
+        masks.append(mask)
+    smallest: list[int] = []
+    for mask in sorted(masks, key=lambda mask: (mask.bit_count(), mask)):
+        if not any(mask & known == known for known in smallest):
+            smallest.append(mask)
+    found = sorted(tuple(positions[bit] for bit in _bits(mask)) for mask in smallest)
+    return Search(tuple(found), True, len(positions))
+
+
+def few(amounts: Sequence[int], target: int, *, limit: int) -> Search:
+    """Find the solutions of at most three items, or of all but at most two.
+
+    For lists too long to search all of it: what is found is no proof of anything.
+
+    :param limit: stop after this many solutions.
+    """
+    whole = tuple(range(len(amounts)))
+    found = {chosen for chosen in _up_to(amounts, target, 3, limit) if chosen}
+    for left_out in _up_to(amounts, sum(amounts) - target, 2, limit):
+        if len(found) < limit and len(left_out) < len(whole):
+            found.add(tuple(each for each in whole if each not in left_out))
+    return Search(tuple(sorted(found)[:limit]), False, len(amounts))
+
+
+def _up_to(
+    amounts: Sequence[int], target: int, most: int, limit: int
+) -> list[tuple[int, ...]]:
+    """Return solutions of at most ``most`` items (at most 3), the empty one too."""
+    found: list[tuple[int, ...]] = [()] if target == 0 else []
+    at: dict[int, list[int]] = {}
+    for position, amount in enumerate(amounts):
+        at.setdefault(amount, []).append(position)
+    found += [(position,) for position in at.get(target, ())][:limit]
+    if most >= 2:
+        found += _with_last(at, amounts, target, (), limit)
+    if most >= 3:
+        for first, amount in enumerate(amounts):
+            if len(found) >= limit:
+                break
+            found += _with_last(at, amounts, target - amount, (first,), limit)
+    return found[:limit]
+
+
+def _with_last(
+    at: dict[int, list[int]],
+    amounts: Sequence[int],
+    target: int,
+    chosen: tuple[int, ...],
+    limit: int,
+) -> list[tuple[int, ...]]:
+    """Return solutions of what is chosen, one more item, and one that completes it."""
+    found: list[tuple[int, ...]] = []
+    start = chosen[-1] + 1 if chosen else 0
+    for position in range(start, len(amounts)):
+        for last in at.get(target - amounts[position], ()):
+            if last > position:
+                found.append((*chosen, position, last))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def steps(items: int) -> int:
+    """Return how many sums a search over so many items builds."""
+    return 2 ** (items - items // 2 + 1)
+
+
 def _useful(amounts: Sequence[int], target: int) -> list[int]:
     """Return the positions of the items that can take part at all.
 

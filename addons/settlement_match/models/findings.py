@@ -21,6 +21,8 @@ class SettlementMatcher(models.AbstractModel):
         """
         plan = self._plan_decisions(stage, method)
         matched = self._write_plan(run.company, plan)
+        if self._is_temporary("settlement_other_payer"):
+            self._show_other_payers(run, stage, method)
         self._note_decisions(run, certain)
         self._show_differences()
         return {**self._count_decisions(), "matched": matched}

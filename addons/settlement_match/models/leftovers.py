@@ -13,6 +13,7 @@ OPEN_REASONS = (
     "unmatched",
     "currency_mismatch",
     "amount_over",
+    "partner_conflict",
 )
 
 
@@ -27,7 +28,11 @@ class SettlementMatcher(models.AbstractModel):
         self.env.flush_all()
         self._dismiss_own_charges(run.company)
         for row in self._leftover_rows(run):
-            run.note(row["id"], *self._leftover_note(row))
+            reason, sentence = self._leftover_note(row)
+            for known in (run.proposed, run.unsearched):
+                if row["id"] in known:
+                    sentence = f"{sentence} {known[row['id']]}"
+            run.note(row["id"], reason, sentence)
         self._close_outdated(run)
         self._raise_all(
             "settlement.transaction",

@@ -76,7 +76,12 @@ class SettlementMatch(models.Model):
         help="How it was found: method and detail. How often matches were right is "
         "counted by this.",
     )
-    rule_version_id = fields.Integer(help="Version of the rule that allowed it.")
+    rule_version_id = WeakMany2one(
+        "settlement.rule.version",
+        index="btree_not_null",
+        string="Rule",
+        help="Version of the rule that allowed it.",
+    )
     stage = fields.Integer(
         required=True, default=0, help="Stage of the engine; 0: a person."
     )
@@ -95,6 +100,9 @@ class SettlementMatch(models.Model):
     sentence = fields.Text(compute="_compute_sentence")
     evidence_text = fields.Text(
         compute="_compute_sentence", string="What Speaks for It"
+    )
+    alternatives_text = fields.Text(
+        compute="_compute_sentence", string="What Else Was Considered"
     )
     proof_text = fields.Text(compute="_compute_sentence", string="Proof of Uniqueness")
     rest_to_credit = fields.Boolean(
@@ -161,12 +169,15 @@ class SettlementMatch(models.Model):
             match.amount = match.amount_minor / factor
             match.difference = match.difference_minor / factor
 
-    @api.depends("evidence", "unique_proof", "line_ids")
+    @api.depends("evidence", "alternatives", "unique_proof", "line_ids")
     def _compute_sentence(self):
         for match in self:
             facts = match._sentence_facts()
             match.sentence = sentences.match_sentence(facts)
             match.evidence_text = sentences.evidence_text(match.evidence or {})
+            match.alternatives_text = sentences.alternatives_text(
+                match.alternatives or ()
+            )
             match.proof_text = sentences.proof_text(match.unique_proof or {})
 
     def _sentence_facts(self):

@@ -395,4 +395,5 @@ class SettlementMatch(models.Model):
             "paid_not_in_ledger",
             "unmatched",
             "currency_mismatch",
+            "partner_conflict",
         ]

@@ -8,7 +8,7 @@ from ..engine.run import MatchRun
 
 # Large sorts and hash joins of a mass run stay in memory.
 WORK_MEMORY = "128MB"
-STAGES = ("identifier", "reference", "text", "batch")
+STAGES = ("identifier", "reference", "text", "batch", "counterparty", "subset")
 # Tables that a mass load fills and the stages join at once.
 JOINED_TABLES = (
     "account_move_line",
@@ -88,6 +88,7 @@ class SettlementMatcher(models.AbstractModel):
         """Bring the references of the ledger up to date and let go of stale matches."""
         self.env["settlement.document.reference"]._refresh(run.company)
         self._gather_statistics()
+        self.env["settlement.precision"]._forget()
         self._release_stale(run.company)
         if run.wanted is None:
             self._note_refused(run)
@@ -147,6 +148,12 @@ class SettlementMatcher(models.AbstractModel):
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
         self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
+    def _is_temporary(self, name):
+        """Return whether the temporary table ``name`` is there."""
+        query = SQL("SELECT to_regclass(%s) IS NOT NULL", f"pg_temp.{name}")
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _note_refused(self, run):

@@ -27,10 +27,27 @@ class SettlementMatcher(models.AbstractModel):
             source_open, move_line_id, rank, text``.
         :param certain: SQL condition on decisions: what may be matched at all.
         """
-        self._temporary("settlement_pair", self._pairs_sql(named))
+        self._temporary("settlement_pair", self._pairs_sql(self._as_of(run, named)))
         self.env.cr.execute(self._drop_weaker_pairs_sql())
         self.env.cr.execute(self._offer_presentment_sql())
+        if is_payer_known := self._fill_known_payers(run.company):
+            self.env.cr.execute(self._drop_namesakes_sql())
         self._temporary("settlement_decision", self._decisions_sql(run, certain))
+        if is_payer_known:
+            self._hold_other_payers(run.company)
+        else:
+            self.env.cr.execute(SQL("DROP TABLE IF EXISTS settlement_other_payer"))
+
+    @api.model
+    def _as_of(self, run, named):
+        """Return which items the payments name, as they stand for each payment.
+
+        That is as they stand now. A replay of history puts each of them back to the
+        payment's day.
+
+        :param named: SELECT of ``transaction_id``, ``move_line_id`` and whatever.
+        """
+        return named
 
     @api.model
     def _open_transactions_sql(self, company):
@@ -42,13 +59,30 @@ class SettlementMatcher(models.AbstractModel):
                         THEN state.gross_minor + COALESCE(claim.claimed_minor, 0)
                         ELSE state.gross_minor - COALESCE(claim.claimed_minor, 0)
                    END AS source_open
-              FROM settlement_transaction_state state
+              FROM (%s) state
               LEFT JOIN settlement_claim claim
                 ON claim.transaction_id = state.transaction_id
-             WHERE state.company_id = %s
-               AND state.match_state = 'open'
             """,
-            company.id,
+            self._open_states_sql(company),
+        )
+
+    @api.model
+    def _open_states_sql(self, company):
+        """Return the states of open rows, and of those with mere guesses proposed."""
+        return SQL(
+            """
+            SELECT transaction_id, currency_id, gross_minor
+              FROM settlement_transaction_state
+             WHERE company_id = %(company)s
+               AND match_state = 'open'
+             UNION ALL
+            SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
+              FROM (%(again)s) again
+              JOIN settlement_transaction_state guessed USING (transaction_id)
+             WHERE guessed.match_state = 'proposed'
+            """,
+            company=company.id,
+            again=self._reconsidered_sql(company),
         )
 
     @api.model

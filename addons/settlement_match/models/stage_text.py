@@ -10,7 +10,7 @@ from odoo.addons.settlement.models.reference_sql import (
 )
 
 from ..engine import evidence
-from ..engine.tokens import tokens
+from ..engine.tokens import PLAIN, RETRY, scan
 
 CHUNK_ROWS = 10_000
 
@@ -63,13 +63,23 @@ class SettlementMatcher(models.AbstractModel):
             last_id = rows[-1][0]
             buffer = io.StringIO()
             csv.writer(buffer).writerows(
-                (row_id, token.text, token.attempt)
+                (row_id, text, attempt)
                 for row_id, *texts in rows
-                for token in sorted(tokens(texts), key=lambda token: token.text)
+                for text, attempt in sorted(self._plain_tokens(texts))
             )
             buffer.seek(0)
             cr.copy_expert("COPY settlement_token FROM STDIN (FORMAT csv)", buffer)
         cr.execute(SQL("ANALYZE settlement_token"))
+
+    @api.model
+    def _plain_tokens(self, texts):
+        """Return (text, attempt) of what stands in the texts as it is."""
+        attempts = {PLAIN: 1, RETRY: 2}
+        return {
+            (token.text, attempts[token.how])
+            for token in scan(texts).tokens
+            if token.how in attempts
+        }
 
     @api.model
     def _texts_sql(self, company, last_id):

@@ -54,11 +54,11 @@ class MatchCase(AccountPaymentCommon):
         )
 
     @classmethod
-    def new_user(cls, role, company=None):
+    def new_user(cls, role, company=None, login=""):
         company = company or cls.company
         return new_test_user(
             cls.env,
-            login=f"{role}-{company.id}",
+            login=login or f"{role}-{company.id}",
             groups=f"base.group_user,settlement.{role}",
             company_id=company.id,
             company_ids=[Command.set(company.ids)],

@@ -1,0 +1,193 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+TYPES = ("bank", "cash", "credit")
+ROLES = ("group_accountant", "group_integration_admin")
+
+
+class AccountJournal(models.Model):
+    """Switching the matching of a journal's statement lines on and off."""
+
+    _inherit = "account.journal"
+
+    settlement_is_matched = fields.Boolean(
+        string="Matched with Settlements",
+        compute="_compute_settlement_is_matched",
+        search="_search_settlement_is_matched",
+        help="Statement lines of this journal are matched, however they came.",
+    )
+    settlement_open_count = fields.Integer(
+        string="Lines to Match", compute="_compute_settlement_open_count"
+    )
+
+    def _ledger_wallets(self, active_test=True):
+        """Return the wallets that stand for these journals.
+
+        Which journals are matched does not depend on who looks.
+        """
+        wallets = self.env["settlement.wallet"].sudo()
+        return wallets.with_context(active_test=active_test).search(
+            [("journal_id", "in", self.ids), ("is_ledger", "=", True)]
+        )
+
+    def _compute_settlement_is_matched(self):
+        matched = self._ledger_wallets().journal_id
+        for journal in self:
+            journal.settlement_is_matched = journal in matched
+
+    def _search_settlement_is_matched(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        wallets = self.env["settlement.wallet"].sudo()
+        matched = wallets.search([("is_ledger", "=", True)]).journal_id
+        found = Domain.FALSE
+        if True in value:
+            found |= Domain("id", "in", matched.ids)
+        if False in value:
+            found |= Domain("id", "not in", matched.ids)
+        return found
+
+    def _compute_settlement_open_count(self):
+        groups = (
+            self.env["settlement.transaction.state"]
+            .sudo()
+            ._read_group(
+                [
+                    ("wallet_id", "in", self._ledger_wallets().ids),
+                    ("match_state", "in", ("open", "proposed")),
+                ],
+                ["wallet_id"],
+                ["__count"],
+            )
+        )
+        counts = {wallet.journal_id: count for wallet, count in groups}
+        for journal in self:
+            journal.settlement_open_count = counts.get(journal, 0)
+
+    # ------------------------------------------------------------------
+    # On and off
+    # ------------------------------------------------------------------
+
+    def action_settlement_match(self):
+        """Have the statement lines of these journals matched from now on.
+
+        :return: a notification that says what was created or changed.
+        :raises AccessError: without the accountant or integration administrator role.
+        :raises UserError: if one is no bank journal, or shows a provider's wallet.
+        """
+        self.env["settlement.backend"]._require_group(*ROLES)
+        self.check_access("read")
+        self._check_may_be_matched()
+        # Backend, accounts and the journal's suspense account belong to other roles;
+        # ours was checked, and nothing that exists is changed but what is named.
+        said = [
+            sentence for journal in self.sudo() for sentence in journal._match_lines()
+        ]
+        return self._settlement_notification(said)
+
+    def action_settlement_unmatch(self):
+        """Take in no more lines of these journals; what is not matched is let go of.
+
+        :raises AccessError: without the accountant or integration administrator role.
+        """
+        self.env["settlement.backend"]._require_group(*ROLES)
+        self.check_access("read")
+        wallets = self._ledger_wallets()
+        wallets._let_go()
+        wallets.active = False
+        return self._settlement_notification(
+            [self.env._("Lines of these journals are not matched any more.")]
+        )
+
+    def _check_may_be_matched(self):
+        for journal in self:
+            if journal.type not in TYPES:
+                raise UserError(
+                    self.env._(
+                        "%(journal)s is no bank, cash or credit card journal: it has "
+                        "no statement lines to match.",
+                        journal=journal.display_name,
+                    )
+                )
+            if journal._provider_wallets():
+                raise UserError(
+                    self.env._(
+                        "%(journal)s shows what a payment provider holds for you. Its "
+                        "entries come from the provider's own data: there are no "
+                        "statement lines to match.",
+                        journal=journal.display_name,
+                    )
+                )
+
+    def _match_lines(self):
+        """Give this journal its wallet; return what was created or changed."""
+        self.ensure_one()
+        company = self.company_id
+        policies = self.env["settlement.posting.policy"]
+        policies._create_defaults(company)
+        backend = self.env["settlement.backend"]._ledger_of(company)
+        wallet = self._ledger_wallets(active_test=False)
+        if not wallet:
+            wallet = self._new_ledger_wallet(backend)
+        wallet.active = True
+        wallet._take_up()
+        backend._wake()
+        return [
+            self.env._(
+                "Statement lines of %(journal)s are matched from now on.",
+                journal=self.display_name,
+            ),
+            *wallet._set_up_suspense(policies._policy_of(backend)),
+        ]
+
+    def _new_ledger_wallet(self, backend):
+        currency = self.currency_id or self.company_id.currency_id
+        return self.env["settlement.wallet"].create(
+            {
+                "backend_id": backend.id,
+                "account_identifier": self._ledger_identifier(backend, currency),
+                "currency_id": currency.id,
+                "journal_id": self.id,
+                "is_bank": True,
+            }
+        )
+
+    def _ledger_identifier(self, backend, currency):
+        """Return the number of the bank account, or the code where there is none."""
+        number = self.bank_account_id.sanitized_acc_number
+        wallets = self.env["settlement.wallet"].with_context(active_test=False)
+        taken = number and wallets.search_count(
+            [
+                ("backend_id", "=", backend.id),
+                ("account_identifier", "=", number),
+                ("currency_id", "=", currency.id),
+            ]
+        )
+        return self.code if not number or taken else number
+
+    @api.model
+    def _settlement_notification(self, said):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "message": "\n".join(said),
+                "type": "success",
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    # ------------------------------------------------------------------
+    # Looking
+    # ------------------------------------------------------------------
+
+    def action_open_settlement_lines(self):
+        """Open the transactions that stand for the statement lines of this journal."""
+        self.ensure_one()
+        self.env["settlement.backend"]._require_group("group_viewer")
+        wallet = self._ledger_wallets(active_test=False).sudo(False)
+        wallet.check_access("read")
+        return wallet._open_rows(
+            [("wallet_id", "in", wallet.ids), ("is_current", "=", True)]
+        )

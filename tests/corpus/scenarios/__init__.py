@@ -1,0 +1,18 @@
+"""The scenarios: importing this package registers all of them."""
+
+from . import (
+    amounts,
+    counterparty,
+    credit,
+    currencies,
+    duplicates,
+    noise,
+    online,
+    payouts,
+    spelling,
+    structured,
+    subsets,
+    suppliers,
+    texts,
+    transfers,
+)
