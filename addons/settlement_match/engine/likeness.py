@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+
+from . import names
+
+_WORD = re.compile(r"[^\W_]+")
+_UMLAUTS = (("ae", "ä", "a"), ("oe", "ö", "o"), ("ue", "ü", "u"), ("ss", "ß", "ss"))
 
 
 def transpositions(text: str) -> Iterator[str]:
@@ -24,9 +30,23 @@ def is_transposed(one: str, other: str) -> bool:
     )
 
 
+def search_words(name: str, most: int) -> list[list[str]]:
+    """Return the words of a name that tell who it is, each in all its spellings."""
+    telling = set(names.words(name))
+    written = dict.fromkeys(_WORD.findall(name[: names.LONGEST_NAME].casefold()))
+    found = [word for word in written if telling.intersection(names.words(word))]
+    return [spellings(word) for word in found[:most]]
+
+
 def spellings(word: str) -> list[str]:
-    """Return a word of plain letters and how else it may be stored, with umlauts."""
+    """Return how a word may be stored: as it is, and with other umlauts."""
     forms = [word]
-    for written, umlaut in (("ae", "ä"), ("oe", "ö"), ("ue", "ü"), ("ss", "ß")):
-        forms += [form.replace(written, umlaut) for form in forms if written in form]
-    return forms
+    for digraph, umlaut, plain in _UMLAUTS:
+        forms += [form.replace(digraph, umlaut) for form in forms if digraph in form]
+        forms += [
+            form.replace(umlaut, other)
+            for form in forms
+            for other in (digraph, plain)
+            if umlaut in form
+        ]
+    return list(dict.fromkeys(forms))

@@ -253,9 +253,8 @@ def _payer(money: Money, target: Target) -> list[Contribution]:
 def _other_payer(money: Money, target: Target) -> list[Contribution]:
     """Return that the payer is known for certain, as somebody else."""
     certain = (counterparty.PARTNER.what, counterparty.IBAN.what)
-    known = sorted(
-        name for what, _text, name in money.payers.values() if what in certain
-    )
+    payers = money.payers.values()
+    known = sorted(name for what, _text, name in payers if what in certain)
     if not known or not target.partner_id:
         return []
     weight = evidence.OTHER_PAYER_WEIGHT

@@ -97,7 +97,11 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _spoken(self, reading):
         """Return the first of these words as they were written."""
-        written = (token.read for token in reading.tokens if token.how == PLAIN)
+        written = (
+            token.read
+            for token in reading.tokens
+            if token.how == PLAIN and not token.is_joined
+        )
         return tuple(dict.fromkeys(written))[:MOST_SPOKEN]
 
     @api.model

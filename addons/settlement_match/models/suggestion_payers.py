@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import counterparty, likeness, names
+from ..engine import counterparty, likeness
 from .suggestion_search import MOST_PARTNERS, MOST_WORDS
 
 # So many of the latest withheld fees say what is usual.
@@ -119,7 +119,7 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _partners_named(self, name):
         """Return the commercial partners in whose name all words of ``name`` occur."""
-        words = names.words(name)[:MOST_WORDS]
+        words = likeness.search_words(name, MOST_WORDS)
         if not words:
             return []
         query = SQL(
@@ -139,10 +139,7 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _name_query(self, words):
         """Return words as a text search query; they consist of letters and digits."""
-        either = [
-            " | ".join(f"'{form}'" for form in likeness.spellings(word))
-            for word in words
-        ]
+        either = [" | ".join(f"'{form}'" for form in forms) for forms in words]
         return " & ".join(f"({forms})" for forms in either)
 
     @api.model

@@ -82,14 +82,10 @@ class SettlementSuggestion(models.AbstractModel):
         """
         fields = sorted(pair for pair in money.references if pair[0] in NAMING_TYPES)
         spoken = [(kind, text) for text in money.words for kind in TEXT_TYPES]
+        numbers = [text for kind, text in fields if kind == "invoice"]
         swapped = [
             ("invoice", other)
-            for text in dict.fromkeys(
-                [
-                    *(text for kind, text in fields if kind == "invoice"),
-                    *money.words[:2],
-                ]
-            )
+            for text in dict.fromkeys([*numbers, *money.words[:2]])
             for other in likeness.transpositions(text)
         ]
         few = MOST_REFERENCES // 4

@@ -210,11 +210,8 @@ def test_payer_known_as_somebody_else():
     assert weights(found)["other_payer"] == -20
     found = scored(replace(MONEY, payers={9: ("payer_email", "a@b", "Borg")}))
     assert "other_payer" not in weights(found)
-    found = scored(
-        replace(
-            MONEY, payers={9: ("payer_iban", "1", "B"), 5: ("payer_iban", "1", "Ada")}
-        )
-    )
+    both = {9: ("payer_iban", "1", "B"), 5: ("payer_iban", "1", "Ada")}
+    found = scored(replace(MONEY, payers=both))
     assert weights(found)["payer_iban"] == 40
 
 
