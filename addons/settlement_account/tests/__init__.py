@@ -34,8 +34,5 @@ from . import test_setup_roles
 from . import test_status
 from . import test_undo
 from . import test_verification
-from . import test_ledger_lines
-from . import test_ledger_changes
-from . import test_ledger_currency
 from . import test_ledger_control
 from . import test_ledger_sources
