@@ -193,8 +193,12 @@ class Clearer:
         return [part if part.account_id else self._meeting(row, part) for part in parts]
 
     def _meeting(self, row, part):
-        """Money that settles money meets: own transfers on the transfer account."""
-        role = "transfer" if row.kind.startswith("bank") else "suspense"
+        """Money that settles money meets: own transfers on the transfer account.
+
+        What needs no document waits on suspense for the entry that books it.
+        """
+        is_transfer = row.kind.startswith("bank") and not part.waits
+        role = "transfer" if is_transfer else "suspense"
         return replace(part, account_id=self._account(row, role))
 
     def _own_charge(self, row):
