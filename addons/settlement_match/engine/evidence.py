@@ -80,6 +80,12 @@ NAMES_OTHER_WEIGHT = -15
 # All sums were tried, and no other one fits; or others do.
 ONLY_SUM_WEIGHT = 10
 OTHER_SUMS_WEIGHT = -25
+# An approved rule: that somebody pays, or that no document is needed; and by what it
+# knows the payment.
+RULE_WEIGHT = 35
+RULE_ALONE_WEIGHT = 60
+RULE_ACCOUNT_WEIGHT = 20
+RULE_TEXT_WEIGHT = 10
 # Many small amounts add up to anything.
 MOST_COINCIDENCE_WEIGHT = 30
 

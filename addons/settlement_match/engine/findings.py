@@ -217,6 +217,11 @@ def proposal(documents: Sequence[Document], reasons: Sequence[str]) -> str:
     return f"Proposed: it pays {_some(documents)}{why}. Confirm it or refuse it."
 
 
+def by_rule(rule: str) -> str:
+    """Return the sentence about a payment that needs no document by a rule."""
+    return f"Proposed: it needs no document, says {rule}. Confirm it or refuse it."
+
+
 def uncertain(payment: Payment, document: Document) -> str:
     """Return the sentence for a weak reference whose amount differs."""
     return (

@@ -37,21 +37,20 @@ _WORDS = {
     "mandate": "the mandate {text}",
     "bank": "the bank's reference {text}",
     "slip": "the reference {text} with two neighbouring characters swapped",
-    "known_payer": "the payer {text}",
-    "account": "the bank account of {text}",
     "own_account": "an account of our own, {text}",
-    "email": "the e-mail address of {text}",
-    "name": "a name like {text}",
     "other_payer": "a payer who is known as somebody else: {text}",
     "other_currency": "two currencies: {text}",
     "unknown_amount": "an amount that only a rate can compare",
     "instalment": "the amount of one instalment",
     "usual_fee": "the same amount less {text}, which banks of payers usually keep",
-    "near": "nearly the same amount: {text}",
+    "near_amount": "nearly the same amount: {text}",
     "swapped": "the same amount with two neighbouring digits swapped",
     "opposite": "money that goes the other way",
     "together": "the exact sum with {text}",
     "days": "days: {text}",
+    "rule": "the rule {text}",
+    "rule_account": "the bank account ending in {text}",
+    "rule_text": "a text like {text}",
     "payer_partner": "the partner {text} that its source states",
     "payer_mandate": "the mandate {text}, by which this partner paid before",
     "payer_iban": "the bank account {text} of this partner",
@@ -138,6 +137,8 @@ def proof_text(proof: Mapping[str, Any]) -> str:
     """Return how it was established that there is no second candidate."""
     if not proof:
         return ""
+    if proof.get("method") == "rule":
+        return f"No document is needed: that is what {proof.get('rule', '')} says."
     if "solutions" in proof:
         return (
             f"{proof['solutions']} way(s) to reach the sum were found among "

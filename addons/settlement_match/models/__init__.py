@@ -43,6 +43,8 @@ from . import proposals
 from . import stage_transfer
 from . import stage_counterparty
 from . import stage_subset
+from . import ruled_rows
+from . import stage_memory
 from . import payer_check
 from . import payout_exceptions
 from . import replay

@@ -8,12 +8,14 @@ from ..engine.run import MatchRun
 
 # Large sorts and hash joins of a mass run stay in memory.
 WORK_MEMORY = "128MB"
+# What somebody has approved is known better than what the last two guess.
 STAGES = (
     "identifier",
     "reference",
     "text",
     "batch",
     "transfer",
+    "memory",
     "counterparty",
     "subset",
 )

@@ -226,10 +226,11 @@ class TestMemory(MemoryCase):
     def test_the_scheduled_action(self):
         self.backend._as_bot()
         self.pay_often(counterparty_account=IBAN)
-        self.env.flush_all()
-        self.env.ref("settlement_match.cron_learn").method_direct_trigger()
+        bot = self.env.ref("settlement.user_bot")
+        self.assertEqual(self.env.ref("settlement_match.cron_learn").user_id, bot)
+        self.rules.with_user(bot)._cron_learn()
         version = self.versions.search([("memory_key", "=", f"payer:account:{KEY}")])
-        self.assertEqual(version.author_id, self.env.ref("settlement.user_bot"))
+        self.assertEqual(version.author_id, bot)
         # The accountant who submits it and the approver are two persons.
         self.assertEqual(self.approve_found(version).state, "approved")
 
