@@ -2,6 +2,7 @@ from . import test_batch
 from . import test_counterparty
 from . import test_currency
 from . import test_decision
+from . import test_duplicate
 from . import test_identifier
 from . import test_memory
 from . import test_pipeline
