@@ -15,6 +15,8 @@ from . import test_post_bank
 from . import test_post_bank_mapped
 from . import test_post_batch
 from . import test_post_currency
+from . import test_post_difference
+from . import test_post_discount
 from . import test_post_kinds
 from . import test_post_mapped
 from . import test_post_period_end
@@ -34,8 +36,5 @@ from . import test_setup_roles
 from . import test_status
 from . import test_undo
 from . import test_verification
-from . import test_ledger_lines
-from . import test_ledger_changes
-from . import test_ledger_currency
 from . import test_ledger_control
 from . import test_ledger_sources
