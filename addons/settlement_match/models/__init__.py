@@ -36,6 +36,7 @@ from . import stage_reference
 from . import text_readings
 from . import text_near
 from . import stage_text
+from . import run
 from . import stage_batch
 from . import open_money
 from . import payers

@@ -61,9 +61,7 @@ class SettlementCli(models.AbstractModel):
 
         seconds = self._timed(replay)
         counts = found["tally"].counts
-        return self._figures(
-            rows, seconds, floor, replayed=found["replayed"], **counts
-        )
+        return self._figures(rows, seconds, floor, replayed=found["replayed"], **counts)
 
     @api.model
     def _bench_version(self):
