@@ -81,6 +81,11 @@ class Conditions:
             and self._has_text(payment.texts)
         )
 
+    @property
+    def needs_reading(self) -> bool:
+        """Whether sets cannot tell alone: names, accounts or texts have to be read."""
+        return bool(self.partner_ids or self.account or self.text_pattern)
+
     def _has_direction(self, amount: int) -> bool:
         if self.direction == BOTH:
             return amount != 0

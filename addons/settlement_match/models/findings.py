@@ -21,11 +21,21 @@ class SettlementMatcher(models.AbstractModel):
         """
         plan = self._plan_decisions(stage, method)
         matched = self._write_plan(run.company, plan)
+        proposed = self._propose_decisions(run, stage, method)
         if self._is_temporary("settlement_other_payer"):
             self._show_other_payers(run, stage, method)
         self._note_decisions(run, certain)
         self._show_differences()
-        return {**self._count_decisions(), "matched": matched}
+        return {**self._count_decisions(), "matched": matched, "proposed": proposed}
+
+    @api.model
+    def _propose_decisions(self, run, stage, method):
+        """Propose what was decided and waits for a person; return how many."""
+        query = SQL("SELECT EXISTS (SELECT FROM settlement_decision WHERE is_proposed)")
+        if not self.env.execute_query(query)[0][0]:
+            return 0
+        plan = self._plan_decisions(stage, method, is_proposed=True)
+        return self._write_plan(run.company, plan, state="proposed")
 
     @api.model
     def _count_decisions(self):
@@ -56,8 +66,8 @@ class SettlementMatcher(models.AbstractModel):
         """Return what is not matched, one dict per payment and document."""
         return self._decision_rows(
             SQL(
-                "outcome NOT IN ('exact', 'sum', 'part', 'over', 'opposite', 'other') "
-                "OR NOT %s",
+                "outcome NOT IN ('exact', 'sum', 'part', 'over', 'opposite', 'other', "
+                "'short', 'excess') OR NOT %s",
                 certain,
             )
         )

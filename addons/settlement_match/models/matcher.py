@@ -8,7 +8,17 @@ from ..engine.run import MatchRun
 
 # Large sorts and hash joins of a mass run stay in memory.
 WORK_MEMORY = "128MB"
-STAGES = ("identifier", "reference", "text", "batch", "counterparty", "subset")
+# What somebody has approved is known better than what the last two guess.
+STAGES = (
+    "identifier",
+    "reference",
+    "text",
+    "batch",
+    "transfer",
+    "memory",
+    "counterparty",
+    "subset",
+)
 # Tables that a mass load fills and the stages join at once.
 JOINED_TABLES = (
     "account_move_line",
@@ -192,6 +202,11 @@ class SettlementMatcher(models.AbstractModel):
             row[0] for row in self.env.execute_query(self._stale_batches(company))
         ]
         matches = self.env["settlement.match"]
+        query = self._stale_proposals(company)
+        if proposals := [row[0] for row in self.env.execute_query(query)]:
+            matches.browse(proposals)._undo(
+                self.env._("The journal item was matched or settled otherwise.")
+            )
         if items:
             matches.browse(items)._undo(
                 self.env._("The journal item was settled or withdrawn otherwise.")
@@ -200,6 +215,27 @@ class SettlementMatcher(models.AbstractModel):
             matches.browse(batches)._undo(
                 self.env._("The provider corrected the payout.")
             )
+
+    @api.model
+    def _stale_proposals(self, company):
+        """Return the proposals whose journal items have less left than they say."""
+        return SQL(
+            """
+            SELECT DISTINCT match.id
+              FROM settlement_match match
+              JOIN settlement_match_line line
+                ON line.match_id = match.id AND line.move_line_id IS NOT NULL
+              LEFT JOIN (%(totals)s) item ON item.id = line.move_line_id
+              LEFT JOIN settlement_claim claim
+                ON claim.move_line_id = line.move_line_id
+             WHERE match.company_id = %(company)s
+               AND match.state = 'proposed'
+               AND abs(line.amount_minor) > COALESCE(item.total, 0)
+                   - COALESCE(claim.claimed_minor - claim.posted_minor, 0)
+            """,
+            totals=self.env["settlement.claim"]._totals_sql("move_line_id"),
+            company=company.id,
+        )
 
     @api.model
     def _stale_batches(self, company):

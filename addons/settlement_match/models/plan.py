@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import evidence
-from .resolver import ACCEPTED
+from .resolver import ACCEPTED, TOLERATED
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -19,28 +19,31 @@ class SettlementMatcher(models.AbstractModel):
     _inherit = "settlement.matcher"
 
     @api.model
-    def _plan_decisions(self, stage, method):
+    def _plan_decisions(self, stage, method, is_proposed=False):
         """Return the plan that ``settlement_decision`` makes, as a SELECT.
 
         :param stage: number of the stage, stored on the matches.
         :param method: method of the matches, unless a structured reference decided.
+        :param is_proposed: plan what a person has to confirm, instead of the rest.
         """
-        self._temporary("settlement_plan_line", self._further_targets_sql())
+        targets = self._further_targets_sql(is_proposed)
+        self._temporary("settlement_plan_line", targets)
         return SQL(
             """
             SELECT leader.match_id AS id, %(company)s::int4 AS company_id,
                    leader.transaction_id, leader.currency_id, leader.gross_minor,
                    %(amount)s::int8 AS amount_minor,
-                   CASE WHEN left(leader.strongest, 1) = %(structured)s
+                   CASE WHEN named.rank = %(structured)s
                         THEN 'structured' ELSE %(method)s END::varchar AS method,
-                   (CASE WHEN left(leader.strongest, 1) = %(structured)s
+                   (CASE WHEN named.rank = %(structured)s
                         THEN 'structured' ELSE %(method)s END
-                    || '/' || leader.outcome)::varchar AS kind,
-                   NULL::int4 AS rule_version_id, 0::int8 AS difference_minor,
-                   NULL::varchar AS difference_kind, NULL::jsonb AS alternatives,
+                    || '/' || %(detail)s || %(doubt)s)::varchar AS kind,
+                   leader.rule_version_id, leader.difference_minor,
+                   leader.difference_kind, NULL::jsonb AS alternatives,
                    %(stage)s::int4 AS stage, weight.score,
-                   jsonb_set(weight.evidence, '{contributions,0,text}',
-                        to_jsonb(substr(leader.strongest, 2))) AS evidence,
+                   CASE WHEN leader.difference_kind IS NULL THEN %(evidence)s
+                        ELSE jsonb_set(%(evidence)s, '{contributions,-1,text}',
+                             to_jsonb(leader.difference_text)) END AS evidence,
                    weight.proof AS unique_proof,
                    leader.outcome = 'over' AS rest_to_credit,
                    CASE WHEN %(is_single)s THEN leader.move_line_id END AS move_line_id,
@@ -50,21 +53,62 @@ class SettlementMatcher(models.AbstractModel):
                         ELSE leader.open_minor END AS target_minor,
                    leader.move_name, leader.date, leader.account_id, leader.partner_id
               FROM settlement_decision leader
+              LEFT JOIN (%(sums)s) summed
+                ON summed.transaction_id = leader.transaction_id
+               AND leader.outcome = 'sum'
+             CROSS JOIN LATERAL (SELECT
+                    COALESCE(summed.rank, left(leader.strongest, 1)) AS rank,
+                    COALESCE(summed.text, substr(leader.strongest, 2)) AS text) named
               JOIN (VALUES %(weights)s) AS weight (
                     rank, outcome, is_foreign, evidence, score, proof)
-                ON weight.rank = left(leader.strongest, 1)
+                ON weight.rank = named.rank
                AND weight.outcome = leader.outcome
                AND weight.is_foreign
                    = (leader.currency_id <> leader.document_currency_id)
              WHERE leader.match_id IS NOT NULL
+               AND leader.is_proposed = %(is_proposed)s
             """,
             company=self.env.company.id,
             amount=self._matched_amount_sql(),
+            detail=self._detail_sql(),
+            evidence=SQL(
+                "jsonb_set(weight.evidence, '{contributions,0,text}', "
+                "to_jsonb(named.text))"
+            ),
+            is_proposed=is_proposed,
             structured=str(evidence.STRUCTURED.rank),
+            doubt=self._doubt_sql(),
+            sums=self._named_together_sql(),
             method=method,
             stage=stage,
             is_single=self._is_single_sql(),
             weights=self._weights_sql(),
+        )
+
+    @api.model
+    def _doubt_sql(self):
+        """Return what the kind of a match says of its reading ``named``, if anything.
+
+        How often what had to be corrected is right is counted on its own.
+        """
+        whens = SQL(" ").join(
+            SQL("WHEN %s THEN %s", str(kind.rank), f":{kind.name}")
+            for kind in evidence.REFERENCE_KINDS
+            if kind.name in evidence.DOUBTS
+        )
+        return SQL("CASE named.rank %s ELSE '' END", whens)
+
+    @api.model
+    def _named_together_sql(self):
+        """Return what names the documents of a sum, as weak as the weakest of it."""
+        return SQL(
+            """
+            SELECT transaction_id, max(left(strongest, 1)) AS rank,
+                   string_agg(substr(strongest, 2), ', ' ORDER BY move_line_id) AS text
+              FROM settlement_decision
+             WHERE outcome = 'sum' AND is_first
+             GROUP BY transaction_id
+            """
         )
 
     @api.model
@@ -76,15 +120,29 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
+    def _detail_sql(self):
+        """Return how the amount of the payment ``leader`` stands to its documents."""
+        return SQL(
+            "CASE leader.outcome WHEN 'short' THEN 'short:' || leader.difference_kind "
+            "WHEN 'excess' THEN 'over:' || leader.difference_kind "
+            "ELSE leader.outcome END"
+        )
+
+    @api.model
     def _is_single_sql(self):
         """Return whether the decision ``leader`` has one target only: its own item."""
-        return SQL("(leader.is_alone AND leader.outcome <> 'sum')")
+        return SQL(
+            "(leader.is_alone AND leader.outcome <> 'sum' "
+            "AND (leader.outcome NOT IN %s OR leader.live = 1))",
+            TOLERATED,
+        )
 
     @api.model
     def _weights_sql(self):
         """Return evidence, score and proof of each kind of match, as VALUES."""
         rows = []
-        cases = product(evidence.REFERENCE_KINDS, ACCEPTED, (False, True))
+        outcomes = (*ACCEPTED, *TOLERATED)
+        cases = product(evidence.REFERENCE_KINDS, outcomes, (False, True))
         for kind, outcome, is_foreign in cases:
             pieces = evidence.of_reference(kind, outcome, is_foreign)
             rows.append(
@@ -101,7 +159,7 @@ class SettlementMatcher(models.AbstractModel):
         return SQL(", ").join(rows)
 
     @api.model
-    def _further_targets_sql(self):
+    def _further_targets_sql(self, is_proposed=False):
         """Return the targets of matches that have several of them.
 
         A document is settled item by item in order of due dates: an item takes what
@@ -130,11 +188,13 @@ class SettlementMatcher(models.AbstractModel):
                AND item.starts < paid.ends
                AND item.starts + abs(item.open_minor) > paid.starts
              WHERE leader.match_id IS NOT NULL
+               AND leader.is_proposed = %(is_proposed)s
                AND NOT %(is_single)s
             """,
             company=self.env.company.id,
             stretches=self._stretches_sql(),
             is_single=self._is_single_sql(),
+            is_proposed=is_proposed,
         )
 
     @api.model
@@ -145,7 +205,7 @@ class SettlementMatcher(models.AbstractModel):
             SELECT transaction_id, document_id, 0::numeric AS starts,
                    9223372036854775807::numeric AS ends
               FROM settlement_decision
-             WHERE outcome IN ('exact', 'sum', 'over') AND is_first
+             WHERE outcome IN ('exact', 'sum', 'over', 'short', 'excess') AND is_first
              UNION ALL
             SELECT transaction_id, document_id,
                    sum(abs(offered)) OVER payments - abs(offered),

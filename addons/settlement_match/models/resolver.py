@@ -1,12 +1,16 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical import kinds
+
 from ..engine import evidence
 from .claim import minor_sql
 
 ALWAYS = SQL("TRUE")
 # Outcomes that are matched without a person.
 ACCEPTED = ("exact", "sum", "part", "over")
+# Outcomes that somebody has allowed: all is settled, with a difference.
+TOLERATED = ("short", "excess")
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -79,8 +83,11 @@ class SettlementMatcher(models.AbstractModel):
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
               JOIN settlement_transaction_state guessed USING (transaction_id)
+              JOIN settlement_transaction fact ON fact.id = guessed.transaction_id
              WHERE guessed.match_state = 'proposed'
+               AND fact.kind IN %(with_target)s
             """,
+            with_target=kinds.KINDS_WITH_TARGET,
             company=company.id,
             again=self._reconsidered_sql(company),
         )
@@ -208,6 +215,8 @@ class SettlementMatcher(models.AbstractModel):
         - ``opposite``: the only document goes the other way
         - ``rivals``: the payments that name the document exceed it
         - ``several``: it names several documents that do not add up
+        - ``short``, ``excess``: all is settled, somebody allows the difference; these
+          are decided later, the columns behind ``match_id`` are theirs
 
         ``match_id`` is the number of the match to come; it stands on the payment's
         first row.
@@ -216,7 +225,10 @@ class SettlementMatcher(models.AbstractModel):
             """
             SELECT decided.*,
                    CASE WHEN is_leader AND outcome IN %(accepted)s AND %(certain)s
-                        THEN nextval('settlement_match_id_seq')::int4 END AS match_id
+                        THEN nextval('settlement_match_id_seq')::int4 END AS match_id,
+                   NULL::int4 AS rule_version_id, 0::int8 AS difference_minor,
+                   NULL::varchar AS difference_kind, NULL::text AS difference_text,
+                   FALSE AS is_proposed
               FROM (
                 SELECT weighed.*, %(outcome)s AS outcome
                   FROM (%(weighed)s) weighed
@@ -284,16 +296,16 @@ class SettlementMatcher(models.AbstractModel):
                         AND currency_id = document_currency_id)
                         OVER payment AS same_currency,
                    bool_or(namers > 1) OVER payment AS contested,
-                   sum(open_minor) OVER payment AS total_open,
+                   (sum(open_minor) OVER payment)::int8 AS total_open,
                    row_number() OVER payment_order = 1 AS is_leader
               FROM (
                 SELECT fitted.*,
                        count(*) FILTER (WHERE is_first) OVER document AS namers,
                        count(*) FILTER (WHERE is_first AND same_way)
                             OVER document AS sources,
-                       sum(COALESCE(offered, document_open))
+                       (sum(COALESCE(offered, document_open))
                             FILTER (WHERE is_first AND same_way)
-                            OVER document AS claimed_open
+                            OVER document)::int8 AS claimed_open
                   FROM (
                     SELECT placed.*, same_way AND offered IS NOT NULL AS fits
                       FROM (%(placed)s) placed
@@ -317,10 +329,11 @@ class SettlementMatcher(models.AbstractModel):
                         AS same_way
               FROM (
                 SELECT pair.*,
-                       sum(open_minor) OVER items AS document_open,
+                       (sum(open_minor) OVER items)::int8 AS document_open,
                        count(*) OVER items = 1 AS is_alone,
                        row_number() OVER due = 1 AS is_first,
-                       sum(abs(open_minor)) OVER due - abs(open_minor) AS starts
+                       (sum(abs(open_minor)) OVER due)::int8 - abs(open_minor)
+                            AS starts
                   FROM settlement_pair pair
                 WINDOW items AS (PARTITION BY document_id, transaction_id),
                        due AS (PARTITION BY document_id, transaction_id

@@ -113,8 +113,13 @@ class SettlementRuleVersion(models.Model):
     )
     note = fields.Text(string="Why")
 
+    # What is archived later still limits a rule: without it, the rule would hold
+    # for everything.
     backend_ids = fields.Many2many(
-        "settlement.backend", check_company=True, string="Backends"
+        "settlement.backend",
+        check_company=True,
+        string="Backends",
+        context={"active_test": False},
     )
     direction = fields.Selection(
         [("in", "Money in"), ("out", "Money out"), ("both", "Both ways")],
@@ -125,6 +130,7 @@ class SettlementRuleVersion(models.Model):
         "res.partner",
         "settlement_rule_version_partner_rel",
         string="Partners",
+        context={"active_test": False},
         help="Whose payments it is about. For a known payer: who the payer is.",
     )
     counterparty_account = fields.Char(help="Bank account the money comes from.")
@@ -137,7 +143,9 @@ class SettlementRuleVersion(models.Model):
     amount_to = fields.Float(
         digits=(16, 3), help="Largest amount, without sign; 0: no limit."
     )
-    currency_ids = fields.Many2many("res.currency", string="Currencies")
+    currency_ids = fields.Many2many(
+        "res.currency", string="Currencies", context={"active_test": False}
+    )
 
     tolerance_percent = fields.Float(
         digits=(6, 3),
@@ -167,6 +175,7 @@ class SettlementRuleVersion(models.Model):
         "res.partner",
         "settlement_rule_version_pays_for_rel",
         string="May Pay For",
+        context={"active_test": False},
         help="Partners whose documents the payer may settle besides its own.",
     )
     sentence = fields.Text(compute="_compute_sentence", string="What It Says")
@@ -191,7 +200,7 @@ class SettlementRuleVersion(models.Model):
     _amounts_in_order = models.Constraint(
         "CHECK (COALESCE(amount_from, 0) >= 0 AND COALESCE(amount_to, 0) >= 0 "
         "AND (COALESCE(amount_to, 0) = 0 OR amount_to >= COALESCE(amount_from, 0)))",
-        "The amounts of a rule have no sign, and the largest is not below the smallest.",
+        "Amounts of a rule have no sign, and the largest is not below the smallest.",
     )
     _percent_in_range = models.Constraint(
         "CHECK (COALESCE(tolerance_percent, 0) BETWEEN 0 AND 100)",

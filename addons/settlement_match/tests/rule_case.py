@@ -6,7 +6,7 @@ from .common import MatchCase
 
 
 class RuleCase(MatchCase):
-    """Two accountants and an approver who decide what the engine may take for granted."""
+    """Accountant and approver, who decide what the engine may take for granted."""
 
     @classmethod
     def setUpClass(cls):

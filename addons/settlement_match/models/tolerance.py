@@ -1,0 +1,426 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import evidence, rule
+from .claim import minor_sql
+from .resolver import ALWAYS
+
+CHUNK_ROWS = 10_000
+# Every text of a payment that a rule may look at.
+TEXT_COLUMNS = (
+    "description",
+    "counterparty_name",
+    "payment_reference",
+    "invoice_reference",
+    "order_reference",
+    "structured_reference",
+    "end_to_end_reference",
+    "bank_reference",
+    "extra_references",
+)
+
+
+class SettlementMatcher(models.AbstractModel):
+    """A payment that differs from what it names, and somebody has said what that is.
+
+    Either the document's own terms grant a discount, or a rule that holds on the day
+    of the payment allows the difference. Then the document is settled in full. The
+    rules of a run stand in ``settlement_rule_now``, the differences that could be
+    allowed in ``settlement_tolerable``, who allows them in ``settlement_tolerated``.
+    """
+
+    _inherit = "settlement.matcher"
+
+    @api.model
+    def _tolerate(self, run, method, certain=ALWAYS):
+        """Turn part payments and overpayments into full ones, where that is allowed.
+
+        Changes ``settlement_decision``: the outcomes are ``short`` and ``excess`` then.
+
+        :param certain: SQL condition on decisions: what may be matched at all.
+        """
+        self._temporary("settlement_tolerable", self._tolerable_sql(run, certain))
+        if not self._has_rows("settlement_tolerable"):
+            return
+        versions = self._difference_rules(run)
+        self._load_rules(run, versions, method)
+        self._temporary("settlement_tolerated", self._tolerated_sql(method))
+        self._drop_unmet({version.id: version for version in versions})
+        self.env.cr.execute(self._settle_in_full_sql())
+
+    @api.model
+    def _has_rows(self, table):
+        query = SQL("SELECT EXISTS (SELECT FROM %s)", SQL.identifier(table))
+        return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _difference_rules(self, run):
+        """Return the versions that may explain a difference in this run."""
+        rules = self.env["settlement.rule"]
+        return rules._engine_versions(run.company, [rule.DIFFERENCE])
+
+    @api.model
+    def _tolerable_sql(self, run, certain):
+        """Return payments that differ from what they name, and from nothing else.
+
+        Nobody else claims the documents. ``smallest`` is the least that could be left
+        out of them, NULL if they are one item: if a difference comes near it, it
+        is not certain what was paid.
+        """
+        return SQL(
+            """
+            SELECT paid.transaction_id, paid.document_id, paid.currency_id,
+                   paid.source_open::int8, paid.strongest, paid.outcome,
+                   (CASE paid.outcome WHEN 'several' THEN paid.total_open
+                         ELSE paid.document_open END)::int8 AS target_open,
+                   item.smallest::int8
+              FROM settlement_decision paid
+             CROSS JOIN LATERAL (
+                    SELECT CASE WHEN count(*) > 1 THEN min(abs(open_minor)) END
+                               AS smallest,
+                           bool_and(same_way) AS is_one_way,
+                           bool_or(left(strongest, 1) = ANY(%(weak)s)) AS is_weak
+                      FROM settlement_decision named
+                     WHERE named.transaction_id = paid.transaction_id
+                       AND named.document_open <> 0
+                   ) item
+             WHERE paid.is_leader
+               AND paid.currency_id = paid.document_currency_id
+               AND paid.source_open = paid.gross_minor
+               AND item.is_one_way
+               AND NOT item.is_weak
+               AND ((paid.outcome IN ('part', 'over') AND paid.match_id IS NOT NULL
+                     AND paid.sources = 1)
+                 OR (paid.outcome = 'several' AND paid.live = paid.same_currency
+                     AND NOT paid.contested AND %(certain)s AND NOT %(foreign)s))
+            """,
+            weak=[str(kind.rank) for kind in evidence.WEAK_KINDS],
+            certain=self._only_wanted(run, certain),
+            foreign=self._is_of_others_sql(),
+        )
+
+    @api.model
+    def _is_of_others_sql(self):
+        """Return whether the payer of ``paid`` is known as nobody it pays for."""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM settlement_known_payer known
+                  JOIN settlement_decision named
+                    ON named.transaction_id = known.transaction_id
+                  LEFT JOIN res_partner owner ON owner.id = named.partner_id
+                 WHERE known.transaction_id = paid.transaction_id
+                   AND NOT EXISTS (
+                        SELECT FROM settlement_known_payer payer
+                         WHERE payer.transaction_id = known.transaction_id
+                           AND payer.partner_id = owner.commercial_partner_id))
+            """
+        )
+
+    # ------------------------------------------------------------------
+    # Rules of this run
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _load_rules(self, run, versions, method):
+        """Fill ``settlement_rule_now``: a row per version, period and currency."""
+        query = SQL("SELECT DISTINCT currency_id FROM settlement_tolerable")
+        ids = [row[0] for row in self.env.execute_query(query)]
+        currencies = self.env["res.currency"].browse(ids)
+        names = self._names_of(versions)
+        rows = [
+            self._rule_row(run, version, period, position, currency, names, method)
+            for position, (version, *period) in enumerate(
+                sorted(rule.periods(versions), key=lambda each: each[0].rank), start=1
+            )
+            for currency in currencies
+        ]
+        self._temporary("settlement_rule_now", self._rules_sql(rows))
+
+    @api.model
+    def _names_of(self, versions):
+        records = self.env["settlement.rule.version"].browse(
+            [version.id for version in versions]
+        )
+        return {record.id: record.display_name for record in records}
+
+    @api.model
+    def _rule_row(self, run, version, period, position, currency, names, method):
+        """Return one row of ``settlement_rule_now`` as SQL."""
+        conditions, tolerance = version.conditions, version.tolerance
+        return SQL(
+            "(%s, %s, %s, %s::date, %s::date, %s, %s, %s::int8, %s::numeric, "
+            "%s::int8, %s::int8, %s::int4[], %s, %s::text[])",
+            version.id,
+            names[version.id],
+            position,
+            *(day.isoformat() for day in period),
+            currency.id if self._is_for(conditions, currency) else 0,
+            version.difference_kind,
+            tolerance.amounts.get(currency.id, 0) if tolerance.amounts else None,
+            str(tolerance.percent) if tolerance.percent is not None else None,
+            self._bound(conditions.amount_from, currency),
+            self._bound(conditions.amount_to, currency),
+            sorted(conditions.backend_ids) or None,
+            conditions.direction,
+            self._proved_kinds(run, version, method),
+        )
+
+    @api.model
+    def _is_for(self, conditions, currency):
+        return not conditions.currency_ids or currency.id in conditions.currency_ids
+
+    @api.model
+    def _bound(self, amount, currency):
+        """Return a bound of a rule in minor units, None if there is none."""
+        if amount is None:
+            return None
+        return rule.minor(amount, currency.decimal_places)
+
+    @api.model
+    def _proved_kinds(self, run, version, method):
+        """Return the kinds of matches that the version confirms by itself."""
+        if version.mode != rule.AUTOMATIC:
+            return []
+        kinds = [
+            f"{found}/{side}:{version.difference_kind}"
+            for found in sorted({method, "structured"})
+            for side in (rule.SHORT, rule.OVER)
+        ]
+        return [
+            kind
+            for kind in kinds
+            if self._is_proved(run.company, kind, version.rule_id)
+        ]
+
+    @api.model
+    def _rules_sql(self, rows):
+        """Return the rows of ``settlement_rule_now`` as a SELECT."""
+        nothing = SQL(
+            "(0, '', 0, NULL::date, NULL::date, 0, '', NULL::int8, NULL::numeric, "
+            "NULL::int8, NULL::int8, NULL::int4[], '', NULL::text[])"
+        )
+        return SQL(
+            """
+            SELECT * FROM (VALUES %s) AS rule (
+                   version_id, name, position, first_day, last_day, currency_id, kind,
+                   limit_minor, percent, amount_from, amount_to, backend_ids,
+                   direction, proved_kinds)
+             WHERE rule.currency_id <> 0
+            """,
+            SQL(", ").join([*rows, nothing]),
+        )
+
+    # ------------------------------------------------------------------
+    # Who allows what
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _tolerated_sql(self, method):
+        """Return each allowed difference with who allows it, the first one first."""
+        return SQL(
+            """
+            SELECT allowed.*,
+                   CASE WHEN left(strongest, 1) = %(structured)s THEN 'structured'
+                        ELSE %(method)s END || '/'
+                   || CASE WHEN abs(source_open) < abs(target_open)
+                           THEN 'short' ELSE 'over' END
+                   || ':' || difference_kind AS kind
+              FROM (%(terms)s UNION ALL %(rules)s) allowed
+            """,
+            structured=str(evidence.STRUCTURED.rank),
+            method=method,
+            terms=self._discounted_sql(),
+            rules=self._allowed_by_rules_sql(),
+        )
+
+    @api.model
+    def _discounted_sql(self):
+        """Return payments of exactly what the document's terms ask for, in time.
+
+        As in Odoo itself, only a document of which nothing was paid yet has a discount.
+        """
+        return SQL(
+            """
+            SELECT paid.*, NULL::int4 AS version_id, 0 AS position,
+                   'discount' AS difference_kind, TRUE AS is_proved,
+                   concat(trim_scale(term.discount_percentage::numeric), ' %% until ',
+                          entry.discount_date) AS name
+              FROM settlement_tolerable paid
+              JOIN settlement_transaction fact ON fact.id = paid.transaction_id
+              JOIN settlement_decision item
+                ON item.transaction_id = paid.transaction_id
+               AND item.document_id = paid.document_id
+               AND item.is_alone
+              JOIN account_move_line entry ON entry.id = item.move_line_id
+              JOIN account_move move ON move.id = entry.move_id
+              JOIN account_payment_term term ON term.id = move.invoice_payment_term_id
+              JOIN res_currency currency ON currency.id = entry.currency_id
+             WHERE paid.outcome = 'part'
+               AND term.early_discount
+               AND move.move_type IN (
+                    'out_invoice', 'out_receipt', 'in_invoice', 'in_receipt')
+               AND fact.booked_on <= entry.discount_date
+               AND entry.amount_residual_currency = entry.amount_currency
+               AND item.open_minor = item.residual_minor
+               AND %(discounted)s = paid.source_open
+            """,
+            discounted=minor_sql(SQL("entry.discount_amount_currency"), "currency"),
+        )
+
+    @api.model
+    def _allowed_by_rules_sql(self):
+        """Return the differences that rules allow, as far as SQL can tell."""
+        return SQL(
+            """
+            SELECT paid.*, rule.version_id, rule.position::int4,
+                   rule.kind AS difference_kind, NULL::bool AS is_proved, rule.name
+              FROM settlement_tolerable paid
+              JOIN settlement_transaction fact ON fact.id = paid.transaction_id
+              JOIN settlement_rule_now rule ON rule.currency_id = paid.currency_id
+             CROSS JOIN LATERAL (
+                    SELECT LEAST(rule.limit_minor::numeric,
+                                 floor(abs(paid.target_open) * rule.percent / 100))
+                        AS most) tolerance
+             WHERE fact.booked_on BETWEEN rule.first_day AND rule.last_day
+               AND (rule.direction = 'both'
+                    OR (rule.direction = 'in') = (paid.source_open > 0))
+               AND (rule.backend_ids IS NULL
+                    OR fact.backend_id = ANY(rule.backend_ids))
+               AND abs(paid.source_open) >= COALESCE(rule.amount_from, 0)
+               AND abs(paid.source_open) <= COALESCE(rule.amount_to,
+                                                     9223372036854775807)
+               AND abs(paid.target_open - paid.source_open) <= tolerance.most
+               AND (paid.smallest IS NULL OR paid.smallest > 2 * tolerance.most)
+               AND CASE rule.kind
+                   WHEN 'fee' THEN paid.target_open > paid.source_open
+                   WHEN 'discount'
+                   THEN abs(paid.target_open) > abs(paid.source_open)
+                   ELSE TRUE END
+            """
+        )
+
+    @api.model
+    def _drop_unmet(self, versions):
+        """Forget what SQL could not tell: texts, accounts and partners do not fit."""
+        asking = [
+            version.id
+            for version in versions.values()
+            if version.conditions.needs_reading
+        ]
+        last_id = 0
+        while asking and (rows := self._asked_rows(asking, last_id)):
+            last_id = rows[-1]["transaction_id"]
+            unmet = [
+                (row["transaction_id"], row["version_id"])
+                for row in rows
+                if not versions[row["version_id"]].conditions.hold(self._read(row))
+            ]
+            self._drop_tolerated(unmet)
+
+    @api.model
+    def _drop_tolerated(self, pairs):
+        """Forget that these versions would allow something for these payments."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM settlement_tolerated
+                 USING unnest(%s::int4[], %s::int4[]) AS unmet (payment_id, version_id)
+                 WHERE settlement_tolerated.transaction_id = unmet.payment_id
+                   AND settlement_tolerated.version_id = unmet.version_id
+                """,
+                [payment_id for payment_id, _version_id in pairs],
+                [version_id for _payment_id, version_id in pairs],
+            )
+        )
+
+    @api.model
+    def _asked_rows(self, version_ids, last_id):
+        """Return the next payments of rules with conditions to be read."""
+        return self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT allowed.transaction_id, allowed.version_id, fact.backend_id,
+                       fact.booked_on, allowed.currency_id, allowed.source_open,
+                       currency.decimal_places,
+                       fact.counterparty_account AS account, %(texts)s AS texts,
+                       ARRAY(SELECT unnest(ARRAY[partner.id,
+                                        partner.commercial_partner_id])
+                               FROM res_partner partner
+                              WHERE partner.id = fact.partner_id
+                                 OR partner.id IN (
+                                    SELECT named.partner_id
+                                      FROM settlement_decision named
+                                     WHERE named.transaction_id = fact.id))
+                           AS partner_ids
+                  FROM (SELECT DISTINCT transaction_id
+                          FROM settlement_tolerated
+                         WHERE version_id = ANY(%(versions)s)
+                           AND transaction_id > %(last_id)s
+                         ORDER BY transaction_id
+                         LIMIT %(limit)s) chunk
+                  JOIN settlement_tolerated allowed
+                    ON allowed.transaction_id = chunk.transaction_id
+                   AND allowed.version_id = ANY(%(versions)s)
+                  JOIN settlement_transaction fact
+                    ON fact.id = allowed.transaction_id
+                  JOIN res_currency currency ON currency.id = allowed.currency_id
+                 ORDER BY allowed.transaction_id, allowed.position
+                """,
+                texts=self._all_texts_sql(),
+                versions=version_ids,
+                last_id=last_id,
+                limit=CHUNK_ROWS,
+            )
+        )
+
+    @api.model
+    def _all_texts_sql(self):
+        """Return everything that the transaction ``fact`` says in words."""
+        columns = [SQL.identifier("fact", name) for name in TEXT_COLUMNS]
+        return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(columns))
+
+    @api.model
+    def _read(self, row):
+        """Return what the conditions of a rule look at."""
+        return rule.Payment(
+            backend_id=row["backend_id"],
+            currency_id=row["currency_id"],
+            amount=row["source_open"],
+            decimals=row["decimal_places"],
+            booked_on=row["booked_on"],
+            partner_ids=frozenset(row["partner_ids"]),
+            account=row["account"] or "",
+            texts=tuple(row["texts"]),
+        )
+
+    @api.model
+    def _settle_in_full_sql(self):
+        """Return the statement that lets the first who allows a difference decide."""
+        return SQL(
+            """
+            UPDATE settlement_decision AS decision
+               SET outcome = CASE WHEN abs(first.source_open) < abs(first.target_open)
+                                  THEN 'short' ELSE 'excess' END,
+                   rule_version_id = first.version_id,
+                   difference_minor = first.target_open - first.source_open,
+                   difference_kind = first.difference_kind,
+                   difference_text = first.name,
+                   is_proposed = NOT first.is_automatic,
+                   match_id = CASE WHEN decision.is_leader THEN COALESCE(
+                        decision.match_id, nextval('settlement_match_id_seq')::int4) END
+              FROM (
+                SELECT DISTINCT ON (allowed.transaction_id) allowed.*,
+                       COALESCE(allowed.is_proved,
+                                allowed.kind = ANY(rule.proved_kinds)) AS is_automatic
+                  FROM settlement_tolerated allowed
+                  LEFT JOIN settlement_rule_now rule
+                    ON rule.version_id = allowed.version_id
+                   AND rule.position = allowed.position
+                   AND rule.currency_id = allowed.currency_id
+                 ORDER BY allowed.transaction_id, allowed.position
+              ) first
+             WHERE decision.transaction_id = first.transaction_id
+               AND decision.document_open <> 0
+            """
+        )
