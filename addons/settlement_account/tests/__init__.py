@@ -5,6 +5,7 @@ from . import test_bot
 from . import test_dashboard
 from . import test_dispute_posting
 from . import test_lock_date
+from . import test_memory
 from . import test_fee_bills
 from . import test_post_again
 from . import test_post_approval
