@@ -58,13 +58,13 @@ class OpenItems:
         """
         if elsewhere := self._in_other_currency(transaction_id, part):
             elsewhere.left = 0
-            return [Move(elsewhere.item, part, label, transaction_id)]
+            item = replace(elsewhere.item, amount=-part.amount)
+            return [Move(item, part, label, transaction_id)]
         sign = 1 if part.amount > 0 else -1
         waiting = [
             each
             for each in self._of_row[transaction_id]
-            if each.left * sign < 0
-            and each.item.currency_id == self._currencies[transaction_id]
+            if each.left * sign < 0 and self._is_in_money(transaction_id, each.item)
         ]
         if sum(abs(each.left) for each in waiting) < abs(part.amount):
             return []
@@ -90,11 +90,17 @@ class OpenItems:
                 each
                 for each in self._of_row[transaction_id]
                 if each.is_own
+                and not self._is_in_money(transaction_id, each.item)
                 and each.item.currency_id == part.currency_id
                 and each.left == -part.amount_currency
             ),
             None,
         )
+
+    def _is_in_money(self, transaction_id, item):
+        """Return whether it is known what an item is in the currency of its row."""
+        own = self._currencies[transaction_id]
+        return bool(item.amount) or item.currency_id == own
 
     def waiting(self, transaction_id):
         """Return the open items that wait for a row alone."""
@@ -108,6 +114,12 @@ class OpenItems:
     # ------------------------------------------------------------------
     # Queries: transaction id, then the fields of an OpenItem
     # ------------------------------------------------------------------
+
+    def _currencies_query(self, ids):
+        """The currency of each row."""
+        return SQL(
+            "SELECT id, currency_id FROM settlement_transaction WHERE id = ANY(%s)", ids
+        )
 
     def _own_query(self, ids):
         """Lines of one row: on suspense, or given up by a match that was undone."""

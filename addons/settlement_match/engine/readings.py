@@ -44,7 +44,6 @@ class Hit(NamedTuple):
 
     :ivar type: type of the reference, ``text`` its comparable spelling.
     :ivar number: the document's own number as its journal writes it.
-    :ivar is_other_payer: the payer is known, and is not the document's partner.
     """
 
     token: Token
@@ -52,7 +51,6 @@ class Hit(NamedTuple):
     type: str
     text: str
     number: str
-    is_other_payer: bool = False
 
 
 class Reading(NamedTuple):
@@ -102,9 +100,9 @@ def _judge(hit: Hit, countries: Collection[str]) -> Reading | None:
     token = hit.token
     if token.text != hit.text:
         return _judge_spelling(hit)
-    if hit.type == "structured" and structured.is_broken(hit.text, countries):
-        return Reading(hit.move_line_id, evidence.TOKEN, hit.text, PROPOSED)
     kind = _exact_kind(hit, countries)
+    if kind is evidence.TOKEN and structured.is_broken(hit.text, countries):
+        return Reading(hit.move_line_id, kind, hit.text, PROPOSED)
     if token.how == tokens.RANGE:
         return _weak(hit, PROPOSED)
     if token.how in (tokens.INSIDE, tokens.LISTED):
@@ -136,8 +134,6 @@ def _weak(hit: Hit, strength: int) -> Reading:
     """Return a reading that says what was read, and as what."""
     read = tokens.printable(hit.token.read)
     text = f"'{read}' as {_written(hit)}"
-    if hit.is_other_payer:
-        strength = PROPOSED
     return Reading(hit.move_line_id, evidence.SPELLING, text, strength)
 
 

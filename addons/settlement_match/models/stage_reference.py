@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical import structured
+from odoo.addons.settlement.models.reference_sql import reference_text_sql
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -26,15 +27,13 @@ class SettlementMatcher(models.AbstractModel):
 
         Whatever a source calls a structured reference counts as one only if its check
         digits hold. One that has to have check digits, and has wrong ones, names
-        nothing: it is ``broken``.
+        nothing, whatever the source calls it: it is ``broken``.
         """
         countries = self._countries_of_references(company)
-        texts = [
-            row[0] for row in self.env.execute_query(self._structured_sql(company))
-        ]
+        given = self.env.execute_query(self._structured_sql(company))
         rows = [
-            (text, structured.is_broken(text, countries))
-            for text in texts
+            (text, not is_own_number and structured.is_broken(text, countries))
+            for text, is_own_number in given
             if not structured.scheme(text, countries)
         ]
         pattern = SQL("SELECT ''::text AS text, FALSE AS is_broken")
@@ -42,17 +41,25 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _structured_sql(self, company):
-        """Return the structured references that open rows share with documents."""
+        """Return what open rows share with documents and may have check digits.
+
+        :return: SELECT of the text, and whether it is the document's own number.
+        """
         return SQL(
             """
-            SELECT DISTINCT given.text
+            SELECT given.text, bool_or(given.text = %(own_number)s)
               FROM (%(open)s) open
               JOIN settlement_transaction_reference given
                 ON given.transaction_id = open.transaction_id
               JOIN settlement_document_reference document ON %(same)s
-             WHERE given.type = 'structured'
-               AND document.company_id = %(company)s
+              JOIN account_move_line entry ON entry.id = document.move_line_id
+             WHERE document.company_id = %(company)s
+               AND (given.type = 'structured'
+                    OR given.type = 'invoice' AND given.text ~ %(marked)s)
+             GROUP BY given.text
             """,
+            marked=structured.MARK,
+            own_number=reference_text_sql("invoice", SQL("entry.move_name")),
             open=self._open_transactions_sql(company),
             same=self._same_reference_sql("given", "document"),
             company=company.id,
@@ -72,7 +79,7 @@ class SettlementMatcher(models.AbstractModel):
                 ON given.transaction_id = open.transaction_id
               JOIN settlement_document_reference document ON %(same)s
               LEFT JOIN settlement_structured doubtful
-                ON given.type = 'structured' AND doubtful.text = given.text
+                ON doubtful.text = given.text
              WHERE document.company_id = %(company)s
                AND document.move_line_id IS NOT NULL
                AND doubtful.is_broken IS NOT TRUE
@@ -82,7 +89,8 @@ class SettlementMatcher(models.AbstractModel):
             same=self._same_reference_sql("given", "document"),
             rank=self._rank_sql(
                 SQL(
-                    "CASE WHEN doubtful.text IS NULL THEN given.type ELSE 'invoice' END"
+                    "CASE WHEN given.type = 'structured' AND doubtful.text IS NOT NULL "
+                    "THEN 'invoice' ELSE given.type END"
                 )
             ),
             open=self._open_transactions_sql(company),

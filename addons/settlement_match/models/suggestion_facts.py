@@ -5,7 +5,7 @@ from odoo.addons.settlement.canonical import references
 
 from ..engine import payouts
 from ..engine.suggestion import Money, Target
-from ..engine.tokens import scan
+from ..engine.tokens import PLAIN, scan
 from .claim import ITEM_COLUMNS, minor_sql
 
 # Texts in which a payer may name what is paid.
@@ -59,8 +59,7 @@ class SettlementSuggestion(models.AbstractModel):
     def _money(self, model, row, free, payers, fees):
         """Return one row as the engine's Money."""
         texts = [text for text in row["texts"] if text]
-        found = scan(texts).tokens
-        words = [token.read for token in found if not token.is_joined]
+        reading = scan(texts)
         presentment = None
         # Of a part of the money nobody knows what the customer saw.
         if row["presentment"] is not None and free == abs(row["gross"]):
@@ -73,8 +72,10 @@ class SettlementSuggestion(models.AbstractModel):
             day=row["day"],
             decimals=row["decimals"],
             references=frozenset(map(tuple, row["refs"] or ())),
-            tokens=frozenset(token.text for token in found),
-            spoken=tuple(dict.fromkeys(words))[:MOST_SPOKEN],
+            tokens=frozenset(token.text for token in reading.tokens),
+            words=self._words_of(reading),
+            spoken=self._spoken(reading),
+            is_cut=reading.is_cut,
             text=references.normalise("invoice", " ".join(texts)),
             counterparty=row["counterparty"] or "",
             payers=payers[row["id"]],
@@ -83,6 +84,25 @@ class SettlementSuggestion(models.AbstractModel):
             account=row["account"] or "",
             currency_id=row["currency_id"],
         )
+
+    @api.model
+    def _words_of(self, reading):
+        """Return the words that may be a number, what stands by itself first."""
+        tokens = sorted(
+            reading.tokens,
+            key=lambda token: (token.how != PLAIN, token.is_joined, -len(token.text)),
+        )
+        return tuple(dict.fromkeys(token.text for token in tokens))
+
+    @api.model
+    def _spoken(self, reading):
+        """Return the first of these words as they were written."""
+        written = (
+            token.read
+            for token in reading.tokens
+            if token.how == PLAIN and not token.is_joined
+        )
+        return tuple(dict.fromkeys(written))[:MOST_SPOKEN]
 
     @api.model
     def _transactions_sql(self, ids):
@@ -340,8 +360,9 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT fact.id, fact.external_id AS name, currency.name AS currency,
-                   currency.id AS currency_id, -state.gross_minor AS amount, fact.booked_on AS first_day,
-                   fact.booked_on AS last_day, 0 AS partner_id,
+                   currency.id AS currency_id, -state.gross_minor AS amount,
+                   fact.booked_on AS first_day, fact.booked_on AS last_day,
+                   0 AS partner_id,
                    fact.counterparty_name AS partner,
                    wallet.account_identifier AS account, NULL::jsonb AS traces,
                    (SELECT jsonb_agg(jsonb_build_array(given.type, given.text))

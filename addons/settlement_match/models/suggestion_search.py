@@ -10,7 +10,7 @@ PER_AMOUNT = 20
 PER_NEIGHBOUR = 12
 PER_PARTNER = 200
 MOST_PARTNERS = 20
-MOST_REFERENCES = 60
+MOST_REFERENCES = 120
 MOST_WORDS = 8
 # A text that occurs as a reference may be the number of a document in any field.
 TEXT_TYPES = ("invoice", "structured", "order")
@@ -54,11 +54,12 @@ class SettlementSuggestion(models.AbstractModel):
     def _items_by_reference(self, question, money):
         """Return journal items whose document the money names."""
         pairs = self._names_given(money)
-        if len(pairs) > MOST_REFERENCES:
+        if money.is_cut or len(pairs) > MOST_REFERENCES:
             pairs = pairs[:MOST_REFERENCES]
             question.bounds.append(
                 self.env._(
-                    "Only the first %(most)s references of its texts were looked up.",
+                    "Its texts are long: only the %(most)s most likely references "
+                    "in them were looked up.",
                     most=MOST_REFERENCES,
                 )
             )
@@ -76,20 +77,20 @@ class SettlementSuggestion(models.AbstractModel):
     def _names_given(self, money):
         """Return (type, text) of all references that may name a document.
 
-        First what stands in a field of its own, then words of the texts, then both
-        with two neighbouring characters swapped.
+        First what stands in a field of its own, then the best words of the texts,
+        then both with two neighbouring characters swapped, then all other words.
         """
         fields = sorted(pair for pair in money.references if pair[0] in NAMING_TYPES)
-        words = sorted(money.tokens, key=lambda text: (-len(text), text))
-        spoken = [(kind, text) for text in words for kind in TEXT_TYPES]
+        spoken = [(kind, text) for text in money.words for kind in TEXT_TYPES]
+        numbers = [text for kind, text in fields if kind == "invoice"]
         swapped = [
             ("invoice", other)
-            for text in dict.fromkeys(
-                [*(text for kind, text in fields if kind == "invoice"), *words[:2]]
-            )
+            for text in dict.fromkeys([*numbers, *money.words[:2]])
             for other in likeness.transpositions(text)
         ]
-        return list(dict.fromkeys([*fields, *spoken, *swapped[: MOST_REFERENCES // 2]]))
+        few = MOST_REFERENCES // 4
+        pairs = [*fields, *spoken[:few], *swapped[:few], *spoken[few:]]
+        return list(dict.fromkeys(pairs))
 
     @api.model
     def _items_by_reference_sql(self, pairs):

@@ -143,20 +143,11 @@ class SettlementMatcher(models.AbstractModel):
             if reading.is_cut:
                 run.hint(row_id, findings.text_cut_short())
         rows = self._looked_up(run.company, tokens)
-        weak = {row[0] for row in rows if tokens[row[0]][row[1]].text != row[5]}
-        payers = self._payers_of(run.company, [*weak, *self._of_parts(rows, tokens)])
         found = {}
-        for row_id, place, item_id, document_id, kind, text, number, partner in rows:
-            is_other = payers.get(row_id, partner) != partner
-            hit = Hit(tokens[row_id][place], item_id, kind, text, number, is_other)
+        for row_id, place, item_id, document_id, kind, text, number in rows:
+            hit = Hit(tokens[row_id][place], item_id, kind, text, number)
             found.setdefault(row_id, []).append((hit, document_id))
         return found
-
-    @api.model
-    def _of_parts(self, rows, tokens):
-        """Return the payments that name something by a part of a word."""
-        strong = ("plain", "retry")
-        return {row[0] for row in rows if tokens[row[0]][row[1]].how not in strong}
 
     @api.model
     def _looked_up(self, company, tokens):
@@ -164,7 +155,7 @@ class SettlementMatcher(models.AbstractModel):
 
         :param tokens: transaction id → list of tokens.
         :return: (transaction id, place of the token, item id, document id, type of
-            the reference, its text, number of the document, partner id).
+            the reference, its text, number of the document).
         """
         self._copy_rows(
             "settlement_token",
@@ -179,8 +170,7 @@ class SettlementMatcher(models.AbstractModel):
             SQL(
                 """
                 SELECT token.transaction_id, token.place, document.move_line_id,
-                       entry.move_id, document.type, document.text, entry.move_name,
-                       partner.commercial_partner_id
+                       entry.move_id, document.type, document.text, entry.move_name
                   FROM settlement_token token
                   JOIN settlement_document_reference document
                     ON document.move_line_id IS NOT NULL
@@ -191,7 +181,6 @@ class SettlementMatcher(models.AbstractModel):
                                  AND %(document_text)s = token.squeezed
                             THEN TRUE ELSE FALSE END
                   JOIN account_move_line entry ON entry.id = document.move_line_id
-                  LEFT JOIN res_partner partner ON partner.id = entry.partner_id
                  ORDER BY token.transaction_id, token.place, document.id
                 """,
                 document_key=squeezed_key_sql(SQL("document.text")),

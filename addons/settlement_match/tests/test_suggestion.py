@@ -104,7 +104,7 @@ class TestSuggestion(SuggestionCase):
         row = self.credit("b1", "100.00", counterparty_account=number)
         best, second = row._suggestions()
         self.assertEqual(best["id"], self.open_line(mine).id)
-        self.assertEqual(self.whats(best)["account"], 20)
+        self.assertEqual(self.whats(best)["payer_iban"], 40)
         self.assertEqual(second["id"], self.open_line(foreign).id)
         self.assertLess(self.whats(second)["other_payer"], 0)
         self.assertIn("known as somebody else", second["alternatives"])
@@ -118,7 +118,7 @@ class TestSuggestion(SuggestionCase):
         )
         best = self.best(row)
         self.assertEqual(best["id"], self.open_line(invoice).id)
-        self.assertEqual(self.whats(best)["email"], 18)
+        self.assertEqual(self.whats(best)["payer_email"], 40)
 
     def test_payer_by_name_in_another_spelling(self):
         partner = self.env["res.partner"].create({"name": "Jürgen Müller GmbH"})
@@ -126,7 +126,7 @@ class TestSuggestion(SuggestionCase):
         row = self.credit("b1", "77.00", counterparty_name="MUELLER JUERGEN")
         best = self.best(row)
         self.assertEqual(best["id"], self.open_line(invoice).id)
-        self.assertGreater(self.whats(best)["name"], 8)
+        self.assertEqual(self.whats(best)["payer_name"], 35)
 
     def due(self, day, amount=100.0):
         """Return an invoice of one day, which is due at once."""
@@ -176,7 +176,7 @@ class TestSuggestion(SuggestionCase):
         row = self.credit("b1", "993.50")
         best = self.best(row)
         self.assertEqual(best["id"], self.open_line(invoice).id)
-        (near,) = [p for p in best["contributions"] if p["what"] == "near"]
+        (near,) = [p for p in best["contributions"] if p["what"] == "near_amount"]
         self.assertEqual(near["text"], "6.50 short")
 
     def test_usual_fee_of_the_payers_bank(self):
@@ -208,7 +208,7 @@ class TestSuggestion(SuggestionCase):
         )
         self.assertEqual(self.whats(found[0])["together"], 28)
         self.assertEqual(found[0]["together"], [["account.move.line", found[1]["id"]]])
-        self.assertEqual(found[0]["kind"], "subset/account")
+        self.assertEqual(found[0]["kind"], "subset/iban")
         self.assertAddsUp(found)
 
     def test_sum_that_is_not_the_only_one(self):
@@ -301,7 +301,7 @@ class TestSuggestion(SuggestionCase):
         )
         best = self.best(went)
         self.assertEqual(self.key(came), (best["model"], best["id"]))
-        self.assertEqual(self.whats(best)["own_account"], 20)
+        self.assertEqual(self.whats(best)["own_account"], 40)
 
     def new_backend_with_wallet(self):
         backend = self.new_backend("Second bank")
@@ -501,7 +501,7 @@ class TestPaymentSuggestion(SuggestionCase):
         row = self.credit("b1", "35.00", counterparty_account=number)
         best = self.best(invoice)
         self.assertEqual(best["id"], row.id)
-        self.assertEqual(self.whats(best)["account"], 20)
+        self.assertEqual(self.whats(best)["payer_iban"], 40)
         self.assertEqual(self.whats(best)["part"], -5)
 
     def test_two_payments_that_make_up_the_invoice(self):
@@ -573,7 +573,7 @@ class TestSuggestionCurrencies(SuggestionCase):
         self.assertEqual(first["amount_minor"], minor)
         self.assertEqual(first["currency"], code)
         self.assertEqual(second["id"], self.open_line(near).id)
-        (gap,) = [p for p in second["contributions"] if p["what"] == "near"]
+        (gap,) = [p for p in second["contributions"] if p["what"] == "near_amount"]
         self.assertEqual(gap["text"], written)
         self.assertEqual(self.best(exact)["id"], row.id)
         match_id = row.action_match_suggestions([["account.move.line", first["id"]]])

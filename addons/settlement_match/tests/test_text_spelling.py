@@ -10,8 +10,9 @@ class TextCase(MatchCase):
 
     def credit(self, gross, text, **values):
         type(self)._numbers += 1
+        values = {"description": text, **values}
         (row,) = self.store(
-            self.bank_fact(f"b{self._numbers}", gross, description=text, **values),
+            self.bank_fact(f"b{self._numbers}", gross, **values),
             backend=self.bank,
         )
         return row
@@ -163,6 +164,7 @@ class TestTextSpelling(TextCase):
         )
         self.run_match()
         self.assertProposed(row, self.open_line(invoice))
+        self.assertEqual(self.reasons(row), ["partner_conflict"])
 
     def known_account(self, account, name=None):
         partner = self.customer
@@ -303,6 +305,20 @@ class TestTextStructured(TextCase):
         row = self.credit("100.00", "", structured_reference=wrong)
         self.run_match()
         self.assertOpen(row, "unmatched")
+
+    def test_own_number_that_looks_like_a_structured_reference(self):
+        invoice = self.new_invoice(100.0, name="RF/2026/00017")
+        for field in ("invoice_reference", "structured_reference", "description"):
+            row = self.credit("30.00", "", **{field: invoice.name})
+            self.run_match()
+            self.assertMatched(row, self.open_line(invoice), 3000)
+
+    def test_wrong_check_digits_in_another_field_match_nothing(self):
+        wrong = "RF17539007547034"
+        self.new_invoice(100.0, payment_reference=wrong)
+        row = self.credit("100.00", "", invoice_reference=wrong)
+        self.run_match()
+        self.assertNotEqual(row.match_state, "matched")
 
     def test_wrong_check_digits_in_free_text_are_proposed(self):
         wrong = "RF17539007547034"

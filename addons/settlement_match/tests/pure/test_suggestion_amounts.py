@@ -18,8 +18,8 @@ def test_relations():
     assert what(5000, 10000, parts=(5000, 5000)) == "instalment"
     assert what(8500, 10000, fees=(1500,)) == "usual_fee"
     assert what(11500, 10000, fees=(1500,)) == "over"
-    assert what(9901, 10000) == "near"
-    assert what(10100, 10000) == "near"
+    assert what(9901, 10000) == "near_amount"
+    assert what(10100, 10000) == "near_amount"
     assert what(1934, 9134) == "swapped"
     assert what(9134, 1934) == "swapped"
     assert what(4000, 10000) == "part"
@@ -62,7 +62,7 @@ def test_variants_are_what_relations_look_for(amount, fees):
         assert (other < 0) == (amount < 0)
         assert relation(Amounts(amount, other, (), fees)).what in (
             "usual_fee",
-            "near",
+            "near_amount",
             "swapped",
         )
 
@@ -72,7 +72,7 @@ def test_variants_are_what_relations_look_for(amount, fees):
 def test_window_has_all_that_is_near(amount, other):
     lowest, highest = amounts.window(amount)
     assert lowest < amount < highest
-    if relation(Amounts(amount, other)).what == "near":
+    if relation(Amounts(amount, other)).what == "near_amount":
         assert lowest <= other <= highest
 
 

@@ -60,12 +60,12 @@ IDENTITIES = (
     ),
 )
 PAYERS = (
-    {"payers": {9: ("account", "Borg")}},
+    {"payers": {9: ("payer_iban", "DE1", "Borg")}},
     {},
     {"counterparty": "Ada Ltd"},
-    {"payers": {5: ("email", "Ada")}},
-    {"payers": {5: ("account", "Ada")}},
-    {"payers": {5: ("known_payer", "Ada")}},
+    {"payers": {5: ("payer_email", "a@b", "Ada")}},
+    {"payers": {5: ("payer_iban", "DE1", "Ada")}},
+    {"payers": {5: ("payer_partner", "Ada", "Ada")}},
 )
 # Offered against 100.00 open: other way, part, swapped digits, near, exact.
 AMOUNTS = (-10000, 4000, 1000, 9950, 10000)
@@ -188,13 +188,13 @@ def test_reasons_beyond_a_hundred_are_cut():
         replace(
             MONEY,
             references=frozenset({("provider", "pi_1")}),
-            payers={5: ("known_payer", "Ada")},
+            payers={5: ("payer_partner", "Ada", "Ada")},
         ),
         replace(TARGET, references=frozenset({("provider", "pi_1")})),
     )
     assert found.score == 100
-    assert found.strength == 60 + 22 + 10 + 30 + 5
-    assert list(weights(found).values()) == [60, 22, 10, 8, 0]
+    assert found.strength == 60 + 8 + 10 + 30 + 5
+    assert list(weights(found).values()) == [60, 8, 10, 22, 0]
 
 
 def test_provider_id_in_a_text_is_no_word():
@@ -206,12 +206,13 @@ def test_provider_id_in_a_text_is_no_word():
 
 
 def test_payer_known_as_somebody_else():
-    found = scored(replace(MONEY, payers={9: ("account", "Borg")}))
-    assert weights(found)["other_payer"] == -15
-    found = scored(replace(MONEY, payers={9: ("email", "Borg")}))
+    found = scored(replace(MONEY, payers={9: ("payer_iban", "DE1", "Borg")}))
+    assert weights(found)["other_payer"] == -20
+    found = scored(replace(MONEY, payers={9: ("payer_email", "a@b", "Borg")}))
     assert "other_payer" not in weights(found)
-    found = scored(replace(MONEY, payers={9: ("account", "B"), 5: ("account", "Ada")}))
-    assert weights(found)["account"] == 20
+    both = {9: ("payer_iban", "1", "B"), 5: ("payer_iban", "1", "Ada")}
+    found = scored(replace(MONEY, payers=both))
+    assert weights(found)["payer_iban"] == 40
 
 
 def test_other_currency():
@@ -273,14 +274,14 @@ def test_kinds_are_those_of_the_engine():
     assert kind({"text": "XPO4711X"}, {"traces": (("trace", "po_4711"),)}) == (
         "batch/trace"
     )
-    assert kind({"payers": {5: ("account", "A")}}, {}) == "amount_date/account"
+    assert kind({"payers": {5: ("payer_iban", "1", "A")}}, {}) == "amount_date/iban"
 
 
 def test_why_another_one_lost():
     pair = frozenset({("invoice", "INV1")})
     best = scored(replace(MONEY, references=pair), replace(TARGET, references=pair))
     worse = scored(
-        replace(MONEY, payers={9: ("account", "Borg")}),
+        replace(MONEY, payers={9: ("payer_iban", "DE1", "Borg")}),
         replace(TARGET, key=("item", 8), name="INV/2", amount=12000),
     )
     behind = best.score - worse.score
