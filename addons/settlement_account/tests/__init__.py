@@ -3,6 +3,8 @@ from . import test_batch_export
 from . import test_bot
 from . import test_dashboard
 from . import test_dispute_posting
+from . import test_lock_date
+from . import test_memory
 from . import test_exception_limit
 from . import test_fee_bills
 from . import test_ledger_changes
