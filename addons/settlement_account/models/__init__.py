@@ -39,6 +39,7 @@ from . import exception_verbs
 from . import exception_decisions
 from . import verification
 from . import verification_entry
+from . import verification_difference
 from . import verification_mapping
 from . import verification_ledger
 from . import verification_dispute

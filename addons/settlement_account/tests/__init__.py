@@ -15,6 +15,8 @@ from . import test_post_bank
 from . import test_post_bank_mapped
 from . import test_post_batch
 from . import test_post_currency
+from . import test_post_difference
+from . import test_post_discount
 from . import test_post_kinds
 from . import test_post_mapped
 from . import test_post_period_end
