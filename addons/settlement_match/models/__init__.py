@@ -52,6 +52,7 @@ from . import payout_exceptions
 from . import replay
 from . import replay_history
 from . import replay_episode
+from . import replay_payer
 from . import replay_result
 from . import backtest
 from . import backtest_line
