@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from corpus import scenarios  # noqa: F401  registers them
 from corpus.registry import SCENARIOS
 from integration.databases import CHECKOUT, TEMPLATE, Database
 
