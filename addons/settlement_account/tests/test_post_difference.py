@@ -285,7 +285,7 @@ class TestPostDifference(DifferenceCase):
         )
         self.assertEqual(match.state, "confirmed")
         self.assert_lawful()
-        self.batch().action_post_again()
+        self.batch().action_post()
         self.assertPaid(invoice)
         self.assertEqual(match.state, "posted")
 
