@@ -26,6 +26,8 @@
         "views/settlement_dispute_views.xml",
         "views/account_move_views.xml",
         "views/account_journal_dashboard_views.xml",
+        "views/account_journal_views.xml",
+        "views/account_bank_statement_line_views.xml",
         "views/settlement_lock_date_views.xml",
         "views/settlement_lock_exception_views.xml",
         "views/settlement_setup_templates.xml",

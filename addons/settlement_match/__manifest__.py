@@ -19,6 +19,8 @@
         "views/settlement_backtest_views.xml",
         "views/settlement_precision_views.xml",
         "views/settlement_match_precision_views.xml",
+        "views/settlement_memory_views.xml",
+        "data/memory_cron.xml",
         "views/account_payment_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_suggest_views.xml",

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from stdnum import iso11649, luhn
 from stdnum.ch import esr
 
-_MARK = re.compile(r"RF[0-9]{2}|SI(?:01|12)|HR01")
+# How references begin that say themselves which check digits they carry.
+MARK = "^(RF[0-9]{2}|SI01|SI12|HR01)"
+_MARK = re.compile(MARK)
 # Models of Slovenia and Croatia whose last digit checks all the others.
 _ADRIATIC = re.compile(r"(?:SI(?:01|12)|HR01)([0-9]{2,22})")
 _DUTCH_WEIGHTS = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)

@@ -7,6 +7,7 @@ major units; ``amount`` is what still waits for a document, positive when money 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -31,6 +32,8 @@ _DETAILS = {
     "acctsvcrref": "bank_reference",
     "bankreference": "bank_reference",
 }
+# Modules write the three parts of an ISO 20022 code with hyphens or blanks between.
+_ISO_CODE = re.compile(r"([A-Z]{4})[-/. ]([A-Z]{4})[-/. ]([A-Z]{4})")
 _LONGEST_RAW = 500
 _LONGEST_DETAIL = 140
 _DEEPEST = 8
@@ -90,7 +93,7 @@ def read_line(data: Mapping[str, Any]) -> TransactionFact:
         account_identifier=data["account"],
         source_version_at=datetime.fromisoformat(data["version"]),
         provider_state=PROVIDER_STATES.get(data["state"], GONE),
-        source_code=_text(data, "type"),
+        source_code=_code(_text(data, "type")),
         description=_description(data),
         counterparty_name=_text(data, "partner_name"),
         counterparty_account=_text(data, "account_number"),
@@ -101,6 +104,12 @@ def read_line(data: Mapping[str, Any]) -> TransactionFact:
 
 def _text(data: Mapping[str, Any], name: str) -> str:
     return " ".join(str(data.get(name) or "").split())
+
+
+def _code(text: str) -> str:
+    """Return a bank transaction code as our own bank files spell it."""
+    found = _ISO_CODE.fullmatch(text)
+    return "/".join(found.groups()) if found else text
 
 
 def _description(data: Mapping[str, Any]) -> str:

@@ -41,12 +41,14 @@ from . import verification
 from . import verification_entry
 from . import verification_difference
 from . import verification_mapping
+from . import verification_ledger
 from . import verification_dispute
 from . import bench
 from . import batch
 from . import batch_export
 from . import backend
 from . import backend_status
+from . import backend_ledger_status
 from . import backend_retention
 from . import document_reference
 from . import setup

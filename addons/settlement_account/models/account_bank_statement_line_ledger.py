@@ -16,6 +16,10 @@ class AccountBankStatementLine(models.Model):
         for line in self.sudo():
             line.settlement_transaction_count = len(line.settlement_state_ids)
 
+    def action_open_settlement_matches(self):
+        """Open the matches of the transactions that these lines are."""
+        return self.settlement_state_ids.transaction_id.action_open_matches()
+
     @api.model_create_multi
     def create(self, vals_list):
         """Have lines of a matched journal taken in soon."""

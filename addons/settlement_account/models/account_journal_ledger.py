@@ -182,6 +182,16 @@ class AccountJournal(models.Model):
     # Looking
     # ------------------------------------------------------------------
 
+    def _fill_bank_cash_dashboard_data(self, dashboard_data):
+        """Show on the card of a matched journal how many lines wait for a match."""
+        result = super()._fill_bank_cash_dashboard_data(dashboard_data)
+        if self.env["settlement.backend"]._has_settlement_group("group_viewer"):
+            journals = self.browse(dashboard_data).filtered("settlement_is_matched")
+            for journal in journals:
+                count = journal.settlement_open_count
+                dashboard_data[journal.id]["settlement_open_lines"] = count
+        return result
+
     def action_open_settlement_lines(self):
         """Open the transactions that stand for the statement lines of this journal."""
         self.ensure_one()

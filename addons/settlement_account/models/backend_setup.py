@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .backend_ledger import LEDGER
 from .setup import ROLES
 
 
@@ -10,6 +11,8 @@ class SettlementBackend(models.Model):
     def action_open_setup(self):
         """Open the set-up of this backend; it can be left and gone on with."""
         self.ensure_one()
+        if self.connector == LEDGER:
+            return self._open_bank_journals()
         groups = dict.fromkeys(role for roles in ROLES.values() for role in roles)
         self._require_group(*groups)
         self.check_access("read")
@@ -21,6 +24,14 @@ class SettlementBackend(models.Model):
             "res_id": setup.id,
             "view_mode": "form",
         }
+
+    def _open_bank_journals(self):
+        """Open the journals whose lines are matched: that is all there is to set up."""
+        self._require_group("group_accountant", "group_integration_admin")
+        self.check_access("read")
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "settlement_account.action_account_journal_matching"
+        )
 
     def _setup_wallets(self):
         """Return the values of a set-up's wallet lines for the wallets there are."""

@@ -34,6 +34,8 @@ class SettlementTransaction(models.Model):
         items = line.move_id.line_ids - liquidity
         partners = items.matched_debit_ids.debit_move_id
         partners |= items.matched_credit_ids.credit_move_id
+        if partners.move_id.settlement_posting_ids:
+            return False  # what a bank books for itself, settled by our own entry
         names = (partners - items).move_id.mapped("name")
         accounts = (items - items.filtered("reconciled")).account_id
         return self.env._(

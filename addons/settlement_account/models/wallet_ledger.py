@@ -16,6 +16,7 @@ class SettlementWallet(models.Model):
         string="Journal in Odoo",
         compute="_compute_is_ledger",
         store=True,
+        precompute=True,
         help="Its rows are the statement lines of its journal.",
     )
     ledger_from = fields.Date(

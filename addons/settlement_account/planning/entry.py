@@ -8,7 +8,7 @@ from datetime import date
 
 from .accounts import Accounts, FeeTax, Rate
 from .fees import FeeTotals, fee_lines
-from .kinds import FEE_ROWS, IN_TRANSIT, account_role, is_mapped
+from .kinds import FEE_ROWS, IN_TRANSIT, account_role, is_mapped, meeting_role
 from .mapped import mapped_lines
 from .plan import EntryPlan, PlannedLine
 from .rows import Row, Settled
@@ -106,7 +106,8 @@ def _settling_line(slice_: Slice, row: Row, part: Settled) -> PlannedLine:
         balance = slice_.rate.to_company(part.amount)
     return PlannedLine(
         role="settled",
-        account_id=part.account_id or slice_.accounts.required("suspense", row.kind),
+        account_id=part.account_id
+        or slice_.accounts.required(meeting_role(row.kind), row.kind),
         partner_id=part.partner_id,
         name=row.label,
         amount=-part.amount,

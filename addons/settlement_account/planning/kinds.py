@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from odoo.addons.settlement.canonical.kinds import BANK_KINDS
+
 from .rows import IGNORED, Row
 
 FEE_ROWS = frozenset({"fee", "fee_refund", "dispute_fee", "tax"})
@@ -37,6 +39,12 @@ FEE_KIND_OF_ROW = {
     "dispute_fee": "dispute",
     "tax": "tax",
 }
+
+
+def meeting_role(kind: str) -> str:
+    """Return the role of the account on which money of a kind meets other money."""
+    is_own = kind in BANK_KINDS or ACCOUNT_OF_KIND.get(kind) == "transfer"
+    return "transfer" if is_own else "suspense"
 
 
 def is_mapped(row: Row) -> bool:

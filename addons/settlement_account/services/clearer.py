@@ -8,9 +8,11 @@ from ..planning import slices
 from ..planning.accounts import MissingAccount
 from ..planning.bank import own_charge_role
 from ..planning.clearing import Company, plan_clearing, stays_where_it_is
+from ..planning.kinds import meeting_role
 from ..planning.rows import Settled
 from .batch_poster import REFUSALS, refuse
 from .errors import PostingError
+from .meeting_values import MeetingValues
 from .open_items import OpenItems
 from .payout_reader import PayoutReader
 from .posting_gate import PostingGate, Proposal
@@ -68,6 +70,7 @@ class Clearer:
             self.counters["refused"] += 1
             return self.counters
         self.gate = self.gate_class(self.builder)
+        self.meeting_values = MeetingValues(self.builder)
         for group, number in self._groups(waiting):
             if not self.builder.journal._take_settlement_turn():
                 self.counters["busy"] = 1
@@ -195,11 +198,19 @@ class Clearer:
     def _meeting(self, row, part):
         """Money that settles money meets: own transfers on the transfer account.
 
-        What needs no document waits on suspense for the entry that books it.
+        Two currencies meet in that of the company, at one value for both ends. What
+        needs no document waits on suspense for the entry that books it.
         """
-        is_transfer = row.kind.startswith("bank") and not part.waits
-        role = "transfer" if is_transfer else "suspense"
-        return replace(part, account_id=self._account(row, role))
+        role = "suspense" if part.waits else meeting_role(row.kind)
+        part = replace(part, account_id=self._account(row, role))
+        value = self.meeting_values.of(part.match_id)
+        if value is None:
+            return part
+        return replace(
+            part,
+            currency_id=self.builder.company.currency_id.id,
+            amount_currency=value if part.amount > 0 else -value,
+        )
 
     def _own_charge(self, row):
         """What the bank books for itself goes where its code says.

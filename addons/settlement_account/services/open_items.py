@@ -7,7 +7,7 @@ from ..planning.clearing import Move, OpenItem
 from ..planning.integers import share
 
 # Roles of lines of ours in which the gross of a row may wait.
-WAITING_ROLES = ("suspense", "unallocated", "settled", "credit")
+WAITING_ROLES = ("suspense", "unallocated", "settled", "credit", "transfer")
 
 
 @dataclass(slots=True)
@@ -32,6 +32,7 @@ class OpenItems:
         self._of_row = defaultdict(list)
         self.env.flush_all()
         ids = list(transaction_ids)
+        self._currencies = dict(self.env.execute_query(self._currencies_query(ids)))
         for is_own, query in (
             (True, self._own_query(ids)),
             (False, self._bank_query(ids)),
@@ -55,9 +56,15 @@ class OpenItems:
 
         :param part: Settled, signed like the gross; it waits with the other sign.
         """
+        if elsewhere := self._in_other_currency(transaction_id, part):
+            elsewhere.left = 0
+            item = replace(elsewhere.item, amount=-part.amount)
+            return [Move(item, part, label, transaction_id)]
         sign = 1 if part.amount > 0 else -1
         waiting = [
-            each for each in self._of_row[transaction_id] if each.left * sign < 0
+            each
+            for each in self._of_row[transaction_id]
+            if each.left * sign < 0 and self._is_in_money(transaction_id, each.item)
         ]
         if sum(abs(each.left) for each in waiting) < abs(part.amount):
             return []
@@ -71,6 +78,30 @@ class OpenItems:
                 break
         return moves
 
+    def _in_other_currency(self, transaction_id, part):
+        """Return the line that a match in another currency has given up, if it fits.
+
+        How much of the row it stands for is known only of the whole line.
+        """
+        if part.currency_id == self._currencies[transaction_id]:
+            return None
+        return next(
+            (
+                each
+                for each in self._of_row[transaction_id]
+                if each.is_own
+                and not self._is_in_money(transaction_id, each.item)
+                and each.item.currency_id == part.currency_id
+                and each.left == -part.amount_currency
+            ),
+            None,
+        )
+
+    def _is_in_money(self, transaction_id, item):
+        """Return whether it is known what an item is in the currency of its row."""
+        own = self._currencies[transaction_id]
+        return bool(item.amount) or item.currency_id == own
+
     def waiting(self, transaction_id):
         """Return the open items that wait for a row alone."""
         return [each.item for each in self._of_row[transaction_id] if each.is_own]
@@ -83,6 +114,12 @@ class OpenItems:
     # ------------------------------------------------------------------
     # Queries: transaction id, then the fields of an OpenItem
     # ------------------------------------------------------------------
+
+    def _currencies_query(self, ids):
+        """The currency of each row."""
+        return SQL(
+            "SELECT id, currency_id FROM settlement_transaction WHERE id = ANY(%s)", ids
+        )
 
     def _own_query(self, ids):
         """Lines of one row: on suspense, or given up by a match that was undone."""

@@ -163,7 +163,9 @@ class TestLedgerCurrency(LedgerCase):
         self.assertEqual(len(rows), 1)
         self.assertIn("more decimals", rows.reason)
         self.run_ledger("parse")
-        self.assertEqual(rows.search_count([("external_id", "=", f"line:{line.id}")]), 1)
+        self.assertEqual(
+            rows.search_count([("external_id", "=", f"line:{line.id}")]), 1
+        )
 
     def test_what_modules_keep_of_the_bank_s_words_is_read(self):
         line = self.line(

@@ -58,7 +58,7 @@ def relation(amounts: Amounts) -> Relation:
     if gap in amounts.fees:
         return Relation("usual_fee", FEE_WEIGHT, text)
     if abs(gap) * _NEAR <= abs(wanted):
-        return Relation("near", NEAR_WEIGHT, f"{text} {_way(gap)}")
+        return Relation("near_amount", NEAR_WEIGHT, f"{text} {_way(gap)}")
     if likeness.is_transposed(str(abs(offered)), str(abs(wanted))):
         return Relation("swapped", SWAPPED_WEIGHT, text)
     what = "part" if gap > 0 else "over"

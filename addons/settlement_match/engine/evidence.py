@@ -26,7 +26,7 @@ TOKEN = ReferenceKind(5, "token", 40)
 SPELLING = ReferenceKind(6, "spelling", 45)
 CORE = ReferenceKind(7, "core", 40)
 # One digit is wrong or two changed places: never without a person.
-SLIP = ReferenceKind(8, "near", 20)
+NEAR = ReferenceKind(8, "misread", 30)
 
 REFERENCE_KINDS = (
     PROVIDER,
@@ -37,15 +37,15 @@ REFERENCE_KINDS = (
     TOKEN,
     SPELLING,
     CORE,
-    SLIP,
+    NEAR,
 )
 # These need the exact amount, alone or in a sum.
-WEAK_KINDS = (TOKEN, SPELLING, CORE, SLIP)
+WEAK_KINDS = (TOKEN, SPELLING, CORE, NEAR)
 # What had to be assumed for a reading speaks against it.
 DOUBTS = {
     "spelling": ("corrected", -10),
     "core": ("prefix", -5),
-    "near": ("digit", -25),
+    "misread": ("digit", -25),
 }
 
 CURRENCY_WEIGHT = 10
@@ -80,6 +80,12 @@ NAMES_OTHER_WEIGHT = -15
 # All sums were tried, and no other one fits; or others do.
 ONLY_SUM_WEIGHT = 10
 OTHER_SUMS_WEIGHT = -25
+# An approved rule: that somebody pays, or that no document is needed; and by what it
+# knows the payment.
+RULE_WEIGHT = 35
+RULE_ALONE_WEIGHT = 60
+RULE_ACCOUNT_WEIGHT = 20
+RULE_TEXT_WEIGHT = 10
 # Many small amounts add up to anything.
 MOST_COINCIDENCE_WEIGHT = 30
 

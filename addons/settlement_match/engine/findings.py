@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .readings import MOST_HITS
 from .sentences import listing
+from .tokens import MOST_CHARACTERS, MOST_TOKENS
 
 # How many candidates a sentence names before it only counts them.
 _NAMED = 5
@@ -157,6 +159,30 @@ def crowded(payment: Payment, documents: int, payments: int) -> str:
     )
 
 
+def proposed_transfer(other: Payment, reasons: Sequence[str]) -> str:
+    """Return the sentence about the other end of an own transfer, as proposed."""
+    return (
+        f"Proposed: it and {other} are one transfer between our own accounts, because "
+        f"of {listing(reasons)}. Confirm it or refuse it."
+    )
+
+
+def several_transfers(payment: Payment, others: Sequence[Payment]) -> str:
+    """Return the sentence for a row with several possible other ends."""
+    return (
+        f"{payment} is one end of a transfer between our own accounts, and the other "
+        f"end may be any of {_some(others)}. Nothing tells which. Choose by hand."
+    )
+
+
+def other_end_missing(account: str) -> str:
+    """Return the sentence for a transfer of which only one end is there."""
+    return (
+        f"It names our own account {account}, on which no such row is there yet: it is "
+        "matched as soon as the statement of that account is imported."
+    )
+
+
 def several_sums(payment: Payment, ways: int, is_all: bool, searched: int = 0) -> str:
     """Return the sentence for a payment that several sums of documents equal."""
     count = f"{ways} sums" if is_all else f"at least {ways} sums"
@@ -191,12 +217,17 @@ def proposal(documents: Sequence[Document], reasons: Sequence[str]) -> str:
     return f"Proposed: it pays {_some(documents)}{why}. Confirm it or refuse it."
 
 
+def by_rule(rule: str) -> str:
+    """Return the sentence about a payment that needs no document by a rule."""
+    return f"Proposed: it needs no document, says {rule}. Confirm it or refuse it."
+
+
 def uncertain(payment: Payment, document: Document) -> str:
     """Return the sentence for a weak reference whose amount differs."""
     return (
         f"The text of {payment} contains a reference of {document}, but the amounts "
-        "differ and it is not the document's own number. Match them by hand if they "
-        "belong together."
+        "differ and it is not exactly the document's own number. Match them by hand if "
+        "they belong together."
     )
 
 
@@ -238,6 +269,30 @@ def late_payout(payout: str, amount: str, expected: str, newest: str) -> str:
     return (
         f"Payout {payout} over {amount} should have arrived on {expected}, but the "
         f"bank's data reach only until {newest}. Import the newer statements."
+    )
+
+
+def text_cut_short() -> str:
+    """Return the sentence about a text that is longer than anyone reads."""
+    return (
+        f"Its text is very long: only the first {MOST_CHARACTERS:,} characters and "
+        f"{MOST_TOKENS:,} words of it were read."
+    )
+
+
+def too_many_named() -> str:
+    """Return the sentence about a text that names more than a payment pays."""
+    return (
+        f"Its text fits more than {MOST_HITS} open documents, so that none of them "
+        "was considered."
+    )
+
+
+def near_number(payment: Payment, written: str, other: str) -> str:
+    """Return the sentence for a number that may be a slip of the pen."""
+    return (
+        f"{payment} names {written}, but {other} differs from it by one digit and has "
+        "exactly this amount. Choose by hand."
     )
 
 

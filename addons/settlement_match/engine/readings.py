@@ -44,7 +44,6 @@ class Hit(NamedTuple):
 
     :ivar type: type of the reference, ``text`` its comparable spelling.
     :ivar number: the document's own number as its journal writes it.
-    :ivar is_other_payer: the payer is known, and is not the document's partner.
     """
 
     token: Token
@@ -52,7 +51,6 @@ class Hit(NamedTuple):
     type: str
     text: str
     number: str
-    is_other_payer: bool = False
 
 
 class Reading(NamedTuple):
@@ -102,9 +100,9 @@ def _judge(hit: Hit, countries: Collection[str]) -> Reading | None:
     token = hit.token
     if token.text != hit.text:
         return _judge_spelling(hit)
-    if hit.type == "structured" and structured.is_broken(hit.text, countries):
-        return Reading(hit.move_line_id, evidence.TOKEN, hit.text, PROPOSED)
     kind = _exact_kind(hit, countries)
+    if kind is evidence.TOKEN and structured.is_broken(hit.text, countries):
+        return Reading(hit.move_line_id, kind, hit.text, PROPOSED)
     if token.how == tokens.RANGE:
         return _weak(hit, PROPOSED)
     if token.how in (tokens.INSIDE, tokens.LISTED):
@@ -136,8 +134,6 @@ def _weak(hit: Hit, strength: int) -> Reading:
     """Return a reading that says what was read, and as what."""
     read = tokens.printable(hit.token.read)
     text = f"'{read}' as {_written(hit)}"
-    if hit.is_other_payer:
-        strength = PROPOSED
     return Reading(hit.move_line_id, evidence.SPELLING, text, strength)
 
 
@@ -169,7 +165,8 @@ def is_bad_spelling(read: str, number: str) -> bool:
         )
     )
     mistaken = sum(one != other for one, other in pairs)
-    mistaken += abs(read.count("O") - wanted.count("O"))
+    # Who takes one zero for a letter takes all of them for it.
+    mistaken += read.count("O") != wanted.count("O")
     digits = sum(other.isdigit() for _one, other in pairs)
     right = sum(one == other and other.isdigit() for one, other in pairs)
     has_letter = any(one == other and one.isalpha() for one, other in pairs)
@@ -267,4 +264,33 @@ def _meanings(groups: Sequence[str]) -> list[Core]:
         found.append((int(first[-2:]), *rest))
     if _YEAR.fullmatch(last):
         found.append((int(last[-2:]), *others))
+    return found
+
+
+def respelled(number: str, read: str) -> str:
+    """Return what was read, written as a document writes its number.
+
+    :param number: number of a document, ``read`` one like it without separators.
+    """
+    characters = iter(read)
+    return "".join(
+        next(characters, "")
+        if character.isascii() and character.isalnum()
+        else character
+        for character in number
+    )
+
+
+def slips(read_tokens: Iterable[Token], numbers: Iterable[str]) -> dict[str, Token]:
+    """Return which numbers differ by a slip from words of a text: number → word."""
+    by_length: dict[int, list[Token]] = {}
+    for token in read_tokens:
+        if token.how in (tokens.PLAIN, tokens.RETRY):
+            by_length.setdefault(len(token.text), []).append(token)
+    found: dict[str, Token] = {}
+    for number in numbers:
+        spelled = references.normalise("invoice", number)
+        for token in by_length.get(len(spelled), ()):
+            if is_slip(token.text, spelled):
+                found.setdefault(number, token)
     return found

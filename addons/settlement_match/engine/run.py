@@ -17,21 +17,29 @@ class MatchRun:
     :ivar wanted: ids of the only transactions to match, None for all.
     :ivar notes: transaction id → (reason, sentence) of what keeps it open. The first
         stage that says something about a payment has the strongest evidence.
+    :ivar hints: transaction id → sentence to be added to whatever keeps it open.
     :ivar proposed: transaction id → sentence of what a fuzzy stage found for it; a
         weaker stage leaves it alone.
-    :ivar unsearched: transaction id → sentence about the bound of a search.
+    :ivar remarks: transaction id → what else a person should know about it.
     """
 
     company: Any
     wanted: list[int] | None = None
     notes: dict[int, Note] = field(default_factory=dict)
+    hints: dict[int, str] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
-    unsearched: dict[int, str] = field(default_factory=dict)
+    remarks: dict[int, str] = field(default_factory=dict)
 
     def note(self, transaction_id: int, reason: str, sentence: str) -> None:
         """Keep why a payment stays open, unless something stronger is known."""
         if self.wanted is None or transaction_id in self._wanted_set():
+            hint = self.hints.get(transaction_id, "")
+            sentence = f"{sentence} {hint}" if hint else sentence
             self.notes.setdefault(transaction_id, (reason, sentence))
+
+    def hint(self, transaction_id: int, sentence: str) -> None:
+        """Keep what a person should know about a payment if it stays open."""
+        self.hints.setdefault(transaction_id, sentence)
 
     def _wanted_set(self) -> Collection[int]:
         return self.wanted or ()

@@ -18,7 +18,7 @@ _WORDS = {
     "corrected": "a spelling that had to be corrected",
     "core": "a number without its prefix in the payment's text, {text}",
     "prefix": "the payer being known as the document's partner",
-    "near": "the payment's text, which reads {text} but for a wrong digit",
+    "misread": "the payment's text, which reads {text} but for a wrong digit",
     "digit": "a number that is not quite the same",
     "trace": "the payout's trace {text} on the bank line",
     "descriptor": "the payout's descriptor {text} on the bank line",
@@ -37,21 +37,20 @@ _WORDS = {
     "mandate": "the mandate {text}",
     "bank": "the bank's reference {text}",
     "slip": "the reference {text} with two neighbouring characters swapped",
-    "known_payer": "the payer {text}",
-    "account": "the bank account of {text}",
     "own_account": "an account of our own, {text}",
-    "email": "the e-mail address of {text}",
-    "name": "a name like {text}",
     "other_payer": "a payer who is known as somebody else: {text}",
     "other_currency": "two currencies: {text}",
     "unknown_amount": "an amount that only a rate can compare",
     "instalment": "the amount of one instalment",
     "usual_fee": "the same amount less {text}, which banks of payers usually keep",
-    "near": "nearly the same amount: {text}",
+    "near_amount": "nearly the same amount: {text}",
     "swapped": "the same amount with two neighbouring digits swapped",
     "opposite": "money that goes the other way",
     "together": "the exact sum with {text}",
     "days": "days: {text}",
+    "rule": "the rule {text}",
+    "rule_account": "the bank account ending in {text}",
+    "rule_text": "a text like {text}",
     "payer_partner": "the partner {text} that its source states",
     "payer_mandate": "the mandate {text}, by which this partner paid before",
     "payer_iban": "the bank account {text} of this partner",
@@ -61,6 +60,12 @@ _WORDS = {
     "punctual": "the day, which fits the document's",
     "before": "it came {text} days before the document",
     "overdue": "it came {text} days after it was due",
+    "own_accounts": "both rows naming each other's account: {text}",
+    "one_own_account": "one of them naming our own account {text}",
+    "own_reference": "the same reference on both rows, {text}",
+    "opposite_amount": "the same amount, out and in",
+    "days_apart": "{text} days between them",
+    "day_rate": "the rate of the day, from which it is {text} off",
     "only_sum": "no other sum that fits",
     "other_sums": "other sums that fit as well ({text} found)",
     "coincidence": "amounts like these may add up by chance ({text})",
@@ -132,6 +137,8 @@ def proof_text(proof: Mapping[str, Any]) -> str:
     """Return how it was established that there is no second candidate."""
     if not proof:
         return ""
+    if proof.get("method") == "rule":
+        return f"No document is needed: that is what {proof.get('rule', '')} says."
     if "solutions" in proof:
         return (
             f"{proof['solutions']} way(s) to reach the sum were found among "

@@ -13,7 +13,7 @@ from typing import Any
 
 from odoo.addons.settlement.canonical import references
 
-from . import evidence, likeness, sentences
+from . import counterparty, evidence, likeness, names, sentences
 from .amounts import Amounts, relation
 from .together import Key, Together
 
@@ -32,13 +32,11 @@ REFERENCE_WEIGHTS: dict[str, int] = {
     "slip": 20,
 }
 PAYER_WEIGHTS: dict[str, int] = {
-    "known_payer": 22,
-    "account": 20,
-    "own_account": 20,
-    "email": 18,
+    **{clue.what: clue.weight for clue in counterparty.CLUES},
+    "own_account": counterparty.IBAN.weight,
 }
-NAME_WEIGHT = 12
-OTHER_PAYER_WEIGHT = -15
+# From here on, in percent, a name says something.
+SIMILAR = 60
 # Money that is not in the currency of what it pays, at a rate nobody knows.
 OTHER_CURRENCY_WEIGHT = -10
 # Fields that only count if both sides state them in the same field.
@@ -52,8 +50,10 @@ class Money:
 
     :ivar references: pairs of type and comparable text.
     :ivar tokens: words of its free texts that may be the number of a document.
+    :ivar words: the same, the most likely first; ``spoken``: some as written.
+    :ivar is_cut: the texts were too long to be read to their end.
     :ivar text: all its texts in comparable spelling, joined.
-    :ivar payers: partner id → (how it is known, the words that say so).
+    :ivar payers: partner id → (the clue, what says so, the partner's name).
     :ivar presentment: currency and amount that the customer saw.
     :ivar fees: what a payer's bank usually keeps, unsigned.
     """
@@ -66,12 +66,16 @@ class Money:
     decimals: int = 2
     references: frozenset[Reference] = frozenset()
     tokens: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    spoken: tuple[str, ...] = ()
+    is_cut: bool = False
     text: str = ""
     counterparty: str = ""
-    payers: Mapping[int, tuple[str, str]] = field(default_factory=dict)
+    payers: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     presentment: tuple[str, int] | None = None
     fees: tuple[int, ...] = ()
     account: str = ""
+    currency_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ class Target:
     :ivar number: its own number in comparable spelling.
     :ivar traces: what a bank writes of it, with the word for that kind of evidence.
     :ivar parts: amounts of which each is due on its own.
+    :ivar is_taken: a confirmed match holds all of it.
     """
 
     key: Key
@@ -96,6 +101,8 @@ class Target:
     traces: tuple[tuple[str, str], ...] = ()
     account: str = ""
     parts: tuple[int, ...] = ()
+    is_taken: bool = False
+    currency_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ class Suggestion:
     kind: str
     days: int | None = None
     partners: tuple[Key, ...] = ()
+    currency_id: int = 0
 
     def order(self) -> tuple[object, ...]:
         """Return what suggestions are sorted by: best first, always the same."""
@@ -134,7 +142,7 @@ def suggest(
     :param asker: ``money`` or ``target``: the side that a person asked about; the
         suggestion is about the other one.
     """
-    identity, payer = _identity(money, target), _payer(money, target)
+    identity, payer = _further(_identity(money, target), _payer(money, target))
     amount, outcome = _amount(money, target, together)
     days = days_apart(money.day, target.first_day, target.last_day)
     pieces = [*identity, *payer, *_currency(money, target), amount, *_date(days)]
@@ -151,6 +159,7 @@ def suggest(
         kind=_kind(identity, payer, outcome),
         days=days,
         partners=together.others if together else (),
+        currency_id=candidate.currency_id,
     )
 
 
@@ -228,22 +237,42 @@ def _payer(money: Money, target: Target) -> list[Contribution]:
             )
         ]
     clue = money.payers.get(target.partner_id)
-    if clue and clue[0] in PAYER_WEIGHTS:
+    if clue:
         return [evidence.contribution(clue[0], PAYER_WEIGHTS[clue[0]], clue[1])]
-    similar = likeness.names(money.counterparty, target.partner)
-    if similar >= likeness.SIMILAR:
-        weight = NAME_WEIGHT * similar // 100
-        return [evidence.contribution("name", weight, target.partner)]
+    similar = names.similarity(money.counterparty, target.partner)
+    if similar == names.SAME:
+        what = counterparty.NAME.what
+        return [evidence.contribution(what, PAYER_WEIGHTS[what], target.partner)]
+    if similar >= SIMILAR:
+        what = counterparty.LIKE_NAME.what
+        weight = PAYER_WEIGHTS[what] * similar // 100
+        return [evidence.contribution(what, weight, target.partner)]
     return _other_payer(money, target)
 
 
 def _other_payer(money: Money, target: Target) -> list[Contribution]:
     """Return that the payer is known for certain, as somebody else."""
-    certain = ("known_payer", "account")
-    known = sorted(text for what, text in money.payers.values() if what in certain)
+    certain = (counterparty.PARTNER.what, counterparty.IBAN.what)
+    payers = money.payers.values()
+    known = sorted(name for what, _text, name in payers if what in certain)
     if not known or not target.partner_id:
         return []
-    return [evidence.contribution("other_payer", OTHER_PAYER_WEIGHT, known[0])]
+    weight = evidence.OTHER_PAYER_WEIGHT
+    return [evidence.contribution("other_payer", weight, known[0])]
+
+
+def _further(
+    identity: list[Contribution], payer: list[Contribution]
+) -> tuple[list[Contribution], list[Contribution]]:
+    """Return both with the weaker one as what it is: one more clue."""
+    if not identity or not payer or int(str(payer[0]["weight"])) < 0:
+        return identity, payer
+    weights = [int(str(piece["weight"])) for piece in (identity[0], payer[0])]
+    weaker = payer[0] if weights[0] >= weights[1] else identity[0]
+    cut = {**weaker, "weight": min(min(weights), evidence.FURTHER_CLUE_WEIGHT)}
+    if weaker is payer[0]:
+        return identity, [cut]
+    return [cut], payer
 
 
 # ----------------------------------------------------------------------
@@ -347,6 +376,7 @@ def _kind(
         method = {"provider": "identifier", "structured": what}.get(what, "reference")
         return f"{method}/{outcome}"
     clue = str(payer[0]["what"]) if payer else "none"
+    clue = clue.removeprefix("payer_")
     if outcome == "sum":
         return f"subset/{clue}"
     return f"amount_date/{clue}"

@@ -234,7 +234,9 @@ def _windows(text: str, runs: Sequence[_Run]) -> Iterator[tuple[int, int]]:
             length += run.end - run.start
             if not run.digits:
                 words += 1
-                if words > _MOST_WORDS or not _may_be_in_number(text, runs, last):
+                if words > _MOST_WORDS or not _may_be_in_number(
+                    text, runs, first, last
+                ):
                     break
             digits += run.digits
             if digits >= DIGITS:
@@ -243,15 +245,15 @@ def _windows(text: str, runs: Sequence[_Run]) -> Iterator[tuple[int, int]]:
                 break
 
 
-def _may_be_in_number(text: str, runs: Sequence[_Run], place: int) -> bool:
-    """Say whether a run without digits may belong to the number around it.
+def _may_be_in_number(text: str, runs: Sequence[_Run], first: int, place: int) -> bool:
+    """Say whether a run without digits may belong to a number that begins earlier.
 
     Words in front of digits may; behind them only what no blank separates.
     """
     run = runs[place]
     if run.end - run.start > _WORD and not _starts(text, run)[1:]:
         return False
-    if not place or not runs[place - 1].digits:
+    if place == first or not runs[place - 1].digits:
         return True
     return not _BLANK.search(text, runs[place - 1].end, run.start)
 

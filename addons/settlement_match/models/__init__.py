@@ -14,6 +14,9 @@ from . import rule_version
 from . import rule_version_decision
 from . import rule_version_meaning
 from . import rule_tolerance
+from . import memory
+from . import memory_rule
+from . import rule_memory
 from . import transaction
 from . import batch
 from . import account_move
@@ -30,13 +33,18 @@ from . import leftovers
 from . import tolerance
 from . import stage_identifier
 from . import stage_reference
+from . import text_readings
+from . import text_near
 from . import stage_text
 from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import stage_transfer
 from . import stage_counterparty
 from . import stage_subset
+from . import ruled_rows
+from . import stage_memory
 from . import payer_check
 from . import payout_exceptions
 from . import replay
@@ -50,6 +58,7 @@ from . import backend
 from . import backend_status
 from . import verification
 from . import bench
+from . import bench_backtest
 from . import suggestion
 from . import suggestion_facts
 from . import suggestion_search
@@ -62,3 +71,4 @@ from . import expected_payment
 from . import account_bank_statement_line
 from . import account_payment
 from . import res_partner
+from . import bench_suggest

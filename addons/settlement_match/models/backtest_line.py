@@ -158,4 +158,3 @@ class SettlementBacktestLine(models.Model):
             "res_id": record.id,
             "views": [(False, "form")],
         }
-

@@ -70,6 +70,11 @@ class SettlementClaim(models.Model):
         "statement_line_id, expected_payment_id) = 1)",
         "A claim belongs to exactly one item.",
     )
+    # Of what is claimed in part only: the rest of it.
+    _rest_idx = models.Index(
+        "(company_id, currency_id, (total_minor - claimed_minor)) "
+        "WHERE claimed_minor > 0 AND claimed_minor < total_minor"
+    )
     _transaction_uniq = models.UniqueIndex(
         "(transaction_id) WHERE transaction_id IS NOT NULL"
     )

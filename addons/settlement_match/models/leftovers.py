@@ -29,7 +29,7 @@ class SettlementMatcher(models.AbstractModel):
         self._dismiss_own_charges(run.company)
         for row in self._leftover_rows(run):
             reason, sentence = self._leftover_note(row)
-            for known in (run.proposed, run.unsearched):
+            for known in (run.proposed, run.remarks):
                 if row["id"] in known:
                     sentence = f"{sentence} {known[row['id']]}"
             run.note(row["id"], reason, sentence)

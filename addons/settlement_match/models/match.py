@@ -89,7 +89,8 @@ class SettlementMatch(models.Model):
         digits=(5, 2), required=True, default=0.0, help="How sure, 0 to 100."
     )
     amount_minor = BigInteger(
-        required=True, help="Sum of the source lines in minor units."
+        required=True,
+        help="Sum of the source lines in the match's currency, in minor units.",
     )
     amount = fields.Monetary(compute="_compute_amount")
     evidence = fields.Json(

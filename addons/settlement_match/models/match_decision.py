@@ -58,7 +58,10 @@ class SettlementMatch(models.Model):
                 "stage": stage,
                 "score": score,
                 "amount_minor": sum(
-                    line["amount_minor"] for line in lines if line["side"] == "source"
+                    line["amount_minor"]
+                    for line in lines
+                    if line["side"] == "source"
+                    and line["currency_id"] == first["currency_id"]
                 ),
                 "evidence": evidence or self._manual_evidence(),
                 "alternatives": alternatives,

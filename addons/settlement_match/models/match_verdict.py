@@ -43,6 +43,11 @@ class SettlementMatch(models.Model):
         "decided_at)"
     )
 
+    # What people decide, which is little beside what needs nobody.
+    _by_people_idx = models.Index(
+        "(company_id, id) WHERE is_automatic IS NOT TRUE AND state <> 'proposed'"
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
         self.env["settlement.precision"]._forget()

@@ -61,7 +61,8 @@ class SettlementMatcher(models.AbstractModel):
                        entry.currency_id, entry.move_name,
                        move.partner_id AS contact_id,
                        partner.commercial_partner_id AS partner_id,
-                       entry.date AS written_on, entry.date_maturity AS due_on,
+                       COALESCE(move.invoice_date, entry.date) AS written_on,
+                       entry.date_maturity AS due_on,
                        residual.minor - sign(residual.minor)::int8
                             * COALESCE(claim.claimed_minor - claim.posted_minor, 0)
                             AS minor

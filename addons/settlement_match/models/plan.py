@@ -33,11 +33,11 @@ class SettlementMatcher(models.AbstractModel):
             SELECT leader.match_id AS id, %(company)s::int4 AS company_id,
                    leader.transaction_id, leader.currency_id, leader.gross_minor,
                    %(amount)s::int8 AS amount_minor,
-                   CASE WHEN left(leader.strongest, 1) = %(structured)s
+                   CASE WHEN named.rank = %(structured)s
                         THEN 'structured' ELSE %(method)s END::varchar AS method,
-                   (CASE WHEN left(leader.strongest, 1) = %(structured)s
+                   (CASE WHEN named.rank = %(structured)s
                         THEN 'structured' ELSE %(method)s END
-                    || '/' || %(detail)s)::varchar AS kind,
+                    || '/' || %(detail)s || %(doubt)s)::varchar AS kind,
                    leader.rule_version_id, leader.difference_minor,
                    leader.difference_kind, NULL::jsonb AS alternatives,
                    %(stage)s::int4 AS stage, weight.score,
@@ -53,9 +53,15 @@ class SettlementMatcher(models.AbstractModel):
                         ELSE leader.open_minor END AS target_minor,
                    leader.move_name, leader.date, leader.account_id, leader.partner_id
               FROM settlement_decision leader
+              LEFT JOIN (%(sums)s) summed
+                ON summed.transaction_id = leader.transaction_id
+               AND leader.outcome = 'sum'
+             CROSS JOIN LATERAL (SELECT
+                    COALESCE(summed.rank, left(leader.strongest, 1)) AS rank,
+                    COALESCE(summed.text, substr(leader.strongest, 2)) AS text) named
               JOIN (VALUES %(weights)s) AS weight (
                     rank, outcome, is_foreign, evidence, score, proof)
-                ON weight.rank = left(leader.strongest, 1)
+                ON weight.rank = named.rank
                AND weight.outcome = leader.outcome
                AND weight.is_foreign
                    = (leader.currency_id <> leader.document_currency_id)
@@ -67,14 +73,42 @@ class SettlementMatcher(models.AbstractModel):
             detail=self._detail_sql(),
             evidence=SQL(
                 "jsonb_set(weight.evidence, '{contributions,0,text}', "
-                "to_jsonb(substr(leader.strongest, 2)))"
+                "to_jsonb(named.text))"
             ),
             is_proposed=is_proposed,
             structured=str(evidence.STRUCTURED.rank),
+            doubt=self._doubt_sql(),
+            sums=self._named_together_sql(),
             method=method,
             stage=stage,
             is_single=self._is_single_sql(),
             weights=self._weights_sql(),
+        )
+
+    @api.model
+    def _doubt_sql(self):
+        """Return what the kind of a match says of its reading ``named``, if anything.
+
+        How often what had to be corrected is right is counted on its own.
+        """
+        whens = SQL(" ").join(
+            SQL("WHEN %s THEN %s", str(kind.rank), f":{kind.name}")
+            for kind in evidence.REFERENCE_KINDS
+            if kind.name in evidence.DOUBTS
+        )
+        return SQL("CASE named.rank %s ELSE '' END", whens)
+
+    @api.model
+    def _named_together_sql(self):
+        """Return what names the documents of a sum, as weak as the weakest of it."""
+        return SQL(
+            """
+            SELECT transaction_id, max(left(strongest, 1)) AS rank,
+                   string_agg(substr(strongest, 2), ', ' ORDER BY move_line_id) AS text
+              FROM settlement_decision
+             WHERE outcome = 'sum' AND is_first
+             GROUP BY transaction_id
+            """
         )
 
     @api.model

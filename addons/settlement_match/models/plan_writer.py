@@ -29,7 +29,10 @@ class SettlementMatcher(models.AbstractModel):
             at: proposals claim nothing.
         :return: number of matches.
         """
-        query = SQL("SELECT id FROM (%s) plan ORDER BY id", plan)
+        # Several statements read it: what it says is computed once.
+        self._temporary("settlement_plan", plan)
+        plan = SQL("SELECT * FROM settlement_plan")
+        query = SQL("SELECT id FROM settlement_plan ORDER BY id")
         ids = [row[0] for row in self.env.execute_query(query)]
         if not ids:
             return 0

@@ -17,12 +17,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _is_proved(self, company, kind, rule_id=0):
-        """Return whether matches of this kind have been right often enough.
-
-        Nothing is proved where nobody measures.
-        """
-        if "settlement.precision" not in self.env:
-            return False
+        """Return whether matches of this kind have been right often enough."""
         return self.env["settlement.precision"]._is_proved(company, kind, rule_id)
 
     @api.model
@@ -34,12 +29,10 @@ class SettlementMatcher(models.AbstractModel):
         :param uncertain: plans that a person has to look at in any case.
         :return: dict of counters.
         """
-        proved = {
-            kind: self._is_proved(run.company, kind)
-            for kind in {plan["kind"] for plan in certain}
-        }
-        confirmed = [plan for plan in certain if proved[plan["kind"]]]
-        proposed = [plan for plan in certain if not proved[plan["kind"]]] + uncertain
+        confirmed, proposed = [], list(uncertain)
+        for plan in certain:
+            is_proved = self._is_plan_proved(run, plan)
+            (confirmed if is_proved else proposed).append(plan)
         confirmed, proposed = (
             [plan for plan in plans if self._is_wanted(run, plan)]
             for plans in (confirmed, proposed)
@@ -52,6 +45,16 @@ class SettlementMatcher(models.AbstractModel):
             run.company, self._plan_given(new, stage, method), state="proposed"
         )
         return {"matched": matched, "proposed": len(proposed)}
+
+    @api.model
+    def _is_plan_proved(self, run, plan):
+        """Return whether matches like this plan, by its rule, have been right."""
+        version_id = plan.get("rule_version_id")
+        if not version_id:
+            return self._is_proved(run.company, plan["kind"])
+        return self.env["settlement.precision"]._is_proved(
+            run.company, plan["kind"], version_id=version_id
+        )
 
     @api.model
     def _is_wanted(self, run, plan):

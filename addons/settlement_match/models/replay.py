@@ -201,6 +201,4 @@ class SettlementReplay(models.AbstractModel):
     @api.model
     def _only_wanted(self, run, condition):
         """Match no stand-ins of payments that were still open."""
-        return SQL(
-            "%s AND transaction_id > 0", super()._only_wanted(run, condition)
-        )
+        return SQL("%s AND transaction_id > 0", super()._only_wanted(run, condition))

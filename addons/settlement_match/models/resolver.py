@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical import kinds
+
 from ..engine import evidence
 from .claim import minor_sql
 
@@ -81,8 +83,11 @@ class SettlementMatcher(models.AbstractModel):
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
               JOIN settlement_transaction_state guessed USING (transaction_id)
+              JOIN settlement_transaction fact ON fact.id = guessed.transaction_id
              WHERE guessed.match_state = 'proposed'
+               AND fact.kind IN %(with_target)s
             """,
+            with_target=kinds.KINDS_WITH_TARGET,
             company=company.id,
             again=self._reconsidered_sql(company),
         )
@@ -291,16 +296,16 @@ class SettlementMatcher(models.AbstractModel):
                         AND currency_id = document_currency_id)
                         OVER payment AS same_currency,
                    bool_or(namers > 1) OVER payment AS contested,
-                   sum(open_minor) OVER payment AS total_open,
+                   (sum(open_minor) OVER payment)::int8 AS total_open,
                    row_number() OVER payment_order = 1 AS is_leader
               FROM (
                 SELECT fitted.*,
                        count(*) FILTER (WHERE is_first) OVER document AS namers,
                        count(*) FILTER (WHERE is_first AND same_way)
                             OVER document AS sources,
-                       sum(COALESCE(offered, document_open))
+                       (sum(COALESCE(offered, document_open))
                             FILTER (WHERE is_first AND same_way)
-                            OVER document AS claimed_open
+                            OVER document)::int8 AS claimed_open
                   FROM (
                     SELECT placed.*, same_way AND offered IS NOT NULL AS fits
                       FROM (%(placed)s) placed
@@ -324,10 +329,11 @@ class SettlementMatcher(models.AbstractModel):
                         AS same_way
               FROM (
                 SELECT pair.*,
-                       sum(open_minor) OVER items AS document_open,
+                       (sum(open_minor) OVER items)::int8 AS document_open,
                        count(*) OVER items = 1 AS is_alone,
                        row_number() OVER due = 1 AS is_first,
-                       sum(abs(open_minor)) OVER due - abs(open_minor) AS starts
+                       (sum(abs(open_minor)) OVER due)::int8 - abs(open_minor)
+                            AS starts
                   FROM settlement_pair pair
                 WINDOW items AS (PARTITION BY document_id, transaction_id),
                        due AS (PARTITION BY document_id, transaction_id

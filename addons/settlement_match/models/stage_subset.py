@@ -114,6 +114,8 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _subset_sources(self, payers):
         """Return transaction → row of the payments of known payers."""
+        if not payers:
+            return {}
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -138,6 +140,8 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _subset_groups(self, payers, rows):
         """Return the payments and open items of each payer and currency."""
+        if not payers:
+            return []
         payments, items = defaultdict(list), defaultdict(list)
         for row in rows.values():
             payments[row["partner_id"], row["currency_id"]].append(
@@ -282,4 +286,4 @@ class SettlementMatcher(models.AbstractModel):
             )
             run.note(payment.id, "ambiguous", sentence)
         for payment, count in outcome.unsearched:
-            run.unsearched[payment.id] = findings.unsearched(count)
+            run.remarks[payment.id] = findings.unsearched(count)

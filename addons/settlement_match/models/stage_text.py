@@ -1,22 +1,16 @@
-import csv
-import io
-
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.settlement.models.reference_sql import (
-    reference_key_sql,
-    reference_text_sql,
-)
-
-from ..engine import evidence
-from ..engine.tokens import PLAIN, RETRY, scan
-
-CHUNK_ROWS = 10_000
+from ..engine import evidence, readings
+from .resolver import ALWAYS
 
 
 class SettlementMatcher(models.AbstractModel):
-    """Stage 3: free text contains the number of one document or of several."""
+    """Stage 3: free text contains the number of one document or of several.
+
+    What is written well is decided first. Then what had to be corrected counts as
+    well, which needs the exact amount; what is only like a number is proposed.
+    """
 
     _inherit = "settlement.matcher"
 
@@ -28,116 +22,125 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: dict of counters.
         """
-        self._fill_tokens(run.company)
-        named = SQL(
-            "%s UNION ALL %s",
-            self._named_documents_sql(run.company),
-            self._named_by_text_sql(run.company),
+        self._check_structured(run.company)
+        self._read_texts(run)
+        written_well = self._match_written_well(run)
+        proposed = self._propose_readings(run)
+        proposed += self._propose_near_numbers(run)
+        counters = self._match_all_readings(run)
+        counters["matched"] += written_well["matched"]
+        counters["candidates"] += written_well["candidates"]
+        return {**counters, "proposed": proposed}
+
+    @api.model
+    def _match_written_well(self, run):
+        """Match what is named by well written references, if the amounts are right.
+
+        A payment that names a document beside others is a rival all the same.
+
+        :return: dict of counters.
+        """
+        certain = SQL(
+            "outcome IN ('exact', 'sum') AND transaction_id NOT IN (%s)",
+            self._contested_sql(),
         )
+        self._resolve(run, self._named_sql(run, SQL("NOT reading.is_extra")), certain)
+        plan = self._plan_decisions(3, "reference")
+        matched = self._write_plan(run.company, plan)
+        return {**self._count_decisions(), "matched": matched}
+
+    @api.model
+    def _match_all_readings(self, run):
+        """Match by everything that was read, and note what stays open.
+
+        :return: dict of counters.
+        """
         certain = self._is_certain_sql()
-        self._resolve(run, named, certain)
+        self._resolve(run, self._named_sql(run), certain)
         self._tolerate(run, "reference", certain)
         return self._settle(run, 3, "reference", certain)
+
+    @api.model
+    def _propose_readings(self, run):
+        """Propose what is named in a way that a person has to look at.
+
+        :return: number of proposals.
+        """
+        doubtful = SQL(
+            "transaction_id IN (SELECT transaction_id FROM settlement_reading "
+            "WHERE strength = %s)",
+            readings.PROPOSED,
+        )
+        if not self._has_readings(readings.PROPOSED):
+            return 0
+        named = self._named_sql(run, weakest=readings.PROPOSED)
+        self._resolve(run, named, SQL("outcome IN ('exact', 'sum') AND %s", doubtful))
+        plan = self._plan_decisions(3, "reference")
+        return self._write_plan(run.company, plan, state="proposed")
+
+    @api.model
+    def _has_readings(self, strength):
+        query = SQL(
+            "SELECT EXISTS (SELECT FROM settlement_reading WHERE strength = %s)",
+            strength,
+        )
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _is_certain_sql(self):
         """Return when a text is evidence enough.
 
         Any reference of the document suffices if the amount is equal; a part payment
-        or an overpayment must carry the document's own number.
+        or an overpayment must carry the document's own number, and nothing else that
+        it might mean.
         """
         return SQL(
-            "(outcome IN ('exact', 'sum') OR left(strongest, 1) <> %s)",
-            str(evidence.TOKEN.rank),
+            "(outcome IN ('exact', 'sum') OR left(strongest, 1) NOT IN %s "
+            "AND transaction_id NOT IN (SELECT transaction_id FROM settlement_reading "
+            "WHERE strength = %s))",
+            tuple(str(kind.rank) for kind in evidence.WEAK_KINDS),
+            readings.PROPOSED,
         )
 
     @api.model
-    def _fill_tokens(self, company):
-        """Cut the texts of all open rows into tokens, chunk by chunk."""
-        cr = self.env.cr
-        self._temporary(
-            "settlement_token",
-            SQL("SELECT 0 AS transaction_id, ''::text AS text, 0 AS attempt LIMIT 0"),
-        )
-        last_id = 0
-        while rows := self.env.execute_query(self._texts_sql(company, last_id)):
-            last_id = rows[-1][0]
-            buffer = io.StringIO()
-            csv.writer(buffer).writerows(
-                (row_id, text, attempt)
-                for row_id, *texts in rows
-                for text, attempt in sorted(self._plain_tokens(texts))
-            )
-            buffer.seek(0)
-            cr.copy_expert("COPY settlement_token FROM STDIN (FORMAT csv)", buffer)
-        cr.execute(SQL("ANALYZE settlement_token"))
-
-    @api.model
-    def _plain_tokens(self, texts):
-        """Return (text, attempt) of what stands in the texts as it is."""
-        attempts = {PLAIN: 1, RETRY: 2}
-        return {
-            (token.text, attempts[token.how])
-            for token in scan(texts).tokens
-            if token.how in attempts
-        }
-
-    @api.model
-    def _texts_sql(self, company, last_id):
-        """Return the next chunk of open rows with their texts."""
+    def _contested_sql(self):
+        """Return payments of documents that others name beside their own."""
         return SQL(
             """
-            SELECT fact.id, fact.invoice_reference, fact.order_reference,
-                   fact.payment_reference, fact.end_to_end_reference,
-                   fact.description
-              FROM (%(open)s) open
-              JOIN settlement_transaction fact ON fact.id = open.transaction_id
-             WHERE fact.id > %(last_id)s
-               AND fact.id NOT IN (%(unbooked)s)
-             ORDER BY fact.id
-             LIMIT %(limit)s
+            SELECT firm.transaction_id
+              FROM settlement_reading extra
+              JOIN settlement_reading firm
+                ON firm.document_id = extra.document_id
+               AND firm.transaction_id <> extra.transaction_id
+             WHERE extra.is_extra AND extra.strength < %s
             """,
-            open=self._open_transactions_sql(company),
-            last_id=last_id,
-            unbooked=self._unbooked_sql(company),
-            limit=CHUNK_ROWS,
+            readings.PROPOSED,
         )
 
     @api.model
-    def _named_by_text_sql(self, company):
-        """Return which open journal items the tokens name.
+    def _named_sql(self, run, condition=ALWAYS, weakest=readings.PARTNER):
+        """Return which open journal items fields and texts name.
 
-        The number without retry suffix counts only where nothing carries the whole.
+        :param condition: on ``settlement_reading`` as ``reading``.
+        :param weakest: strength of the weakest readings that count.
         """
-        own_number = reference_text_sql("invoice", SQL("entry.move_name"))
+        return SQL(
+            "%s UNION ALL %s",
+            self._named_documents_sql(run.company),
+            self._readings_sql(run, condition, weakest),
+        )
+
+    @api.model
+    def _readings_sql(self, run, condition, weakest):
+        """Return which open journal items texts name; see :meth:`_named_sql`."""
         return SQL(
             """
-            SELECT found.transaction_id, found.currency_id, found.gross_minor,
-                   found.source_open,
-                   found.move_line_id, found.rank, found.text
-              FROM (
-                SELECT open.*, document.move_line_id, token.text, token.attempt,
-                       CASE WHEN %(own_number)s = token.text THEN %(number)s
-                            ELSE %(token)s END AS rank,
-                       min(token.attempt) OVER (
-                            PARTITION BY open.transaction_id) AS first_attempt
-                  FROM settlement_token token
-                  JOIN (%(open)s) open ON open.transaction_id = token.transaction_id
-                 CROSS JOIN (VALUES ('invoice'), ('structured'), ('order'))
-                       AS kind (type)
-                  JOIN settlement_document_reference document
-                    ON document.company_id = %(company)s
-                   AND document.key = %(key)s
-                   AND document.type = kind.type
-                   AND document.text = token.text
-                  JOIN account_move_line entry ON entry.id = document.move_line_id
-              ) found
-             WHERE found.attempt = found.first_attempt
+            SELECT open.*, reading.move_line_id, reading.rank, reading.text
+              FROM settlement_reading reading
+              JOIN (%(open)s) open ON open.transaction_id = reading.transaction_id
+             WHERE reading.strength <= %(weakest)s AND %(condition)s
             """,
-            own_number=own_number,
-            number=evidence.NUMBER.rank,
-            token=evidence.TOKEN.rank,
-            open=self._open_transactions_sql(company),
-            company=company.id,
-            key=reference_key_sql(SQL("kind.type"), SQL("token.text")),
+            open=self._open_transactions_sql(run.company),
+            weakest=weakest,
+            condition=condition,
         )

@@ -2,14 +2,17 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
-from ..engine import sentences, suggestion
+from ..engine import calibration_text, sentences, suggestion
 from ..engine.standing import standing
 from ..engine.together import MOST_ITEMS, Member, sums
 
 # What people ask about, by what it is: money, or what money may be for.
 MONEY_MODELS = ("settlement.transaction", "account.bank.statement.line")
 MOST_SUGGESTIONS = 50
+# So many matches are counted to say how often their kind was right.
+MOST_COUNTED = 10_000
 # A suggestion that only a currency and a month have in common is none.
 LEAST_SCORE = 15
 
@@ -60,7 +63,7 @@ class SettlementSuggestion(models.AbstractModel):
             found = service._weighed(question, pairs)
             ranked = suggestion.ranked(found, service._limit(limit))
         return {
-            "candidates": service._as_dicts(question, ranked),
+            "candidates": service._as_dicts(ranked),
             "searched": question.searched,
             "bounds": question.bounds,
         }
@@ -106,7 +109,19 @@ class SettlementSuggestion(models.AbstractModel):
             else single
             for key, single in alone.items()
         ]
-        return [each for each in found if each.score >= LEAST_SCORE]
+        return [
+            each
+            for each in found
+            if each.score >= LEAST_SCORE and self._is_worth_it(each, candidates)
+        ]
+
+    @api.model
+    def _is_worth_it(self, found, candidates):
+        """Return whether a candidate says more than that it is held by a match."""
+        if not getattr(candidates[found.key], "is_taken", False):
+            return True
+        whats = {piece["what"] for piece in found.contributions}
+        return bool(whats & suggestion.REFERENCE_WEIGHTS.keys())
 
     @api.model
     def _weigh(self, question, candidate, together=None):
@@ -121,7 +136,8 @@ class SettlementSuggestion(models.AbstractModel):
         """Return which candidates reach the amount together."""
         groups = {}
         for key, candidate in candidates.items():
-            if candidate.currency != question.asked.currency:
+            is_taken = getattr(candidate, "is_taken", False)
+            if is_taken or candidate.currency != question.asked.currency:
                 continue
             group = self._group_of(question, candidate, alone[key])
             if group is not None:
@@ -155,7 +171,7 @@ class SettlementSuggestion(models.AbstractModel):
         whats = {piece["what"] for piece in weighed.contributions}
         if whats & suggestion.REFERENCE_WEIGHTS.keys() - {"provider_name", "slip"}:
             return (0, "")
-        if whats & {"name", *suggestion.PAYER_WEIGHTS}:
+        if whats & suggestion.PAYER_WEIGHTS.keys():
             if question.side == "money":
                 return (1, str(candidate.partner_id))
             return (1, "")
@@ -166,12 +182,13 @@ class SettlementSuggestion(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _as_dicts(self, question, ranked):
+    def _as_dicts(self, ranked):
         """Return suggestions as dicts; each has:
 
-        ``model, id, name``; ``amount_minor`` (open of it, signed) with ``currency``
-        and ``amount`` written out; ``score`` 0 to 100; ``contributions`` with signed
-        weights that add up to it, in codes and in words; ``kind``; ``together``
+        ``model, id, name``; ``amount_minor`` (open of it, signed) with ``currency``,
+        ``currency_id`` and ``amount`` written out; ``score`` 0 to 100;
+        ``contributions`` with signed weights that add up to it, in codes and in
+        words; ``kind``; ``together``
         (model and id of those that make up the sum with it); ``alternatives`` (how
         it stands to the others), ``precision`` (how often matches like it were
         right) and ``blocked_by`` (what holds it already), all three in words.
@@ -179,15 +196,18 @@ class SettlementSuggestion(models.AbstractModel):
         names = self._names([each.key for each in ranked])
         holders = self._holders([each.key for each in ranked])
         measured = self._measured()
-        currencies = self._currencies(question, ranked)
+        currencies = self.env["res.currency"]
         return [
             {
                 "model": each.key[0],
                 "id": each.key[1],
                 "name": names.get(each.key, each.name),
                 "amount_minor": each.amount,
-                "currency": currencies[each.key].name,
-                "amount": self._written(each.amount, currencies[each.key]),
+                "currency": each.currency,
+                "currency_id": each.currency_id,
+                "amount": self._written(
+                    each.amount, currencies.browse(each.currency_id)
+                ),
                 "score": each.score,
                 "kind": each.kind,
                 "contributions": [
@@ -201,19 +221,6 @@ class SettlementSuggestion(models.AbstractModel):
             }
             for place, each in enumerate(ranked)
         ]
-
-    @api.model
-    def _currencies(self, question, ranked):
-        """Return the currency record of each suggestion, by key."""
-        if not ranked:
-            return {}
-        by_name = {
-            currency.name: currency
-            for currency in self.env["res.currency"]
-            .with_context(active_test=False)
-            .search([("name", "in", list({each.currency for each in ranked}))])
-        }
-        return {each.key: by_name[each.currency] for each in ranked}
 
     @api.model
     def _written(self, minor, currency):
@@ -239,23 +246,41 @@ class SettlementSuggestion(models.AbstractModel):
             return f"{name}, {partner}" if partner else name
         return record.display_name
 
+    # ------------------------------------------------------------------
+    # How often such matches were right
+    # ------------------------------------------------------------------
+
     @api.model
     def _measured(self):
-        """Return how often matches of each kind were right, where it is measured."""
-        if "settlement.precision" not in self.env:
-            return {}
-        return self.env["settlement.precision"]._measured(self.env.company)
+        """Return kind → (right, wrong) of matches that were decided.
+
+        Of very many matches a sample of their pages is counted, always the same.
+        """
+        rows = self.env.execute_query(
+            SQL("SELECT reltuples FROM pg_class WHERE relname = 'settlement_match'")
+        )
+        percent = min(100.0, 100.0 * MOST_COUNTED / max(rows[0][0], 1))
+        sample = SQL("TABLESAMPLE SYSTEM (%s) REPEATABLE (1)", percent)
+        precision = self.env["settlement.precision"]
+        days = self.env.company.settlement_evidence_days
+        query = SQL(
+            """
+            SELECT kind, count(*) FILTER (WHERE verdict = 'right'),
+                   count(*) FILTER (WHERE verdict = 'wrong')
+              FROM (SELECT match.kind, %(verdict)s AS verdict
+                      FROM settlement_match match %(sample)s
+                     WHERE match.company_id = %(company)s
+                       AND match.state <> 'proposed'
+                       AND match.rule_version_id IS NULL) judged
+             GROUP BY kind
+            """,
+            verdict=precision._decided_sql("match", days),
+            sample=sample if percent < 100 else SQL(""),
+            company=self.env.company.id,
+        )
+        return {kind: counts for kind, *counts in self.env.execute_query(query)}
 
     @api.model
     def _precision_words(self, measured, kind):
         """Return how often matches found like this were right, in words."""
-        right, wrong, lowest = measured.get((kind, 0), (0, 0, 0))
-        if not right + wrong:
-            return self.env._("No match found like this has been decided on yet.")
-        return self.env._(
-            "%(right)s of %(all)s matches found like this were right: at least "
-            "%(percent)s %%.",
-            right=right,
-            all=right + wrong,
-            percent=f"{float(lowest) * 100:.1f}",
-        )
+        return calibration_text.record_text(*measured.get(kind, (0, 0)))

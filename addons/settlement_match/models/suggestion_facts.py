@@ -5,7 +5,7 @@ from odoo.addons.settlement.canonical import references
 
 from ..engine import payouts
 from ..engine.suggestion import Money, Target
-from ..engine.tokens import scan
+from ..engine.tokens import PLAIN, scan
 from .claim import ITEM_COLUMNS, minor_sql
 
 # Texts in which a payer may name what is paid.
@@ -19,6 +19,8 @@ TEXTS = (
     "description",
     "counterparty_name",
 )
+# Words of its texts that are looked up as they were written.
+MOST_SPOKEN = 40
 BANK_KINDS = ("bank_credit", "bank_debit")
 
 
@@ -57,6 +59,7 @@ class SettlementSuggestion(models.AbstractModel):
     def _money(self, model, row, free, payers, fees):
         """Return one row as the engine's Money."""
         texts = [text for text in row["texts"] if text]
+        reading = scan(texts)
         presentment = None
         # Of a part of the money nobody knows what the customer saw.
         if row["presentment"] is not None and free == abs(row["gross"]):
@@ -69,14 +72,37 @@ class SettlementSuggestion(models.AbstractModel):
             day=row["day"],
             decimals=row["decimals"],
             references=frozenset(map(tuple, row["refs"] or ())),
-            tokens=frozenset(token.text for token in scan(texts).tokens),
+            tokens=frozenset(token.text for token in reading.tokens),
+            words=self._words_of(reading),
+            spoken=self._spoken(reading),
+            is_cut=reading.is_cut,
             text=references.normalise("invoice", " ".join(texts)),
             counterparty=row["counterparty"] or "",
             payers=payers[row["id"]],
             presentment=presentment,
             fees=fees[row["currency_id"]],
             account=row["account"] or "",
+            currency_id=row["currency_id"],
         )
+
+    @api.model
+    def _words_of(self, reading):
+        """Return the words that may be a number, what stands by itself first."""
+        tokens = sorted(
+            reading.tokens,
+            key=lambda token: (token.how != PLAIN, token.is_joined, -len(token.text)),
+        )
+        return tuple(dict.fromkeys(token.text for token in tokens))
+
+    @api.model
+    def _spoken(self, reading):
+        """Return the first of these words as they were written."""
+        written = (
+            token.read
+            for token in reading.tokens
+            if token.how == PLAIN and not token.is_joined
+        )
+        return tuple(dict.fromkeys(written))[:MOST_SPOKEN]
 
     @api.model
     def _transactions_sql(self, ids):
@@ -172,6 +198,7 @@ class SettlementSuggestion(models.AbstractModel):
 
         Of what is taken already the whole amount counts: it is shown as blocked.
         """
+        is_taken = not free
         free = free or abs(row["amount"])
         return Target(
             key=(model, row["id"]),
@@ -186,6 +213,8 @@ class SettlementSuggestion(models.AbstractModel):
             partner=row["partner"] or "",
             traces=self._trace_words(row["traces"] or ()),
             account=references.normalise("iban", row["account"] or ""),
+            is_taken=is_taken,
+            currency_id=row["currency_id"],
         )
 
     @api.model
@@ -213,6 +242,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT entry.id, move.name, currency.name AS currency,
+                   currency.id AS currency_id,
                    %(amount)s AS amount,
                    LEAST(COALESCE(move.invoice_date, entry.date), entry.date)
                         AS first_day,
@@ -271,11 +301,15 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT expected.id, expected.name, currency.name AS currency,
+                   currency.id AS currency_id,
                    expected.amount_minor AS amount, expected.due_on AS first_day,
                    expected.due_on AS last_day,
                    COALESCE(partner.commercial_partner_id, 0) AS partner_id,
                    COALESCE(expected.counterparty_name, partner.name) AS partner,
-                   NULL AS account, NULL::jsonb AS traces, expected.references AS refs
+                   NULL AS account, NULL::jsonb AS traces,
+                   COALESCE(expected.references, '[]') || jsonb_build_array(
+                        jsonb_build_array('invoice', expected.reference),
+                        jsonb_build_array('order', expected.reference)) AS refs
               FROM settlement_expected_payment expected
               JOIN res_currency currency ON currency.id = expected.currency_id
               LEFT JOIN res_partner partner ON partner.id = expected.partner_id
@@ -294,6 +328,7 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT batch.id, batch.external_id AS name, currency.name AS currency,
+                   currency.id AS currency_id,
                    batch.total_minor AS amount,
                    COALESCE(batch.date, batch.expected_on) AS first_day,
                    COALESCE(batch.expected_on, batch.date) AS last_day,
@@ -325,8 +360,9 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL(
             """
             SELECT fact.id, fact.external_id AS name, currency.name AS currency,
-                   -state.gross_minor AS amount, fact.booked_on AS first_day,
-                   fact.booked_on AS last_day, 0 AS partner_id,
+                   currency.id AS currency_id, -state.gross_minor AS amount,
+                   fact.booked_on AS first_day, fact.booked_on AS last_day,
+                   0 AS partner_id,
                    fact.counterparty_name AS partner,
                    wallet.account_identifier AS account, NULL::jsonb AS traces,
                    (SELECT jsonb_agg(jsonb_build_array(given.type, given.text))

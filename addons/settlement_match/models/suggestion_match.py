@@ -39,7 +39,7 @@ class SettlementSuggestion(models.AbstractModel):
         found = service._found(question)
         ranked = service._chosen(found, service._keys(chosen), seen or {})
         sides = service._sides(question, ranked)
-        balanced = service._balanced(sides)
+        balanced = service._balanced(sides, {each.key for each in ranked})
         if rest_to_credit is None:
             rest_to_credit = service._may_be_credit(sides)
         match = self.env["settlement.match"]._propose(
@@ -136,15 +136,13 @@ class SettlementSuggestion(models.AbstractModel):
             "settlement.expected.payment",
         ):
             return [(record, question.asked.amount)]
-        targets = self._not_taken(
-            self._targets("account.move.line", self._items_of(record).ids)
-        )
+        targets = self._targets("account.move.line", self._items_of(record).ids)
         lines = self.env["account.move.line"]
         return sorted(
             (
                 (lines.browse(target.key[1]), target.amount)
                 for target in targets
-                if target.currency == question.asked.currency
+                if target.currency == question.asked.currency and not target.is_taken
             ),
             key=lambda pair: (pair[0].date_maturity or pair[0].date, pair[0].id),
         )
@@ -154,29 +152,36 @@ class SettlementSuggestion(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _balanced(self, sides):
-        """Return both sides with what of each item takes part, equal in sum."""
+    def _balanced(self, sides, chosen):
+        """Return both sides with what of each item takes part, equal in sum.
+
+        :param chosen: (model, id) of what a person chose: all of it has to take part.
+        """
         items = [*sides["source"], *sides["target"]]
         if len({record.currency_id for record, _minor in items}) > 1:
             return self._whole(sides)
         if self._is_own_money(sides):
-            return self._set_off(sides)
+            return self._set_off(sides, chosen)
         shares = amounts.shares(
             [minor for _record, minor in sides["source"]],
             [minor for _record, minor in sides["target"]],
         )
         return {
-            "source": self._taken(sides["source"], shares.sources),
-            "target": self._taken(sides["target"], shares.targets),
+            "source": self._taken(sides["source"], shares.sources, chosen),
+            "target": self._taken(sides["target"], shares.targets, chosen),
         }
 
     @api.model
-    def _taken(self, items, taken):
-        """Return items with their shares; refuse those that are not needed."""
+    def _taken(self, items, taken, chosen):
+        """Return items with their shares; refuse a choice that is not needed."""
+        shared = [
+            (record, share)
+            for (record, _minor), share in zip(items, taken, strict=True)
+        ]
         idle = [
             record
-            for (record, _minor), share in zip(items, taken, strict=True)
-            if not share
+            for record, share in shared
+            if not share and (record._name, record.id) in chosen
         ]
         if idle:
             raise UserError(
@@ -185,10 +190,7 @@ class SettlementSuggestion(models.AbstractModel):
                     items=", ".join(record.display_name for record in idle),
                 )
             )
-        return [
-            (record, share)
-            for (record, _minor), share in zip(items, taken, strict=True)
-        ]
+        return [(record, share) for record, share in shared if share]
 
     @api.model
     def _is_own_money(self, sides):
@@ -198,7 +200,7 @@ class SettlementSuggestion(models.AbstractModel):
         } == {"settlement.transaction"}
 
     @api.model
-    def _set_off(self, sides):
+    def _set_off(self, sides, chosen):
         """Return money and other money that settle one another; none is a target."""
         # The targets were compared with the sign of what they would settle.
         shares = amounts.shares(
@@ -208,8 +210,8 @@ class SettlementSuggestion(models.AbstractModel):
         opposite = [-share for share in shares.targets]
         return {
             "source": [
-                *self._taken(sides["source"], shares.sources),
-                *self._taken(sides["target"], opposite),
+                *self._taken(sides["source"], shares.sources, chosen),
+                *self._taken(sides["target"], opposite, chosen),
             ],
             "target": [],
         }

@@ -31,7 +31,7 @@ class SettlementSuggestion(models.AbstractModel):
         else:
             items = self._items_of(record)
             targets = self._targets("account.move.line", items.ids)
-        targets = self._not_taken(targets)
+        targets = [target for target in targets if not target.is_taken]
         if not targets:
             return None
         first = targets[0]
@@ -44,6 +44,7 @@ class SettlementSuggestion(models.AbstractModel):
             amount=sum(each.amount for each in same),
             first_day=first.first_day,
             last_day=max(days, default=None),
+            currency_id=first.currency_id,
             references=first.references,
             number=first.number,
             partner_id=first.partner_id,
@@ -51,20 +52,6 @@ class SettlementSuggestion(models.AbstractModel):
             traces=first.traces,
             parts=tuple(each.amount for each in same) if len(same) > 1 else (),
         )
-
-    @api.model
-    def _not_taken(self, targets):
-        """Return those targets of which anything is open."""
-        free = {}
-        for target in targets:
-            free.setdefault(target.key[0], []).append(target.key[1])
-        claims = self.env["settlement.claim"]
-        left = {
-            (model, row_id): minor
-            for model, ids in free.items()
-            for row_id, minor in claims._free_minor(self.env[model].browse(ids)).items()
-        }
-        return [target for target in targets if left.get(target.key)]
 
     @api.model
     def _items_of(self, record):
@@ -166,7 +153,7 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _money_by_amount(self, question, target):
         """Return open transactions of the same amount, with a fee, or nearly so."""
-        currency = self._currency_named(target.currency)
+        currency = self.env["res.currency"].browse(target.currency_id)
         question.searched.append(
             self.env._(
                 "amounts: %(amount)s and near it",
@@ -182,6 +169,7 @@ class SettlementSuggestion(models.AbstractModel):
         return [
             *self._row_ids(self._open_money_sql(currency, wanted, day)),
             *self._row_ids(self._money_near_sql(currency, target.amount)),
+            *self._row_ids(self._parts_sql("transaction_id", currency, wanted)),
         ]
 
     @api.model

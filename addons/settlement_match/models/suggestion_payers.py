@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import likeness
+from ..engine import counterparty, likeness
 from .suggestion_search import MOST_PARTNERS, MOST_WORDS
 
 # So many of the latest withheld fees say what is usual.
@@ -16,7 +16,7 @@ class SettlementSuggestion(models.AbstractModel):
 
     @api.model
     def _payers_of(self, rows):
-        """Return for each row: partner id → (how it is known, words for it).
+        """Return for each row: partner id → (the clue, what says so, the name).
 
         The strongest clue of a partner counts: what was decided before, the bank
         account, the e-mail address.
@@ -25,15 +25,19 @@ class SettlementSuggestion(models.AbstractModel):
         emails = {row["email"] for row in rows if row["email"]}
         known = {row["partner_id"] for row in rows if row["partner_id"]}
         # The later a clue stands here, the stronger it is.
-        clues = [
-            ("email", "email", self._partners_by_email(sorted(emails))),
-            ("account", "account", self._partners_by_account(sorted(accounts))),
-            ("known_payer", "partner_id", self._partners_by_id(sorted(known))),
-        ]
+        clues = (
+            (counterparty.EMAIL, "email", self._partners_by_email(sorted(emails))),
+            (counterparty.IBAN, "account", self._partners_by_account(sorted(accounts))),
+            (counterparty.PARTNER, "partner_id", self._partners_by_id(sorted(known))),
+        )
         return {
             row["id"]: {
-                partner_id: (what, name)
-                for what, column, found in clues
+                partner_id: (
+                    clue.what,
+                    name if clue is counterparty.PARTNER else row[column],
+                    name,
+                )
+                for clue, column, found in clues
                 for partner_id, name in found.get(row[column], ())
             }
             for row in rows
@@ -115,7 +119,7 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _partners_named(self, name):
         """Return the commercial partners in whose name all words of ``name`` occur."""
-        words = likeness.words(name)[:MOST_WORDS]
+        words = likeness.search_words(name, MOST_WORDS)
         if not words:
             return []
         query = SQL(
@@ -135,10 +139,7 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _name_query(self, words):
         """Return words as a text search query; they consist of letters and digits."""
-        either = [
-            " | ".join(f"'{form}'" for form in likeness.spellings(word))
-            for word in words
-        ]
+        either = [" | ".join(f"'{form}'" for form in forms) for forms in words]
         return " & ".join(f"({forms})" for forms in either)
 
     @api.model

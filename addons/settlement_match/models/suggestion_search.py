@@ -10,7 +10,7 @@ PER_AMOUNT = 20
 PER_NEIGHBOUR = 12
 PER_PARTNER = 200
 MOST_PARTNERS = 20
-MOST_REFERENCES = 60
+MOST_REFERENCES = 120
 MOST_WORDS = 8
 # A text that occurs as a reference may be the number of a document in any field.
 TEXT_TYPES = ("invoice", "structured", "order")
@@ -54,11 +54,12 @@ class SettlementSuggestion(models.AbstractModel):
     def _items_by_reference(self, question, money):
         """Return journal items whose document the money names."""
         pairs = self._names_given(money)
-        if len(pairs) > MOST_REFERENCES:
+        if money.is_cut or len(pairs) > MOST_REFERENCES:
             pairs = pairs[:MOST_REFERENCES]
             question.bounds.append(
                 self.env._(
-                    "Only the first %(most)s references of its texts were looked up.",
+                    "Its texts are long: only the %(most)s most likely references "
+                    "in them were looked up.",
                     most=MOST_REFERENCES,
                 )
             )
@@ -68,26 +69,28 @@ class SettlementSuggestion(models.AbstractModel):
         question.searched.append(
             self.env._("references: %(texts)s", texts=", ".join(texts[:10]))
         )
-        return self._row_ids(self._items_by_reference_sql(pairs))
+        found = self._row_ids(self._items_by_reference_sql(pairs))
+        # Documents that are too fresh to be known by their references.
+        return found + self._row_ids(self._items_by_name_sql(money.spoken))
 
     @api.model
     def _names_given(self, money):
         """Return (type, text) of all references that may name a document.
 
-        First what stands in a field of its own, then words of the texts, then both
-        with two neighbouring characters swapped.
+        First what stands in a field of its own, then the best words of the texts,
+        then both with two neighbouring characters swapped, then all other words.
         """
         fields = sorted(pair for pair in money.references if pair[0] in NAMING_TYPES)
-        words = sorted(money.tokens, key=lambda text: (-len(text), text))
-        spoken = [(kind, text) for text in words for kind in TEXT_TYPES]
+        spoken = [(kind, text) for text in money.words for kind in TEXT_TYPES]
+        numbers = [text for kind, text in fields if kind == "invoice"]
         swapped = [
             ("invoice", other)
-            for text in dict.fromkeys(
-                [*(text for kind, text in fields if kind == "invoice"), *words[:2]]
-            )
+            for text in dict.fromkeys([*numbers, *money.words[:2]])
             for other in likeness.transpositions(text)
         ]
-        return list(dict.fromkeys([*fields, *spoken, *swapped[: MOST_REFERENCES // 2]]))
+        few = MOST_REFERENCES // 4
+        pairs = [*fields, *spoken[:few], *swapped[:few], *spoken[few:]]
+        return list(dict.fromkeys(pairs))
 
     @api.model
     def _items_by_reference_sql(self, pairs):
@@ -119,6 +122,32 @@ class SettlementSuggestion(models.AbstractModel):
             limit=PER_REFERENCE,
         )
 
+    @api.model
+    def _items_by_name_sql(self, names):
+        """Return journal items of documents that are called so, by Odoo's own index."""
+        return SQL(
+            """
+            SELECT entry.id
+              FROM unnest(%(names)s::text[]) AS given (name)
+             CROSS JOIN LATERAL (
+                SELECT move.id
+                  FROM account_move move
+                 WHERE move.name = given.name
+                   AND move.state = 'posted'
+                   AND move.name <> '/'
+                   AND move.company_id = %(company)s
+                 LIMIT %(limit)s) document
+              JOIN account_move_line entry ON entry.move_id = document.id
+             WHERE %(open)s
+             LIMIT %(most)s
+            """,
+            names=list(names),
+            company=self.env.company.id,
+            limit=PER_REFERENCE,
+            open=self._is_open_item_sql(),
+            most=PER_PARTNER,
+        )
+
     # ------------------------------------------------------------------
     # By amount
     # ------------------------------------------------------------------
@@ -126,12 +155,13 @@ class SettlementSuggestion(models.AbstractModel):
     @api.model
     def _items_by_amount(self, question, money):
         """Return journal items of the same amount, less a fee, or nearly so."""
-        offered = [(money.currency, money.amount)]
+        currencies = self.env["res.currency"]
+        offered = [(currencies.browse(money.currency_id), money.amount)]
         if money.presentment:
-            offered.append(money.presentment)
+            name, amount = money.presentment
+            offered.append((self._currency_named(name), amount))
         found = []
-        for name, amount in offered:
-            currency = self._currency_named(name)
+        for currency, amount in offered:
             question.searched.append(
                 self.env._(
                     "amounts: %(amount)s and near it",
@@ -143,6 +173,7 @@ class SettlementSuggestion(models.AbstractModel):
                 self._items_of_amount_sql(currency, wanted, money.day)
             )
             found += self._row_ids(self._items_near_sql(currency, amount))
+            found += self._row_ids(self._parts_sql("move_line_id", currency, wanted))
         return found
 
     @api.model
@@ -212,6 +243,31 @@ class SettlementSuggestion(models.AbstractModel):
         )
 
     @api.model
+    def _parts_sql(self, column, currency, wanted):
+        """Return items of which a part is claimed and the rest has these amounts."""
+        return SQL(
+            """
+            SELECT found.id
+              FROM unnest(%(wanted)s::int8[]) AS wanted (amount)
+             CROSS JOIN LATERAL (
+                SELECT claim.%(column)s AS id
+                  FROM settlement_claim claim
+                 WHERE claim.company_id = %(company)s
+                   AND claim.currency_id = %(currency)s
+                   AND claim.claimed_minor > 0
+                   AND claim.claimed_minor < claim.total_minor
+                   AND claim.total_minor - claim.claimed_minor = abs(wanted.amount)
+                   AND claim.%(column)s IS NOT NULL
+                 LIMIT %(limit)s) found
+            """,
+            wanted=wanted,
+            column=SQL.identifier(column),
+            company=self.env.company.id,
+            currency=currency.id,
+            limit=PER_AMOUNT,
+        )
+
+    @api.model
     def _expected_by_amount_sql(self, money):
         """Return expected payments of the same amount, less a fee, or nearly so."""
         return self._by_minor_sql(
@@ -238,7 +294,7 @@ class SettlementSuggestion(models.AbstractModel):
         base = SQL(
             "company_id = %s AND currency_id = %s AND %s",
             self.env.company.id,
-            self._currency_named(money.currency).id,
+            money.currency_id,
             condition,
         )
         return SQL(
@@ -273,7 +329,9 @@ class SettlementSuggestion(models.AbstractModel):
     def _others(self, money):
         """Return other money of the same amount that went the opposite way."""
         query = self._open_money_sql(
-            self._currency_named(money.currency), [-money.amount], money.day
+            self.env["res.currency"].browse(money.currency_id),
+            [-money.amount],
+            money.day,
         )
         return [row_id for row_id in self._row_ids(query) if row_id != money.key[1]]
 

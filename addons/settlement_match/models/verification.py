@@ -77,12 +77,17 @@ class SettlementVerification(models.AbstractModel):
             SELECT match.id
               FROM settlement_match match
               LEFT JOIN (
-                SELECT match_id,
-                       sum(amount_minor) FILTER (WHERE side = 'source') AS source,
-                       sum(amount_minor) FILTER (WHERE side = 'target') AS target,
-                       min(currency_id) = max(currency_id) AS is_one_currency
-                  FROM settlement_match_line
-                 GROUP BY match_id
+                SELECT item.match_id,
+                       sum(item.amount_minor) FILTER (
+                            WHERE item.side = 'source'
+                            AND item.currency_id = whole.currency_id) AS source,
+                       sum(item.amount_minor) FILTER (
+                            WHERE item.side = 'target') AS target,
+                       min(item.currency_id) = max(item.currency_id)
+                            AS is_one_currency
+                  FROM settlement_match_line item
+                  JOIN settlement_match whole ON whole.id = item.match_id
+                 GROUP BY item.match_id
               ) line ON line.match_id = match.id
              WHERE line.source IS DISTINCT FROM match.amount_minor
                 OR (line.is_one_currency

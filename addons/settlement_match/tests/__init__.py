@@ -3,6 +3,7 @@ from . import test_counterparty
 from . import test_currency
 from . import test_decision
 from . import test_identifier
+from . import test_memory
 from . import test_pipeline
 from . import test_payer_check
 from . import test_plan_given
@@ -12,7 +13,12 @@ from . import test_reference
 from . import test_rule
 from . import test_subset
 from . import test_suggestion
+from . import test_stage_memory
+from . import test_suggestion_decision
 from . import test_text
+from . import test_text_hostile
+from . import test_transfer
 from . import test_tolerance
+from . import test_text_spelling
 from . import test_verification
 from . import test_replay_history

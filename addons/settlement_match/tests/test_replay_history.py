@@ -99,9 +99,10 @@ class TestReplayHistory(BacktestCase):
 
     def test_several_documents_of_one_text(self):
         first, second = self.new_invoice(100.0), self.new_invoice(50.0)
-        text = f"{first.name} {second.name}"
+        text = f"Invoices {first.name} and {second.name}"
         row = self.pay("txn_1", "150.00", description=text)
         self.run_match()
+        self.assertEqual(self.match_of(row).kind, "reference/sum")
         self.assertReplayed(row, "reference/sum", first, second)
 
     def test_what_a_providers_id_explains_is_left_out(self):

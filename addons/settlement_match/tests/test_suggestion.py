@@ -104,7 +104,7 @@ class TestSuggestion(SuggestionCase):
         row = self.credit("b1", "100.00", counterparty_account=number)
         best, second = row._suggestions()
         self.assertEqual(best["id"], self.open_line(mine).id)
-        self.assertEqual(self.whats(best)["account"], 20)
+        self.assertEqual(self.whats(best)["payer_iban"], 40)
         self.assertEqual(second["id"], self.open_line(foreign).id)
         self.assertLess(self.whats(second)["other_payer"], 0)
         self.assertIn("known as somebody else", second["alternatives"])
@@ -118,7 +118,7 @@ class TestSuggestion(SuggestionCase):
         )
         best = self.best(row)
         self.assertEqual(best["id"], self.open_line(invoice).id)
-        self.assertEqual(self.whats(best)["email"], 18)
+        self.assertEqual(self.whats(best)["payer_email"], 40)
 
     def test_payer_by_name_in_another_spelling(self):
         partner = self.env["res.partner"].create({"name": "Jürgen Müller GmbH"})
@@ -126,14 +126,30 @@ class TestSuggestion(SuggestionCase):
         row = self.credit("b1", "77.00", counterparty_name="MUELLER JUERGEN")
         best = self.best(row)
         self.assertEqual(best["id"], self.open_line(invoice).id)
-        self.assertGreater(self.whats(best)["name"], 8)
+        self.assertEqual(self.whats(best)["payer_name"], 35)
+
+    def due(self, day, amount=100.0):
+        """Return an invoice of one day, which is due at once."""
+        dates = dict.fromkeys(("invoice_date", "date", "invoice_date_due"), day)
+        return self.new_invoice(amount, **dates)
 
     def test_nearer_in_time_comes_first(self):
-        late = self.new_invoice(100.0, invoice_date=date(2025, 3, 1))
-        near = self.new_invoice(100.0, invoice_date=date(2026, 1, 8))
+        late, near = self.due(date(2025, 3, 1)), self.due(date(2026, 1, 8))
         row = self.credit("b1", "100.00")
-        found = [each["id"] for each in row._suggestions()]
-        self.assertEqual(found, [self.open_line(near).id, self.open_line(late).id])
+        first, second = row._suggestions()
+        self.assertEqual(first["id"], self.open_line(near).id)
+        self.assertEqual(second["id"], self.open_line(late).id)
+        self.assertEqual(self.whats(first)["days"], 5)
+        self.assertEqual(self.whats(second)["days"], -4)
+
+    def test_many_of_one_amount(self):
+        """Of more documents than are looked at, the nearest in time are."""
+        for month in (3, 6, 9, 12):
+            for day in range(1, 13):
+                self.due(date(2025, month, day))
+        near = self.due(date(2026, 1, 9))
+        row = self.credit("b1", "100.00")
+        self.assertEqual(self.best(row)["id"], self.open_line(near).id)
 
     def test_two_digits_swapped(self):
         invoice = self.new_invoice(1243.56)
@@ -160,7 +176,7 @@ class TestSuggestion(SuggestionCase):
         row = self.credit("b1", "993.50")
         best = self.best(row)
         self.assertEqual(best["id"], self.open_line(invoice).id)
-        (near,) = [p for p in best["contributions"] if p["what"] == "near"]
+        (near,) = [p for p in best["contributions"] if p["what"] == "near_amount"]
         self.assertEqual(near["text"], "6.50 short")
 
     def test_usual_fee_of_the_payers_bank(self):
@@ -192,7 +208,7 @@ class TestSuggestion(SuggestionCase):
         )
         self.assertEqual(self.whats(found[0])["together"], 28)
         self.assertEqual(found[0]["together"], [["account.move.line", found[1]["id"]]])
-        self.assertEqual(found[0]["kind"], "subset/account")
+        self.assertEqual(found[0]["kind"], "subset/iban")
         self.assertAddsUp(found)
 
     def test_sum_that_is_not_the_only_one(self):
@@ -239,9 +255,14 @@ class TestSuggestion(SuggestionCase):
 
     def test_expected_payment(self):
         expected = self.env["settlement.expected.payment"].create(
-            {"name": "Deposit", "amount": 250.0, "due_on": DAY, "reference": "ORDER77"}
+            {
+                "name": "Deposit",
+                "amount": 250.0,
+                "due_on": DAY,
+                "reference": "ORDER7701",
+            }
         )
-        row = self.credit("b1", "250.00", "deposit order77")
+        row = self.credit("b1", "250.00", "deposit order7701")
         best = self.best(row)
         self.assertEqual(self.key(expected), (best["model"], best["id"]))
         self.assertEqual(self.whats(best)["token"], 40)
@@ -251,9 +272,8 @@ class TestSuggestion(SuggestionCase):
     def test_payout_of_a_bank_row(self):
         self.store(self.payout("po_1", "90.00", descriptor="MYSHOP PAYOUT"))
         batch = self.env["settlement.batch"].search([("external_id", "=", "po_1")])
-        row = self.credit(
-            "b1", "90.00", "myshop payout 12", booked_on=date(2026, 1, 12)
-        )
+        day = date(2026, 1, 12)
+        row = self.credit("b1", "90.00", "myshop payout 12", booked_on=day)
         best = self.best(row)
         self.assertEqual(self.key(batch), (best["model"], best["id"]))
         self.assertEqual(self.whats(best)["descriptor"], 40)
@@ -281,7 +301,7 @@ class TestSuggestion(SuggestionCase):
         )
         best = self.best(went)
         self.assertEqual(self.key(came), (best["model"], best["id"]))
-        self.assertEqual(self.whats(best)["own_account"], 20)
+        self.assertEqual(self.whats(best)["own_account"], 40)
 
     def new_backend_with_wallet(self):
         backend = self.new_backend("Second bank")
@@ -481,7 +501,7 @@ class TestPaymentSuggestion(SuggestionCase):
         row = self.credit("b1", "35.00", counterparty_account=number)
         best = self.best(invoice)
         self.assertEqual(best["id"], row.id)
-        self.assertEqual(self.whats(best)["account"], 20)
+        self.assertEqual(self.whats(best)["payer_iban"], 40)
         self.assertEqual(self.whats(best)["part"], -5)
 
     def test_two_payments_that_make_up_the_invoice(self):
@@ -500,11 +520,9 @@ class TestPaymentSuggestion(SuggestionCase):
                 "name": "Two halves",
                 "line_ids": [
                     Command.create(
-                        {"value": "percent", "value_amount": 50, "nb_days": 0}
-                    ),
-                    Command.create(
-                        {"value": "percent", "value_amount": 50, "nb_days": 30}
-                    ),
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (0, 30)
                 ],
             }
         )
@@ -555,7 +573,7 @@ class TestSuggestionCurrencies(SuggestionCase):
         self.assertEqual(first["amount_minor"], minor)
         self.assertEqual(first["currency"], code)
         self.assertEqual(second["id"], self.open_line(near).id)
-        (gap,) = [p for p in second["contributions"] if p["what"] == "near"]
+        (gap,) = [p for p in second["contributions"] if p["what"] == "near_amount"]
         self.assertEqual(gap["text"], written)
         self.assertEqual(self.best(exact)["id"], row.id)
         match_id = row.action_match_suggestions([["account.move.line", first["id"]]])

@@ -32,9 +32,7 @@ class SettlementBacktestRun(models.TransientModel):
         required=True,
         default=lambda self: self._default_until() - timedelta(days=DAYS),
     )
-    until = fields.Date(
-        "To", required=True, default=lambda self: self._default_until()
-    )
+    until = fields.Date("To", required=True, default=lambda self: self._default_until())
 
     @api.model
     def _default_until(self):

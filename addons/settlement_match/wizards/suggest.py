@@ -66,9 +66,7 @@ class SettlementSuggest(models.TransientModel):
         minor = 0
         if asked.asked:
             minor = asked.asked.amount
-            currency = self.env["settlement.suggestion"]._currency_named(
-                asked.asked.currency
-            )
+            currency = currency.browse(asked.asked.currency_id)
         return {
             "res_model": record._name,
             "res_id": record.id,
@@ -85,15 +83,12 @@ class SettlementSuggest(models.TransientModel):
 
     @api.model
     def _line_values(self, place, candidate):
-        currency = self.env["settlement.suggestion"]._currency_named(
-            candidate["currency"]
-        )
         return {
             "sequence": place,
             "item_model": candidate["model"],
             "item_id": candidate["id"],
             "name": candidate["name"],
-            "currency_id": currency.id,
+            "currency_id": candidate["currency_id"],
             "amount_minor": candidate["amount_minor"],
             "score": candidate["score"],
             "reasons": "\n".join(

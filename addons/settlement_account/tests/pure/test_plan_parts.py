@@ -115,6 +115,47 @@ def move(item, amount, **values):
     return Move(item, part, "INV/1", 7)
 
 
+FOREIGN = OpenItem(12, 40, 0, USD, -1000, -2100, -2100)
+
+
+def test_an_item_in_a_foreign_currency_is_emptied_in_it():
+    """A statement line of 21.00 in euros, 10.00 dollars to its customer."""
+    part = Settled(50, 5, 2100, USD, 1000, move_line_id=21, match_id=31)
+    entry = plan_clearing(DAY, "c", [Move(FOREIGN, part, "m", 1)], Company(EUR))
+    cleared, settled = entry.lines
+    assert (cleared.currency_id, cleared.amount_currency) == (USD, 1000)
+    assert (cleared.amount, cleared.balance) == (2100, 2100)
+    assert (settled.currency_id, settled.amount_currency) == (USD, -1000)
+    assert settled.balance == -2100
+
+
+def test_parts_of_an_item_in_a_foreign_currency_share_its_value():
+    parts = [
+        Settled(50, 5, 700, USD, 333, move_line_id=21, match_id=31),
+        Settled(50, 5, 1400, USD, 667, move_line_id=22, match_id=31),
+    ]
+    moves = [Move(FOREIGN, part, "m", 1) for part in parts]
+    cleared, *settled = plan_clearing(DAY, "c", moves, Company(EUR)).lines
+    assert (cleared.amount_currency, cleared.balance) == (1000, 2100)
+    assert [line.amount_currency for line in settled] == [-333, -667]
+    assert [line.balance for line in settled] == [-700, -1400]
+
+
+def test_a_foreign_item_pays_a_document_of_the_company():
+    part = Settled(50, 5, 2100, EUR, 2100, move_line_id=21, match_id=31)
+    entry = plan_clearing(DAY, "c", [Move(FOREIGN, part, "m", 1)], Company(EUR))
+    cleared, settled = entry.lines
+    assert (cleared.currency_id, cleared.amount_currency) == (USD, 1000)
+    assert (settled.currency_id, settled.amount_currency) == (EUR, -2100)
+
+
+def test_a_part_of_a_foreign_item_takes_its_share():
+    assert FOREIGN.money == -2100
+    assert FOREIGN.in_own_currency(1050) == 500
+    assert SUSPENSE.money == -1000
+    assert SUSPENSE.in_own_currency(400) == 400
+
+
 def test_clearing_moves_suspense_to_the_invoice():
     entry = plan_clearing(DAY, "c", [move(SUSPENSE, 1000)], Company(EUR))
     first, second = entry.lines

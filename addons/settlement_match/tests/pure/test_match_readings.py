@@ -25,7 +25,7 @@ from odoo.addons.settlement_match.engine.tokens import scan
 COUNTRIES = ("BE", "CH", "FI")
 
 
-def read(text, *documents, payer=False):
+def read(text, *documents):
     """Return (place of the document, kind, strength) of what a text names.
 
     :param documents: numbers, or (number, type, reference).
@@ -37,7 +37,7 @@ def read(text, *documents, payer=False):
         number, kind, reference = document
         spelled = normalise("invoice", reference)
         hits += [
-            Hit(token, place, kind, spelled, number, payer)
+            Hit(token, place, kind, spelled, number)
             for token in scan([text]).tokens
             if squeeze(token.text) == squeeze(spelled)
         ]
@@ -145,14 +145,6 @@ def test_list_and_range():
 def test_digits_joined_over_blanks_are_weak():
     assert read("471 1000", ("INV/1", "invoice", "4711000")) == [(0, "spelling", PART)]
     assert read("INV 2026 00012", "INV/2026/00012") == [(0, "number", EXACT)]
-
-
-def test_weak_reading_of_another_ones_payment_is_only_proposed():
-    found = read("INV/2O26/00012", "INV/2026/00012", payer=True)
-    assert found == [(0, "spelling", PROPOSED)]
-    assert read("INV/2026/00012", "INV/2026/00012", payer=True) == [
-        (0, "number", EXACT)
-    ]
 
 
 @pytest.mark.parametrize(
