@@ -57,6 +57,7 @@ from . import backtest_rule
 from . import backend
 from . import backend_status
 from . import verification
+from . import verification_rule
 from . import bench
 from . import bench_backtest
 from . import suggestion
