@@ -46,7 +46,18 @@ class SettlementMatcher(models.AbstractModel):
         self._load_rules(run, versions, method)
         self._temporary("settlement_tolerated", self._tolerated_sql(method))
         self._drop_unmet({version.id: version for version in versions})
-        self.env.cr.execute(self._settle_in_full_sql())
+        held = self._beyond_limits(run)
+        self.env.cr.execute(self._settle_in_full_sql(held))
+
+    @api.model
+    def _beyond_limits(self, run):
+        """Return payments whose difference a person has to agree to in any case.
+
+        The addon that posts knows the limits of write-offs.
+
+        :return: list of ids of transactions in ``settlement_tolerated``.
+        """
+        return []
 
     @api.model
     def _has_rows(self, table):
@@ -395,8 +406,11 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _settle_in_full_sql(self):
-        """Return the statement that lets the first who allows a difference decide."""
+    def _settle_in_full_sql(self, held):
+        """Return the statement that lets the first who allows a difference decide.
+
+        :param held: ids of payments that are proposed at most.
+        """
         return SQL(
             """
             UPDATE settlement_decision AS decision
@@ -412,7 +426,8 @@ class SettlementMatcher(models.AbstractModel):
               FROM (
                 SELECT DISTINCT ON (allowed.transaction_id) allowed.*,
                        COALESCE(allowed.is_proved,
-                                allowed.kind = ANY(rule.proved_kinds)) AS is_automatic
+                                allowed.kind = ANY(rule.proved_kinds))
+                       AND NOT allowed.transaction_id = ANY(%s) AS is_automatic
                   FROM settlement_tolerated allowed
                   LEFT JOIN settlement_rule_now rule
                     ON rule.version_id = allowed.version_id
@@ -422,5 +437,6 @@ class SettlementMatcher(models.AbstractModel):
               ) first
              WHERE decision.transaction_id = first.transaction_id
                AND decision.document_open <> 0
-            """
+            """,
+            held,
         )
