@@ -67,6 +67,7 @@ class TestTolerance(ToleranceCase):
         match = self.assertInFull(row, items, 200, "reference/short:fee", version)
         self.assertEqual((match.state, row.match_state), ("confirmed", "matched"))
         self.assertIn("Bank fees (v1)", match.sentence)
+        self.assertIn("2.00 is a fee.", match.sentence)
         self.assertEqual(self.claim_of(items), (10000, 10000))
         self.assertEqual(self.claim_of(row), (9800, 9800))
 
