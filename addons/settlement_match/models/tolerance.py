@@ -40,6 +40,7 @@ class SettlementMatcher(models.AbstractModel):
         :param certain: SQL condition on decisions: what may be matched at all.
         """
         self._temporary("settlement_tolerable", self._tolerable_sql(run, certain))
+        self.env.cr.execute(self._drop_others_sql())
         if not self._has_rows("settlement_tolerable"):
             return
         versions = self._difference_rules(run)
@@ -80,51 +81,60 @@ class SettlementMatcher(models.AbstractModel):
         """
         return SQL(
             """
+            WITH paid AS MATERIALIZED (
+                SELECT transaction_id, document_id, currency_id, source_open,
+                       strongest, outcome,
+                       CASE outcome WHEN 'several' THEN total_open
+                            ELSE document_open END AS target_open
+                  FROM settlement_decision
+                 WHERE is_leader
+                   AND currency_id = document_currency_id
+                   AND source_open = gross_minor
+                   AND ((outcome IN ('part', 'over') AND match_id IS NOT NULL
+                         AND sources = 1)
+                     OR (outcome = 'several' AND live = same_currency
+                         AND NOT contested AND %(certain)s))
+            )
             SELECT paid.transaction_id, paid.document_id, paid.currency_id,
                    paid.source_open::int8, paid.strongest, paid.outcome,
-                   (CASE paid.outcome WHEN 'several' THEN paid.total_open
-                         ELSE paid.document_open END)::int8 AS target_open,
-                   item.smallest::int8
-              FROM settlement_decision paid
-             CROSS JOIN LATERAL (
-                    SELECT CASE WHEN count(*) > 1 THEN min(abs(open_minor)) END
+                   paid.target_open::int8, item.smallest::int8, item.partner_ids
+              FROM paid
+              JOIN (SELECT named.transaction_id,
+                           CASE WHEN count(*) > 1 THEN min(abs(named.open_minor)) END
                                AS smallest,
-                           bool_and(same_way) AS is_one_way,
-                           bool_or(left(strongest, 1) = ANY(%(weak)s)) AS is_weak
+                           array_agg(DISTINCT named.partner_id) AS partner_ids,
+                           bool_and(named.same_way) AS is_one_way,
+                           bool_or(left(named.strongest, 1) = ANY(%(weak)s)) AS is_weak
                       FROM settlement_decision named
-                     WHERE named.transaction_id = paid.transaction_id
-                       AND named.document_open <> 0
-                   ) item
-             WHERE paid.is_leader
-               AND paid.currency_id = paid.document_currency_id
-               AND paid.source_open = paid.gross_minor
-               AND item.is_one_way
+                      JOIN paid ON paid.transaction_id = named.transaction_id
+                     WHERE named.document_open <> 0
+                     GROUP BY named.transaction_id
+                   ) item ON item.transaction_id = paid.transaction_id
+             WHERE item.is_one_way
                AND NOT item.is_weak
-               AND ((paid.outcome IN ('part', 'over') AND paid.match_id IS NOT NULL
-                     AND paid.sources = 1)
-                 OR (paid.outcome = 'several' AND paid.live = paid.same_currency
-                     AND NOT paid.contested AND %(certain)s AND NOT %(foreign)s))
             """,
             weak=[str(kind.rank) for kind in evidence.WEAK_KINDS],
             certain=self._only_wanted(run, certain),
-            foreign=self._is_of_others_sql(),
         )
 
     @api.model
-    def _is_of_others_sql(self):
-        """Return whether the payer of ``paid`` is known as nobody it pays for."""
+    def _drop_others_sql(self):
+        """Forget payments of several documents that are not their known payer's.
+
+        Of a single document that is decided already.
+        """
         return SQL(
             """
-            EXISTS (
-                SELECT FROM settlement_known_payer known
-                  JOIN settlement_decision named
-                    ON named.transaction_id = known.transaction_id
-                  LEFT JOIN res_partner owner ON owner.id = named.partner_id
-                 WHERE known.transaction_id = paid.transaction_id
-                   AND NOT EXISTS (
-                        SELECT FROM settlement_known_payer payer
-                         WHERE payer.transaction_id = known.transaction_id
-                           AND payer.partner_id = owner.commercial_partner_id))
+            DELETE FROM settlement_tolerable AS paid
+             USING (SELECT transaction_id, array_agg(partner_id) AS ids
+                      FROM settlement_known_payer
+                     GROUP BY transaction_id) payer
+             WHERE payer.transaction_id = paid.transaction_id
+               AND paid.outcome = 'several'
+               AND NOT payer.ids @> ARRAY(
+                    SELECT COALESCE(owner.commercial_partner_id, 0)
+                      FROM unnest(paid.partner_ids) AS named (id)
+                      LEFT JOIN res_partner owner ON owner.id = named.id)
             """
         )
 
@@ -247,34 +257,61 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _discounted_sql(self):
-        """Return payments of exactly what the document's terms ask for, in time.
+        """Return payments of exactly what the terms of their documents ask for, in time.
 
         As in Odoo itself, only a document of which nothing was paid yet has a discount.
+        Of several documents all that may have it must have it.
         """
         return SQL(
             """
             SELECT paid.*, NULL::int4 AS version_id, 0 AS position,
-                   'discount' AS difference_kind, TRUE AS is_proved,
-                   concat(trim_scale(term.discount_percentage::numeric), ' %% until ',
-                          entry.discount_date) AS name
+                   'discount' AS difference_kind, TRUE AS is_proved, terms.name
+              FROM settlement_tolerable paid
+              JOIN (SELECT item.transaction_id, sum(item.asked) AS asked,
+                           string_agg(DISTINCT item.name, ', ') AS name
+                      FROM (%(asked)s) item
+                     GROUP BY item.transaction_id
+                   ) terms ON terms.transaction_id = paid.transaction_id
+             WHERE paid.outcome IN ('part', 'several')
+               AND terms.name IS NOT NULL
+               AND terms.asked = paid.source_open
+               AND (paid.smallest IS NULL
+                    OR paid.smallest > 2 * abs(paid.target_open - paid.source_open))
+            """,
+            asked=self._asked_by_terms_sql(),
+        )
+
+    @api.model
+    def _asked_by_terms_sql(self):
+        """Return what each named item asks for on the day of its payment.
+
+        ``name`` are the terms of a discount, NULL where there is none.
+        """
+        return SQL(
+            """
+            SELECT named.transaction_id,
+                   CASE WHEN term.id IS NULL THEN named.open_minor
+                        ELSE %(discounted)s END AS asked,
+                   CASE WHEN term.id IS NOT NULL THEN concat(
+                        trim_scale(term.discount_percentage::numeric), ' %% until ',
+                        entry.discount_date) END AS name
               FROM settlement_tolerable paid
               JOIN settlement_transaction fact ON fact.id = paid.transaction_id
-              JOIN settlement_decision item
-                ON item.transaction_id = paid.transaction_id
-               AND item.document_id = paid.document_id
-               AND item.is_alone
-              JOIN account_move_line entry ON entry.id = item.move_line_id
+              JOIN settlement_decision named
+                ON named.transaction_id = paid.transaction_id
+               AND named.document_open <> 0
+              JOIN account_move_line entry ON entry.id = named.move_line_id
               JOIN account_move move ON move.id = entry.move_id
-              JOIN account_payment_term term ON term.id = move.invoice_payment_term_id
               JOIN res_currency currency ON currency.id = entry.currency_id
-             WHERE paid.outcome = 'part'
+              LEFT JOIN account_payment_term term
+                ON term.id = move.invoice_payment_term_id
                AND term.early_discount
+               AND named.is_alone
                AND move.move_type IN (
                     'out_invoice', 'out_receipt', 'in_invoice', 'in_receipt')
                AND fact.booked_on <= entry.discount_date
                AND entry.amount_residual_currency = entry.amount_currency
-               AND item.open_minor = item.residual_minor
-               AND %(discounted)s = paid.source_open
+               AND named.open_minor = named.residual_minor
             """,
             discounted=minor_sql(SQL("entry.discount_amount_currency"), "currency"),
         )
@@ -358,11 +395,8 @@ class SettlementMatcher(models.AbstractModel):
                        ARRAY(SELECT unnest(ARRAY[partner.id,
                                         partner.commercial_partner_id])
                                FROM res_partner partner
-                              WHERE partner.id = fact.partner_id
-                                 OR partner.id IN (
-                                    SELECT named.partner_id
-                                      FROM settlement_decision named
-                                     WHERE named.transaction_id = fact.id))
+                              WHERE partner.id = ANY(
+                                    allowed.partner_ids || fact.partner_id))
                            AS partner_ids
                   FROM (SELECT DISTINCT transaction_id
                           FROM settlement_tolerated
