@@ -496,7 +496,8 @@ def test_temptations_are_planted(seed, start, months):
 
 
 @worlds
-def test_own_transfers_settle_each_other(truth):
+def test_own_transfers_settle_each_other(seed, start, months):
+    truth = build(seed, start, months)[1]
     rows = {
         (row.backend, row.key): row
         for row in truth.rows
@@ -512,6 +513,7 @@ def test_own_transfers_settle_each_other(truth):
         assert other.currency != row.currency
 
 
+@worlds
 def test_every_exception_has_a_subject(seed, start, months):
     truth = build(seed, start, months)[1]
     rows = {(row.backend, row.key) for row in truth.rows}
