@@ -123,9 +123,7 @@ class Discount:
         for line in lines:
             if line.repartition_line_id:
                 tax = repartitions.browse(line.repartition_line_id).tax_id
-                base = sum(
-                    other.balance for other in lines if other.tax_id == tax.id
-                )
+                base = sum(other.balance for other in lines if other.tax_id == tax.id)
                 line = replace(line, tax_base=base)
             planned.append(line)
         return planned
@@ -150,4 +148,3 @@ class Discount:
                 document=match.name,
             ),
         )
-

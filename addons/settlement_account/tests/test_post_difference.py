@@ -28,7 +28,9 @@ class TestPostDifference(DifferenceCase):
         self.assertEqual(self.stored(charge).posting_state, "reconciled")
         self.assertEqual(self.booked(match), [(self.policy.bank_fee_account_id, 2.0)])
         posting = self.difference_of(match)
-        self.assertEqual((posting.kind, posting.date), ("difference", date(2026, 1, 10)))
+        self.assertEqual(
+            (posting.kind, posting.date), ("difference", date(2026, 1, 10))
+        )
 
     def test_kinds_and_their_accounts(self):
         company = self.company

@@ -83,9 +83,7 @@ class TestPostDiscount(DifferenceCase):
         paid = self.discounted(document)
         charge = self.charge(f"{paid:.2f}")
         minor = round((document.amount_total - paid) * 100)
-        self.match(
-            charge, document, difference=(minor, "discount"), kind="reference/x"
-        )
+        self.match(charge, document, difference=(minor, "discount"), kind="reference/x")
         self.post_all()
         self.assertFalse(self.exceptions().mapped("cause"))
         self.assertEqual(document.payment_state, "paid")
