@@ -32,7 +32,7 @@ class TestLedgerDifferences(LedgerCase, DifferenceCase):
         self.assertEqual(line.amount_residual, -line.amount)
         for document in documents:
             self.assertEqual(document.amount_residual, document.amount_total)
-        self.assert_clean()
+        self.assert_lawful()
 
     def test_a_fee_withheld_on_the_way(self):
         invoice, line = self.invoice(100), self.line(98)
@@ -40,7 +40,7 @@ class TestLedgerDifferences(LedgerCase, DifferenceCase):
         self.assertTrue(line.is_reconciled)
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(self.booked(match), [(self.policy.bank_fee_account_id, 2.0)])
-        self.assert_clean()
+        self.assert_lawful()
         self.assertOpenAgain(match, line, invoice)
 
     def test_a_little_too_much(self):
@@ -48,7 +48,7 @@ class TestLedgerDifferences(LedgerCase, DifferenceCase):
         match = self.differing_line(line, [invoice], -100, "rounding")
         self.assertTrue(line.is_reconciled)
         self.assertEqual(invoice.payment_state, "paid")
-        self.assert_clean()
+        self.assert_lawful()
         self.assertOpenAgain(match, line, invoice)
 
     def test_an_overpayment_stays_as_credit_and_comes_back(self):
@@ -57,7 +57,7 @@ class TestLedgerDifferences(LedgerCase, DifferenceCase):
         self.run_ledger()
         self.assertTrue(line.is_reconciled)
         self.assertEqual(invoice.payment_state, "paid")
-        self.assert_clean()
+        self.assert_lawful()
         match = self.row_of(line).match_line_ids.match_id
         self.assertTrue(match.rest_to_credit)
         self.assertOpenAgain(match, line, invoice)
@@ -77,10 +77,10 @@ class TestLedgerDifferences(LedgerCase, DifferenceCase):
         self.assertEqual(invoice.payment_state, "not_paid")
         self.assertEqual(other.payment_state, "paid")
         self.assertTrue(line.is_reconciled, "its money is in use")
-        self.assert_clean()
+        self.assert_lawful()
         self.run_ledger()
         self.assertEqual(self.states(line), ("open", "posted"))
-        self.assert_clean()
+        self.assert_lawful()
 
     def test_a_line_that_needs_no_document(self):
         version = self.version(
@@ -90,5 +90,5 @@ class TestLedgerDifferences(LedgerCase, DifferenceCase):
         match = self.differing_line(line, [], -1200, "account", rule_version=version)
         self.assertTrue(line.is_reconciled)
         self.assertEqual(self.booked(match), [(self.revenue, -12.0)])
-        self.assert_clean()
+        self.assert_lawful()
         self.assertOpenAgain(match, line)
