@@ -55,6 +55,9 @@ from . import replay_result
 from . import backtest
 from . import backtest_line
 from . import backtest_rule
+from . import rematch
+from . import rematch_line
+from . import rematch_start
 from . import backend
 from . import backend_status
 from . import verification

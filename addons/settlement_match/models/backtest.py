@@ -202,7 +202,7 @@ class SettlementBacktest(models.Model):
         scope = ReplayScope(company, since, until, MOST_ROWS, version, rule)
         started = time.monotonic()
         cases, extent = self.env["settlement.replay"]._cases(scope)
-        tally = backtest.tally(cases, rule.id, MOST_LINES)
+        tally = backtest.tally(cases, rule.id, self._most_lines())
         return self._keep(
             tally,
             {
@@ -210,7 +210,7 @@ class SettlementBacktest(models.Model):
                 "subject": subject,
                 "rule_id": rule.id,
                 "version_id": version.id,
-                "digest": version and version._content_hash(),
+                "digest": version._content_hash() if version else False,
                 "since": since,
                 "until": until,
                 "reached": extent.reached,
@@ -219,6 +219,11 @@ class SettlementBacktest(models.Model):
                 "seconds": time.monotonic() - started,
             },
         )
+
+    @api.model
+    def _most_lines(self):
+        """Return how many payments of one outcome are listed."""
+        return MOST_LINES
 
     @api.model
     def _period(self, since, until):
@@ -271,7 +276,7 @@ class SettlementBacktest(models.Model):
         since, until = self._period(since, until)
         started = time.monotonic()
         before = company.settlement_precision_limit
-        tally = backtest.Tally(MOST_LINES)
+        tally = backtest.Tally(self._most_lines())
         rows = self._limit_rows(company, limit, since, until)
         for verdict in backtest.judge_limit(rows):
             tally.add(verdict)
