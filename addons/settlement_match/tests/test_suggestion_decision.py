@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from .common import DAY
 from .test_suggestion import SuggestionCase
 
 
@@ -18,7 +19,9 @@ class TestSuggestionDecision(SuggestionCase):
         """Match a record with journal items or other records by suggestion."""
         keys = [[each._name, each.id] for each in chosen]
         mine = record.with_user(self.accountant).sudo(False)
-        return self.matches.browse(mine.action_match_suggestions(keys, **values))
+        model, row_id = mine.action_match_suggestions(keys, **values)
+        self.env.invalidate_all()
+        return self.env[model].browse(row_id)
 
     def dialog(self, record, user=None):
         """Return the dialog of suggestions that a user opened."""
@@ -190,6 +193,32 @@ class TestSuggestionDecision(SuggestionCase):
         self.assertEqual(match.amount_minor, 9000)
         self.assertEqual(self.claim_of(lines[0]), (10000, 10000))
 
+    def test_expected_payment_is_received(self):
+        """Its money stays open: an expected payment is no document."""
+        model = self.env["settlement.expected.payment"]
+        first, second = model.create(
+            [
+                {"name": name, "amount": 250.0, "due_on": DAY, "reference": name}
+                for name in ("ORDER7701", "ORDER7702")
+            ]
+        )
+        row, other = self.store(
+            self.fact("txn_1", "250.00", order_reference="ORDER7701"),
+            self.fact("txn_2", "250.00", order_reference="ORDER7702"),
+        )
+        with self.assertRaisesRegex(UserError, "its money is noted"):
+            self.match(row, first, propose=True)
+        self.assertEqual(self.match(row, first), first)
+        self.assertEqual((first.state, first.transaction_id), ("received", row))
+        self.assertEqual(row.match_state, "open")
+        dialog = self.dialog(second)
+        action = dialog.line_ids.filtered(
+            lambda line: line.item_id == other.id
+        ).action_match()
+        self.assertEqual(action["res_model"], model._name)
+        self.env.invalidate_all()
+        self.assertEqual(second.transaction_id, other)
+
     # -- what cannot be chosen ---------------------------------------------------
 
     def test_only_suggestions_can_be_chosen(self):
@@ -294,7 +323,9 @@ class TestSuggestionDecision(SuggestionCase):
             }
         )
         for record in (line, line.move_id):
-            self.assertTrue(self.dialog(record).line_ids)
+            dialog = self.dialog(record)
+            with self.assertRaisesRegex(UserError, "not among the transactions yet"):
+                dialog.line_ids[0].action_match()
 
     # -- who may -----------------------------------------------------------------
 
