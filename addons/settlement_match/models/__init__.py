@@ -55,6 +55,7 @@ from . import replay_episode
 from . import replay_payer
 from . import replay_result
 from . import backtest
+from . import backtest_limit
 from . import backtest_line
 from . import backtest_rule
 from . import rematch

@@ -99,9 +99,7 @@ class SettlementReplay(models.AbstractModel):
         :return: number of payments that were beyond the bound of a stage.
         """
         run = MatchRun(scope.company)
-        return sum(
-            self._timed_stage(stage, run).get("unread", 0) for stage in STAGES
-        )
+        return sum(self._timed_stage(stage, run).get("unread", 0) for stage in STAGES)
 
     # ------------------------------------------------------------------
     # What stands in front
@@ -154,7 +152,7 @@ class SettlementReplay(models.AbstractModel):
         return [row[0] for row in self.env.execute_query(query)]
 
     @api.model
-    def _copy_rows(self, table, rows, **values):
+    def _fill_front(self, table, rows, **values):
         """Copy rows into the temporary table, some columns with other values.
 
         :param rows: FROM clause with the alias ``origin`` for the table.
@@ -188,7 +186,7 @@ class SettlementReplay(models.AbstractModel):
         self._put_in_front("settlement_rule_version")
         table = SQL.identifier("settlement_rule_version")
         rows = SQL("%s origin", self._real_table("settlement_rule_version"))
-        self._copy_rows("settlement_rule_version", rows)
+        self._fill_front("settlement_rule_version", rows)
         for query in (
             SQL(
                 "UPDATE %s SET state = 'retired' WHERE rule_id = %s "

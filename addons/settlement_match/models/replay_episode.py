@@ -160,7 +160,7 @@ class SettlementReplay(models.AbstractModel):
     @api.model
     def _copy_stand_ins(self):
         """Put the stand-ins of documents beside the documents themselves."""
-        self._copy_rows(
+        self._fill_front(
             "account_move",
             SQL(
                 """
@@ -176,7 +176,7 @@ class SettlementReplay(models.AbstractModel):
             ),
             id=SQL("episode.stand_in_id"),
         )
-        self._copy_rows(
+        self._fill_front(
             "account_move_line",
             SQL(
                 """

@@ -255,7 +255,7 @@ class SettlementReplay(models.AbstractModel):
             self._real_table("settlement_transaction_state"),
         )
         open_state = SQL("'open'")
-        self._copy_rows("settlement_transaction_state", rows, match_state=open_state)
+        self._fill_front("settlement_transaction_state", rows, match_state=open_state)
         self._index_replay("settlement_transaction_state", "transaction_id")
         self._analyze_replay("settlement_transaction_state")
 
@@ -263,7 +263,7 @@ class SettlementReplay(models.AbstractModel):
     def _put_documents_in_front(self):
         """Let the documents of the time be open in full, and no others be there."""
         self._put_in_front("account_move")
-        self._copy_rows(
+        self._fill_front(
             "account_move",
             SQL(
                 "%s origin WHERE origin.id IN "
@@ -272,7 +272,7 @@ class SettlementReplay(models.AbstractModel):
             ),
         )
         self._put_in_front("account_move_line")
-        self._copy_rows(
+        self._fill_front(
             "account_move_line",
             SQL(
                 "%s origin JOIN settlement_replay_item item ON item.id = origin.id",

@@ -20,7 +20,9 @@ class SettlementReplay(models.AbstractModel):
         matched.
         """
         self.env.flush_all()
-        self._temporary("settlement_replay_concerned", self._replay_concerned_sql(scope))
+        self._temporary(
+            "settlement_replay_concerned", self._replay_concerned_sql(scope)
+        )
         self._index_replay("settlement_replay_concerned", "transaction_id")
         replayed = self._decisions_by_payment(
             self._replayed_sql(scope), self._replayed_targets_sql()

@@ -151,6 +151,6 @@ class BacktestCase(RuleCase):
         """Assert the four numbers, and which payments stand behind them."""
         for outcome in ("gained", "lost", "changed", "wrong"):
             rows = outcomes.get(outcome, self.env["settlement.transaction"])
-            lines = result.line_ids.filtered(lambda line: line.outcome == outcome)
+            lines = result.line_ids.filtered_domain([("outcome", "=", outcome)])
             self.assertEqual(lines.transaction_id, rows, outcome)
             self.assertEqual(result[f"{outcome}_count"], len(rows), outcome)

@@ -372,9 +372,7 @@ class TestBacktestLife(BacktestCase):
         for number in range(3):
             invoice = self.new_invoice(100.0 + number)
             self.pay(f"txn_{number}", f"{98 + number}.00", invoice)
-        self.patch(
-            self.registry["settlement.backtest"], "_most_lines", lambda self: 2
-        )
+        self.patch(self.registry["settlement.backtest"], "_most_lines", lambda self: 2)
         result = self.tried(self.fee_rule())
         self.assertEqual(result.gained_count, 3)
         self.assertEqual(result.line_ids.mapped("amount"), [100.0, 99.0])
