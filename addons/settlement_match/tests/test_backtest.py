@@ -322,7 +322,8 @@ class TestBacktestLife(BacktestCase):
 
     def contents(self):
         """Return table → (rows, checksum) of all tables, the temporary ones too."""
-        self.env.flush_all()
+        # What waits to be told to browsers is told now.
+        self.env.cr.flush()
         tables = self.env.execute_query(
             SQL(
                 "SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' "
