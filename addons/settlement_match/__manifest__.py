@@ -24,6 +24,7 @@
         "views/account_payment_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_suggest_views.xml",
+        "views/settlement_exception_views.xml",
     ],
     "development_status": "Beta",
 }
