@@ -11,6 +11,8 @@
         "security/settlement_match_rules.xml",
         "security/settlement_precision_rules.xml",
         "security/settlement_backtest_rules.xml",
+        "data/queue_job_data.xml",
+        "views/settlement_run_views.xml",
         "views/settlement_match_undo_views.xml",
         "views/settlement_match_views.xml",
         "views/settlement_transaction_views.xml",

@@ -66,6 +66,7 @@ from . import fact_store_stage
 from . import fact_store_details
 from . import fact_store_revisions
 from . import run
+from . import run_stage
 from . import cli
 from . import bench
 from . import verification

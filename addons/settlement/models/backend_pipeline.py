@@ -81,13 +81,40 @@ class SettlementBackend(models.Model):
             settlement_correlation_id=str(uuid.uuid4())
         ).sudo()
         run = backends._start_run(until, set(wanted) - set(allowed))
+        return backends._run_steps(run, allowed, checkpoint)
+
+    def _resume_run(self, run, checkpoint):
+        """Run the steps of a cancelled run that were not finished.
+
+        :return: the same run.
+        """
+        wanted = STEPS[: STEPS.index(run.until) + 1]
+        done = {
+            step
+            for step, counters in (run.counters or {}).items()
+            if not counters.get("cancelled")
+        }
+        allowed = [step for step in wanted if step not in done and self._may_run(step)]
+        # The roles were checked; runs are written by the pipeline only.
+        run = run.sudo()
+        run.write({"state": "running", "finished_at": False})
+        backends = self._in_allowed_companies()
+        backends = backends.with_context(
+            settlement_correlation_id=run.correlation_id
+        ).sudo()
+        return backends._run_steps(run, allowed, checkpoint)
+
+    def _run_steps(self, run, steps, checkpoint):
+        """Run steps one after the other until the run is cancelled; return the run."""
         if checkpoint:
             checkpoint()
-        counters = {
-            step: backends._timed_step(step, checkpoint)
-            for step in allowed
-            if run.state == "running"
-        }
+        counters = {}
+        for step in steps:
+            if run._is_cancelled():
+                break
+            counters[step] = self._timed_step(step, checkpoint)
+            if run._is_cancelled():
+                counters[step]["cancelled"] = True
         run._finish(counters)
         if checkpoint:
             checkpoint()
@@ -159,7 +186,8 @@ class SettlementBackend(models.Model):
         totals = {}
         self._bury_abandoned()
         waiting = list(self)
-        while waiting:
+        run = self.env["settlement.run"]._current()
+        while waiting and not run._is_cancelled():
             waiting = [
                 backend for backend in waiting if backend._take_turn(totals, checkpoint)
             ]

@@ -34,6 +34,7 @@ RIGHTS = {
     "settlement.exception.team": {"group_approver": "cw"},
     "settlement.exception.route": {"group_approver": "cw"},
     "settlement.run": {},
+    "settlement.run.stage": {},
     "settlement.mapping": {"group_accountant": "cw", "group_approver": "cw"},
     "settlement.source.code": {},
     "settlement.code.seen": {},

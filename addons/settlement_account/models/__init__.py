@@ -18,6 +18,7 @@ from . import account_journal_ledger
 from . import account_bank_statement_line_ledger
 from . import mapping
 from . import matcher
+from . import memory
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting
@@ -39,6 +40,7 @@ from . import exception_verbs
 from . import exception_decisions
 from . import verification
 from . import verification_entry
+from . import verification_difference
 from . import verification_mapping
 from . import verification_ledger
 from . import verification_dispute

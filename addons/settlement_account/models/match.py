@@ -45,6 +45,7 @@ class SettlementMatch(models.Model):
         posted._check_period_open(pairs)
         transit = pairs.debit_move_id | pairs.credit_move_id
         with_token(pairs).unlink()
+        posted._reverse_differences(reason)
         posted._set_unposted()
         postings = self.env["settlement.posting"]
         rows = posted.line_ids.transaction_id._current_revisions()
@@ -54,6 +55,17 @@ class SettlementMatch(models.Model):
         GiveBack(posted).give_back()
         rows.batch_id._refresh_posting_state()
         return super()._release_posting(reason)
+
+    def _reverse_differences(self, reason):
+        """Take back the entries of what these matches settled beyond their money.
+
+        :raises UserError: if their period is closed and no later one is open.
+        """
+        postings = self.env["settlement.posting"].search(
+            [("match_id", "in", self.ids), ("state", "=", "posted")]
+        )
+        for posting in postings:
+            posting._reverse_one(reason)
 
     def _check_period_open(self, pairs):
         """Refuse to open items again that a closed period shows as settled."""

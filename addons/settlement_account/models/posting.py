@@ -6,6 +6,7 @@ KINDS = [
     ("cutoff", "Cut-off at month end"),
     ("correction", "Late rows of a closed month"),
     ("clearing", "Clearing of what was matched later"),
+    ("difference", "Difference that a match explains"),
     ("dispute", "Outcome of a dispute"),
     ("accrual", "Accrual"),
     ("revaluation", "Revaluation"),
@@ -63,6 +64,12 @@ class SettlementPosting(models.Model):
         [("posted", "Posted"), ("reversed", "Reversed")],
         required=True,
         default="posted",
+    )
+    match_id = fields.Many2one(
+        "settlement.match",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Whose difference this is.",
     )
     line_ids = fields.One2many(
         "settlement.posting.line",

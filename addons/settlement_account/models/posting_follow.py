@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..services.difference_poster import DifferencePoster
 from ..services.reconciler import Reconciler
 
 # A line of ours that waits to be taken back.
@@ -54,6 +55,7 @@ class SettlementPosting(models.Model):
         if not done:
             return []
         self._reconcile_meetings(done)
+        DifferencePoster(self.env).post(done)
         self.env["settlement.match"].browse(done)._set_posted()
         settled = self._settled_rows(done)
         self._set_posting_state(settled, "reconciled")

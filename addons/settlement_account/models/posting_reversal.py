@@ -52,6 +52,15 @@ class SettlementPosting(models.Model):
                     posting=self.display_name,
                 )
             )
+        if self.kind == "difference":
+            raise UserError(
+                self.env._(
+                    "%(posting)s books what %(match)s explains. Undo the match "
+                    "instead: it takes this back.",
+                    posting=self.display_name,
+                    match=self.match_id.display_name,
+                )
+            )
         if later := self._standing_on_it():
             raise UserError(
                 self.env._(
@@ -101,6 +110,8 @@ class SettlementPosting(models.Model):
         self.ensure_one()
         matches, rows = self._posted_matches(), self._rows()
         transit = self._settled_transit()
+        if self.kind != "difference":
+            matches._reverse_differences(reason)
         move = self._reverse_move(reason, day or self.date)
         reversal = self._create_reversal(move, reason)
         matches._set_unposted()

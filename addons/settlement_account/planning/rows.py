@@ -46,6 +46,8 @@ class Settled:
     ``role`` is ``credit`` for money that stays with the partner.
     ``also`` are further items of the match that are reconciled together with it (a
     credit note set off in a payment). ``booking`` is set where a code says it.
+    ``waits`` marks money that needs no document: it waits on suspense for the account
+    that its match names.
     """
 
     account_id: int
@@ -59,6 +61,7 @@ class Settled:
     is_summable: bool = False
     role: str = "settled"
     booking: Booking | None = None
+    waits: bool = False
 
     @property
     def items(self) -> tuple[int, ...]:

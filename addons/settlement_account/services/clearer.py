@@ -198,9 +198,11 @@ class Clearer:
     def _meeting(self, row, part):
         """Money that settles money meets: own transfers on the transfer account.
 
-        Two currencies meet in that of the company, at one value for both ends.
+        Two currencies meet in that of the company, at one value for both ends. What
+        needs no document waits on suspense for the entry that books it.
         """
-        part = replace(part, account_id=self._account(row, meeting_role(row.kind)))
+        role = "suspense" if part.waits else meeting_role(row.kind)
+        part = replace(part, account_id=self._account(row, role))
         value = self.meeting_values.of(part.match_id)
         if value is None:
             return part

@@ -55,6 +55,7 @@ class _MatchLines:
     sources: list = field(default_factory=list)
     targets: list = field(default_factory=list)
     keeps_rest: bool = False
+    needs_account: bool = False
 
 
 class SettledReader:
@@ -81,7 +82,11 @@ class SettledReader:
 
     def _without_target(self, matches):
         """Return the ids of matches of money with money."""
-        return [match_id for match_id, match in matches.items() if not match.targets]
+        return [
+            match_id
+            for match_id, match in matches.items()
+            if not (match.targets or match.needs_account)
+        ]
 
     def _placed(self, part, place):
         """Return a part on the account where its match meets, if that is known."""
@@ -96,11 +101,11 @@ class SettledReader:
         if not transaction_ids:
             return matches
         for record in self.env.execute_query(self._query(transaction_ids, states)):
-            match_id, side, keeps_rest, transaction_id, currency_id, amount, *item = (
-                record
-            )
+            match_id, side, keeps_rest, needs_account, *record = record
+            transaction_id, currency_id, amount, *item = record
             match = matches[match_id]
             match.keeps_rest = bool(keeps_rest)
+            match.needs_account = needs_account
             if side == "source" and transaction_id:
                 match.sources.append(Source(transaction_id, currency_id, amount))
             elif side == "target" and item[0]:
@@ -126,12 +131,16 @@ class SettledReader:
         targets = match.targets
         if len(match.sources) > 1:
             targets = [replace(target, is_summable=False) for target in targets]
-        return allocate(match_id, match.sources, targets)
+        parts = allocate(match_id, match.sources, targets)
+        if match.needs_account:
+            return [(row_id, replace(part, waits=True)) for row_id, part in parts]
+        return parts
 
     def _query(self, transaction_ids, states):
         return SQL(
             """
             SELECT line.match_id, line.side, match.rest_to_credit,
+                   COALESCE(match.difference_kind = 'account', FALSE),
                    line.transaction_id, line.currency_id, line.amount_minor,
                    item.id, item.account_id,
                    COALESCE(item.partner_id, 0), account.account_type

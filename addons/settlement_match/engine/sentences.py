@@ -75,7 +75,10 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class MatchFacts:
-    """What one match is about; each item is (name, amount written out)."""
+    """What one match is about; each item is (name, amount written out).
+
+    :ivar account: account of the ledger that takes the money without a document.
+    """
 
     method: str
     sources: Sequence[tuple[str, str]]
@@ -83,6 +86,7 @@ class MatchFacts:
     evidence: Mapping[str, Any] = field(default_factory=dict)
     rest_to_credit: bool = False
     is_automatic: bool = False
+    account: str = ""
 
 
 def listing(items: Sequence[str]) -> str:
@@ -110,6 +114,8 @@ def match_sentence(facts: MatchFacts) -> str:
     verb = "pays" if facts.method != "batch" else "arrived as"
     if facts.targets:
         what = f"{_named(facts.sources)} {verb} {_named(facts.targets)}"
+    elif facts.account:
+        what = f"{_named(facts.sources)} is booked on {facts.account}"
     else:
         what = f"{_named(facts.sources)} settle one another"
     rest = " The rest stays as the partner's credit." if facts.rest_to_credit else ""

@@ -36,10 +36,12 @@ from . import stage_reference
 from . import text_readings
 from . import text_near
 from . import stage_text
+from . import run
 from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import stage_duplicate
 from . import stage_transfer
 from . import stage_counterparty
 from . import stage_subset
@@ -50,6 +52,7 @@ from . import payout_exceptions
 from . import replay
 from . import replay_history
 from . import replay_episode
+from . import replay_payer
 from . import replay_result
 from . import backtest
 from . import backtest_line

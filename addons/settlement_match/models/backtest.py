@@ -51,6 +51,7 @@ class SettlementBacktest(models.Model):
         "until",
         "reached",
         "row_count",
+        "unread_count",
         "gained_count",
         "lost_count",
         "changed_count",
@@ -85,6 +86,9 @@ class SettlementBacktest(models.Model):
     )
     bound_text = fields.Char(compute="_compute_bound_text", string="Bound")
     row_count = fields.Integer("Payments Replayed", readonly=True)
+    unread_count = fields.Integer(
+        readonly=True, help="Payments that a stage of the replay had no room for."
+    )
     gained_count = fields.Integer(
         "Gained", readonly=True, help="Open payments that would be matched."
     )
@@ -136,11 +140,12 @@ class SettlementBacktest(models.Model):
             digest = each.version_id and each.version_id._content_hash()
             each.is_current = not each.version_id or digest == each.digest
 
-    @api.depends("reached", "row_count")
+    @api.depends("reached", "row_count", "unread_count")
     def _compute_bound_text(self):
         for each in self:
-            each.bound_text = each.reached and backtest_words.bound_sentence(
-                each.row_count, each.reached.isoformat()
+            since = each.reached.isoformat() if each.reached else ""
+            each.bound_text = backtest_words.bound_sentence(
+                each.row_count, since, each.unread_count
             )
 
     @api.depends("totals")
@@ -196,7 +201,7 @@ class SettlementBacktest(models.Model):
         company = rule.company_id
         scope = ReplayScope(company, since, until, MOST_ROWS, version, rule)
         started = time.monotonic()
-        cases, rows, reached = self.env["settlement.replay"]._cases(scope)
+        cases, extent = self.env["settlement.replay"]._cases(scope)
         tally = backtest.tally(cases, rule.id, MOST_LINES)
         return self._keep(
             tally,
@@ -208,8 +213,9 @@ class SettlementBacktest(models.Model):
                 "digest": version and version._content_hash(),
                 "since": since,
                 "until": until,
-                "reached": reached,
-                "row_count": rows,
+                "reached": extent.reached,
+                "row_count": extent.rows,
+                "unread_count": extent.unread,
                 "seconds": time.monotonic() - started,
             },
         )

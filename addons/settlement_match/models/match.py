@@ -195,7 +195,16 @@ class SettlementMatch(models.Model):
             evidence=self.evidence or {},
             rest_to_credit=self.rest_to_credit,
             is_automatic=self.is_automatic,
+            account=self._account_name(),
         )
+
+    def _account_name(self):
+        """Return the name of the account that takes money without a document."""
+        if self.difference_kind != "account":
+            return ""
+        # Which account that is, whoever reads the match may know.
+        account = self.rule_version_id.sudo().account_id
+        return account.display_name or self.env._("the account of its rule")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -14,6 +14,7 @@ STAGES = (
     "reference",
     "text",
     "batch",
+    "duplicate",
     "transfer",
     "memory",
     "counterparty",
@@ -53,13 +54,39 @@ class SettlementMatcher(models.AbstractModel):
         run = MatchRun(company)
         matcher._prepare(run)
         counters = {}
+        record = self.env["settlement.run"]._current()
+        planned = record._plan_stages(company, STAGES)
         for stage in STAGES:
-            counters[stage] = matcher._timed_stage(stage, run)
+            counters[stage] = matcher._recorded_stage(stage, run, planned.get(stage))
             if checkpoint:
                 checkpoint()
                 matcher._lock(company, wait=True)
+                if record._is_cancelled():
+                    return counters
         matcher._show_leftovers(run)
         return counters
+
+    @api.model
+    def _recorded_stage(self, stage, run, planned):
+        """Run one stage and write into its record how fast it was.
+
+        :param planned: settlement.run.stage record, or None.
+        :return: dict of counters.
+        """
+        started = time.process_time()
+        rows = self._count_open(run.company)
+        counters = {"rows": rows, **self._timed_stage(stage, run)}
+        counters["cpu_seconds"] = round(time.process_time() - started, 3)
+        if planned:
+            planned._finish(counters)
+        return counters
+
+    @api.model
+    def _count_open(self, company):
+        """Return how many open rows of a company a stage has to look at."""
+        self.env.flush_all()
+        query = SQL("SELECT count(*) FROM (%s) open", self._open_states_sql(company))
+        return self.env.execute_query(query)[0][0]
 
     @api.model
     def _match_transactions(self, transactions):

@@ -5,6 +5,8 @@ from odoo.addons.settlement.canonical import kinds
 
 from .claim import minor_sql
 
+# Identifiers, payouts and own transfers: no rule takes part there.
+FIXED_STAGES = (1, 4, 8)
 NEVER = SQL("'infinity'::date")
 
 
@@ -57,7 +59,7 @@ class SettlementReplay(models.AbstractModel):
     def _sources_sql(self, scope):
         """Return the payments of the time that rules may have to do with.
 
-        What a provider's id explains, or a payout, no rule changes.
+        What a provider's id, a payout or an own transfer explains, no rule changes.
         """
         return SQL(
             """
@@ -80,11 +82,12 @@ class SettlementReplay(models.AbstractModel):
                       JOIN settlement_match match ON match.id = line.match_id
                      WHERE line.transaction_id = fact.id
                        AND match.state IN ('confirmed', 'posted')
-                       AND match.method IN ('identifier', 'batch'))
+                       AND match.stage IN %(fixed)s)
              ORDER BY booked.day DESC, state.transaction_id DESC
              LIMIT %(most)s
             """,
             never=NEVER,
+            fixed=FIXED_STAGES,
             company=scope.company.id,
             with_target=kinds.KINDS_WITH_TARGET,
             since=scope.since,

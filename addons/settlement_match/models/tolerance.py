@@ -92,10 +92,29 @@ class SettlementMatcher(models.AbstractModel):
                AND ((paid.outcome IN ('part', 'over') AND paid.match_id IS NOT NULL
                      AND paid.sources = 1)
                  OR (paid.outcome = 'several' AND paid.live = paid.same_currency
-                     AND NOT paid.contested AND %(certain)s))
+                     AND NOT paid.contested AND %(certain)s AND NOT %(foreign)s))
             """,
             weak=[str(kind.rank) for kind in evidence.WEAK_KINDS],
             certain=self._only_wanted(run, certain),
+            foreign=self._is_of_others_sql(),
+        )
+
+    @api.model
+    def _is_of_others_sql(self):
+        """Return whether the payer of ``paid`` is known as nobody it pays for."""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM settlement_known_payer known
+                  JOIN settlement_decision named
+                    ON named.transaction_id = known.transaction_id
+                  LEFT JOIN res_partner owner ON owner.id = named.partner_id
+                 WHERE known.transaction_id = paid.transaction_id
+                   AND NOT EXISTS (
+                        SELECT FROM settlement_known_payer payer
+                         WHERE payer.transaction_id = known.transaction_id
+                           AND payer.partner_id = owner.commercial_partner_id))
+            """
         )
 
     # ------------------------------------------------------------------

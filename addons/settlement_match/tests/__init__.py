@@ -2,6 +2,7 @@ from . import test_batch
 from . import test_counterparty
 from . import test_currency
 from . import test_decision
+from . import test_duplicate
 from . import test_identifier
 from . import test_memory
 from . import test_pipeline
@@ -10,6 +11,7 @@ from . import test_plan_given
 from . import test_precision
 from . import test_precision_rule
 from . import test_reference
+from . import test_runs
 from . import test_rule
 from . import test_subset
 from . import test_suggestion

@@ -121,21 +121,20 @@ class TestReplayHistory(BacktestCase):
         self.new_wallet(backend, "acct_2")
         self.store(self.fact("txn_1", "100.00"), backend=backend)
         scope = self.scope()
-        _cases, rows, _reached = self.replay._cases(scope)
-        self.assertEqual(rows, 0)
+        self.assertEqual(self.replay._cases(scope)[1].rows, 0)
 
     def test_payments_of_other_days_are_left_out(self):
         self.pay("txn_1", "1.00", day=-30)
         self.pay("txn_2", "1.00", day=200)
         self.pay("txn_3", "1.00")
-        self.assertEqual(self.replay._cases(self.scope())[1], 1)
+        self.assertEqual(self.replay._cases(self.scope())[1].rows, 1)
 
     def test_the_bound_takes_the_latest_payments(self):
         for number in range(4):
             self.pay(f"txn_{number}", "1.00", day=number)
-        _cases, rows, reached = self.replay._cases(self.scope(most=2))
-        self.assertEqual((rows, reached), (2, self.day(2)))
+        extent = self.replay._cases(self.scope(most=2))[1]
+        self.assertEqual((extent.rows, extent.reached), (2, self.day(2)))
 
     def test_without_the_bound_nothing_is_said_of_it(self):
         self.pay("txn_1", "1.00")
-        self.assertIsNone(self.replay._cases(self.scope(most=2))[2])
+        self.assertIsNone(self.replay._cases(self.scope(most=2))[1].reached)

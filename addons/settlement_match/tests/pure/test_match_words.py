@@ -154,3 +154,19 @@ def test_only_wanted_payments_are_noted():
     run.note(1, "ambiguous", "first")
     run.note(2, "ambiguous", "second")
     assert list(run.notes) == [2]
+
+
+def test_money_without_a_document():
+    facts = sentences.MatchFacts(
+        method="memory",
+        sources=[("f_1", "5.00")],
+        targets=[],
+        evidence={"contributions": [{"what": "rule", "text": "Fees (v1)"}]},
+        account="6400 Bank fees",
+    )
+    assert sentences.match_sentence(facts) == (
+        "f_1 (5.00) is booked on 6400 Bank fees, because of the rule Fees (v1)."
+    )
+    assert sentences.proof_text({"method": "rule", "rule": "Fees (v1)"}) == (
+        "No document is needed: that is what Fees (v1) says."
+    )
