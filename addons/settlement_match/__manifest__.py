@@ -28,5 +28,6 @@
         "views/settlement_suggest_views.xml",
         "views/settlement_exception_views.xml",
     ],
+    "assets": {"web.assets_tests": ["settlement_match/static/tests/tours/*.js"]},
     "development_status": "Beta",
 }

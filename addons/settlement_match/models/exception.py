@@ -60,6 +60,6 @@ class SettlementException(models.Model):
         """
         return self._suggestion_subject().action_suggestions(limit)
 
-    def action_find_suggestions(self):
+    def action_open_suggestions(self):
         """Open the dialog with suggestions for the subject of this exception."""
-        return self._suggestion_subject().action_find_suggestions()
+        return self._suggestion_subject().action_open_suggestions()

@@ -27,7 +27,7 @@ class TestSuggestionDecision(SuggestionCase):
     def dialog(self, record, user=None):
         """Return the dialog of suggestions that a user opened."""
         mine = record.with_user(user or self.accountant).sudo(False)
-        action = mine.action_find_suggestions()
+        action = mine.action_open_suggestions()
         self.assertEqual(action["target"], "new")
         return mine.env[action["res_model"]].browse(action["res_id"])
 
@@ -385,7 +385,7 @@ class TestSuggestionDecision(SuggestionCase):
         )
         for record in (row, invoice, self.open_line(invoice)):
             mine = record.with_user(plain).sudo(False)
-            for ask in (mine.action_suggestions, mine.action_find_suggestions):
+            for ask in (mine.action_suggestions, mine.action_open_suggestions):
                 with self.assertRaises(AccessError):
                     ask()
 
