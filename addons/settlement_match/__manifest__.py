@@ -31,6 +31,8 @@
         "views/account_payment_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_suggest_views.xml",
+        "views/settlement_exception_views.xml",
     ],
+    "assets": {"web.assets_tests": ["settlement_match/static/tests/tours/*.js"]},
     "development_status": "Beta",
 }
