@@ -7,6 +7,7 @@ from . import res_company
 from . import match_decision
 from . import match_line
 from . import precision
+from . import precision_counts
 from . import match_verdict
 from . import precision_report
 from . import rule
@@ -58,8 +59,12 @@ from . import replay_episode
 from . import replay_payer
 from . import replay_result
 from . import backtest
+from . import backtest_limit
 from . import backtest_line
 from . import backtest_rule
+from . import rematch
+from . import rematch_line
+from . import rematch_start
 from . import backend
 from . import backend_status
 from . import verification
