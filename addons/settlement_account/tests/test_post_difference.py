@@ -373,6 +373,16 @@ class TestPostDifference(DifferenceCase):
             with self.subTest(limit=limit, kind=kind):
                 self.assertEqual(self.tolerated(kind).state, state)
 
+    def test_a_limit_of_write_offs_holds_no_fee(self):
+        """Another rule that would write it off comes behind and decides nothing."""
+        self.policy.write_off_limit = 1
+        later = self.version(
+            difference_kind="write_off", mode="automatic", tolerance_percent=2
+        )
+        later.rule_id.sequence = 99
+        match = self.tolerated("fee")
+        self.assertEqual((match.difference_kind, match.state), ("fee", "confirmed"))
+
     def test_an_approver_confirms_what_is_above_the_limit(self):
         self.policy.write_off_limit = 1
         match = self.tolerated()
