@@ -79,6 +79,7 @@ class SettlementMatcher(models.AbstractModel):
               FROM settlement_transaction_state
              WHERE company_id = %(company)s
                AND match_state = 'open'
+               AND %(in_scope)s
              UNION ALL
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
@@ -86,7 +87,10 @@ class SettlementMatcher(models.AbstractModel):
               JOIN settlement_transaction fact ON fact.id = guessed.transaction_id
              WHERE guessed.match_state = 'proposed'
                AND fact.kind IN %(with_target)s
+               AND %(guessed_in_scope)s
             """,
+            in_scope=self._in_scope_sql(SQL("transaction_id")),
+            guessed_in_scope=self._in_scope_sql(SQL("guessed.transaction_id")),
             with_target=kinds.KINDS_WITH_TARGET,
             company=company.id,
             again=self._reconsidered_sql(company),
