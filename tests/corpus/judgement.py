@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .world import MUST, NEVER, Row
+from .world import MAY, MUST, NEVER, Row, Truth
 
 # Verdicts on one row.
 RIGHT = "right"
@@ -58,17 +58,21 @@ def judge(row: Row, found: list[Found], reasons: Iterable[str]) -> Verdict:
     proposed = [each for each in found if each.state == "proposed"]
     reasons = sorted(reasons)
     verdict = _verdict(row, automatic, proposed, reasons)
-    wanted = row.truth.reasons
     return Verdict(
         row,
         verdict,
         tuple(sorted({each.kind for each in automatic or proposed})),
-        verdict == PROPOSED
-        or not wanted
-        or "" in wanted
-        or bool(wanted & set(reasons)),
+        _has_reason(truth=row.truth, verdict=verdict, reasons=reasons),
         _said(automatic or proposed, reasons),
     )
+
+
+def _has_reason(truth: Truth, verdict: str, reasons: list[str]) -> bool:
+    """Return whether an exception says what is left to do, if anything is."""
+    if verdict == PROPOSED or (verdict == RIGHT and truth.automatic == MAY):
+        return True
+    wanted = truth.reasons
+    return not wanted or "" in wanted or bool(wanted & set(reasons))
 
 
 def _verdict(

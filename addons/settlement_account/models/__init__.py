@@ -18,6 +18,7 @@ from . import account_journal_ledger
 from . import account_bank_statement_line_ledger
 from . import mapping
 from . import matcher
+from . import memory
 from . import posting_policy
 from . import posting_policy_setup
 from . import posting

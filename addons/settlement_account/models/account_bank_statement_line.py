@@ -87,6 +87,12 @@ class AccountBankStatementLine(models.Model):
         self._check_not_reported()
         return super().action_undo_reconciliation()
 
+    def _suggestion_subject(self):
+        """Return the transaction that this line is, if it is one."""
+        self.ensure_one()
+        rows = self.settlement_state_ids.transaction_id
+        return rows if len(rows) == 1 else super()._suggestion_subject()
+
     def _settlement_counterpart(self):
         """Return the line that is not on the account of the bank."""
         self.ensure_one()

@@ -1,4 +1,5 @@
 from odoo.tools import SQL
+from odoo.tools.misc import split_every
 
 from ..ledger.statement_lines import external_id
 from .line_reader import LineReader
@@ -6,6 +7,8 @@ from .line_reader import LineReader
 STREAM = "statement_lines"
 # Lines of one message: small enough to stand in the database with their message.
 LINES = 400
+# Lines that are compared with what is known of them at once.
+SLICE = 4000
 
 
 class LineIntake:
@@ -15,11 +18,13 @@ class LineIntake:
     read and pinned. Message, facts and fingerprints are written at once.
     """
 
-    def __init__(self, backend, checkpoint=None):
+    def __init__(self, backend, checkpoint=None, most=None):
         """Take in for ``backend``.
 
         :param checkpoint: commits after each chunk, or None.
+        :param most: stop after about so many lines; None: take in all.
         """
+        self.most = most
         self.env = backend.env
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
@@ -34,11 +39,17 @@ class LineIntake:
         """
         if self.wallets and self._take_turn():
             self._reopen(self.reader.reopened())
-            self._take_all(lambda: self.reader.news(LINES, is_sweep))
-            self._take_all(lambda: self.reader.gone(LINES))
-            self._close(self.reader.settled_elsewhere())
+            self._take_all(self.reader.candidates(is_sweep), self.reader.news)
+            if not self.is_enough:
+                self._take_all(self.reader.vanished(), self.reader.last_words)
+                self._close(self.reader.settled_elsewhere())
             self.checkpoint()
         return self.counters
+
+    @property
+    def is_enough(self):
+        """Whether as many lines were taken in as were asked for."""
+        return self.most is not None and self.counters["lines"] >= self.most
 
     def _take_turn(self):
         """Make sure that nobody else takes in lines of this backend until we commit.
@@ -60,18 +71,17 @@ class LineIntake:
     # Chunks
     # ------------------------------------------------------------------
 
-    def _take_all(self, read):
-        """Take in chunk after chunk of what ``read`` returns, until nothing is left.
+    def _take_all(self, line_ids, read):
+        """Take in what ``read`` says of lines, chunk by chunk.
 
-        What could not be understood is put aside, and not asked for again.
+        Whoever takes the next turn before us takes in the same: nothing is doubled.
         """
-        before = None
-        while (lines := read()) and lines != before:
-            self._take(lines)
-            self.checkpoint()
-            before = lines
-            if not self._take_turn():
-                return
+        for some in split_every(SLICE, line_ids, list):
+            for lines in split_every(LINES, read(some), list):
+                self._take(lines)
+                self.checkpoint()
+                if self.is_enough or not self._take_turn():
+                    return
 
     def _take(self, lines):
         """Store one chunk of lines as a message with its facts."""

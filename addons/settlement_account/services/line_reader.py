@@ -1,5 +1,8 @@
 from odoo.tools import SQL
 
+# How an instant is written in a message: ISO 8601, as PostgreSQL spells it.
+INSTANT = 'YYYY-MM-DD"T"HH24:MI:SS'
+
 
 class LineReader:
     """Reads which statement lines of Odoo say something that is not known yet.
@@ -14,11 +17,41 @@ class LineReader:
         self.env = wallets.env
         self.wallets = wallets
 
-    def news(self, limit, is_sweep=False):
-        """Return the next lines that are new or say something else than they did.
+    def candidates(self, is_sweep=False):
+        """Return the ids of the lines to look at, oldest first.
 
-        :param limit: most lines.
-        :param is_sweep: look at lines that are settled, too.
+        A line that is settled already when it is seen first needs nobody.
+
+        :param is_sweep: look at known lines that are settled, too.
+        """
+        wanted = SQL("line.is_reconciled IS NOT TRUE")
+        if is_sweep:
+            wanted = SQL(
+                """
+                (line.is_reconciled IS NOT TRUE OR EXISTS (
+                    SELECT FROM settlement_transaction_state state
+                     WHERE state.ledger_line_id = line.id
+                       AND state.match_state <> 'not_needed'))
+                """
+            )
+        return self._ids(
+            """
+            SELECT line.id
+              FROM settlement_wallet wallet
+              JOIN account_bank_statement_line line
+                ON line.journal_id = wallet.journal_id
+               AND line.company_id = wallet.company_id
+             WHERE wallet.id = ANY(%(wallets)s)
+               AND line.settlement_wallet_id IS NULL
+               AND %(wanted)s
+             ORDER BY line.id
+            """,
+            wanted=wanted,
+        )
+
+    def news(self, line_ids):
+        """Return those of some lines that are new or say something else than they did.
+
         :return: list of (line id, fingerprint, partner id or 0, text of the line).
         """
         self.env.flush_all()
@@ -31,17 +64,34 @@ class LineReader:
                             'version', to_char(said.version, %(instant)s)))::text
                   FROM (%(said)s) said
                  WHERE said.fingerprint IS DISTINCT FROM said.known
+                   AND NOT EXISTS (%(refused)s)
                  ORDER BY said.id
-                 LIMIT %(limit)s
                 """,
-                said=self._said_sql(is_sweep),
-                instant='YYYY-MM-DD"T"HH24:MI:SS',
-                limit=limit,
+                said=self.said_sql(SQL("line.id = ANY(%s)", line_ids)),
+                refused=self._refused_sql(),
+                instant=INSTANT,
             )
         )
 
-    def gone(self, limit):
-        """Return the next rows whose line was deleted, reset to draft or cancelled.
+    def vanished(self):
+        """Return the ids of known lines that are not posted any more, or deleted."""
+        return self._ids(
+            """
+            SELECT state.ledger_line_id
+              FROM settlement_transaction_state state
+              LEFT JOIN account_bank_statement_line line
+                ON line.id = state.ledger_line_id
+              LEFT JOIN account_move move ON move.id = line.move_id
+             WHERE state.wallet_id = ANY(%(wallets)s)
+               AND state.ledger_line_id IS NOT NULL
+               AND state.provider_state = 'settled'
+               AND move.state IS DISTINCT FROM 'posted'
+             ORDER BY state.ledger_line_id
+            """
+        )
+
+    def last_words(self, line_ids):
+        """Return what is to be said of lines that are deleted or posted no more.
 
         :return: list of (line id, None, 0, text of the line as it was).
         """
@@ -69,17 +119,12 @@ class LineReader:
                   LEFT JOIN account_bank_statement_line line
                     ON line.id = state.ledger_line_id
                   LEFT JOIN account_move move ON move.id = line.move_id
-                 WHERE state.wallet_id = ANY(%(wallets)s)
-                   AND state.ledger_line_id IS NOT NULL
-                   AND state.provider_state = 'settled'
-                   AND move.state IS DISTINCT FROM 'posted'
+                 WHERE state.ledger_line_id = ANY(%(lines)s)
                  ORDER BY state.ledger_line_id
-                 LIMIT %(limit)s
                 """,
-                wallets=self.wallets.ids,
+                lines=line_ids,
                 version=self._version_sql(),
-                instant='YYYY-MM-DD"T"HH24:MI:SS',
-                limit=limit,
+                instant=INSTANT,
             )
         )
 
@@ -138,16 +183,21 @@ class LineReader:
             """
         )
 
-    def _ids(self, query):
+    def _ids(self, query, **parts):
         self.env.flush_all()
-        rows = self.env.execute_query(SQL(query, wallets=self.wallets.ids))
+        query = SQL(query, wallets=self.wallets.ids, **parts)
+        rows = self.env.execute_query(query)
         return [row_id for (row_id,) in rows]
 
-    def _said_sql(self, is_sweep):
-        """Return all that the lines in question say, with what is known of them."""
+    def said_sql(self, wanted):
+        """Return all that lines say, with what is known of them, as a SELECT.
+
+        :param wanted: condition on the statement line ``line``.
+        """
         return SQL(
             """
-            SELECT line.id, COALESCE(line.partner_id, 0) AS partner_id,
+            SELECT line.id, wallet.backend_id, line.write_date,
+                   COALESCE(line.partner_id, 0) AS partner_id,
                    COALESCE(NULLIF(line.partner_name, ''), partner.name)
                         AS partner_name,
                    %(version)s AS version, state.ledger_fingerprint AS known,
@@ -201,25 +251,11 @@ class LineReader:
                AND line.amount <> 0 AND booked.amount <> 0 AND waiting.amount <> 0
                AND (wallet.ledger_from IS NULL OR move.date >= wallet.ledger_from)
                AND %(wanted)s
-               AND NOT EXISTS (%(refused)s)
             """,
             version=self._version_sql(),
             wallets=self.wallets.ids,
-            wanted=self._wanted_sql(is_sweep),
-            refused=self._refused_sql(),
+            wanted=wanted,
         )
-
-    def _wanted_sql(self, is_sweep):
-        """Return which lines to look at.
-
-        A line that is settled already when it is seen first needs nobody.
-        """
-        if is_sweep:
-            return SQL(
-                "(line.is_reconciled IS NOT TRUE OR "
-                "state.id IS NOT NULL AND state.match_state <> 'not_needed')"
-            )
-        return SQL("line.is_reconciled IS NOT TRUE")
 
     def _version_sql(self):
         """Return when the line came to say this, later than what it said before."""
@@ -230,14 +266,14 @@ class LineReader:
         )
 
     def _refused_sql(self):
-        """Return what was put aside of the line ``line`` since it changed last."""
+        """Return what was put aside of the line ``said`` since it changed last."""
         return SQL(
             """
             SELECT FROM settlement_message_row refused
               JOIN settlement_message message ON message.id = refused.message_id
-             WHERE refused.backend_id = wallet.backend_id
-               AND refused.external_id = 'line:' || line.id
+             WHERE refused.backend_id = said.backend_id
+               AND refused.external_id = 'line:' || said.id
                AND refused.state = 'quarantined'
-               AND message.received_at >= date_trunc('second', line.write_date)
+               AND message.received_at >= date_trunc('second', said.write_date)
             """
         )

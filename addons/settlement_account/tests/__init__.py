@@ -3,12 +3,13 @@ from . import test_batch_export
 from . import test_bot
 from . import test_dashboard
 from . import test_dispute_posting
+from . import test_lock_date
+from . import test_memory
 from . import test_exception_limit
 from . import test_fee_bills
 from . import test_ledger_changes
 from . import test_ledger_currency
 from . import test_ledger_lines
-from . import test_lock_date
 from . import test_post_again
 from . import test_post_approval
 from . import test_post_bank
@@ -38,3 +39,5 @@ from . import test_undo
 from . import test_verification
 from . import test_ledger_control
 from . import test_ledger_sources
+from . import test_ledger_suggestion
+from . import test_ledger_differences

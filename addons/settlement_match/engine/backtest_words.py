@@ -59,9 +59,21 @@ def reason_sentence(reason: str, words: Words) -> str:
     )
 
 
-def bound_sentence(rows: int, since: str) -> str:
-    """Return what to say when a backtest did not look at everything it was to."""
-    return (
-        f"Only the latest {rows} payments were replayed, back to {since}: that is as "
-        "many as one backtest takes. Choose a shorter time for the rest."
-    )
+def bound_sentence(rows: int, since: str, unread: int = 0) -> str:
+    """Return what to say when a backtest did not look at everything it was to.
+
+    :param rows: how many payments were replayed, since: the first day of them if
+        there were more, unread: how many of them were beyond the bound of a stage.
+    """
+    sentences = []
+    if since:
+        sentences.append(
+            f"Only the latest {rows} payments were replayed, back to {since}: that is "
+            "as many as one backtest takes. Choose a shorter time for the rest."
+        )
+    if unread:
+        sentences.append(
+            f"The texts of {unread} payments were not read: that is more than one run "
+            "reads. Choose a shorter time to have them read as well."
+        )
+    return " ".join(sentences)

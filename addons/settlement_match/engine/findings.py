@@ -95,6 +95,17 @@ def settled(payment: Payment, documents: Sequence[str]) -> str:
     )
 
 
+def duplicate(
+    payment: Payment, first: Payment, documents: Sequence[str], text: str
+) -> str:
+    """Return the sentence for a payment that repeats another one."""
+    return (
+        f"{payment} repeats {first}: the same amount and the same reference {text}. "
+        f"The first one has paid {_some(documents)}, of which nothing is open any "
+        "more. Refund this one, or apply it to another document."
+    )
+
+
 def other_currency(payment: Payment, document: Document) -> str:
     """Return the sentence for a document in another currency."""
     return (

@@ -54,14 +54,14 @@ class SettlementCli(models.AbstractModel):
         found = {}
 
         def replay():
-            cases, found["replayed"], _reached = self.env["settlement.replay"]._cases(
-                scope
-            )
+            cases, found["extent"] = self.env["settlement.replay"]._cases(scope)
             found["tally"] = backtest.tally(cases, version.rule_id.id, MOST_LINES)
 
         seconds = self._timed(replay)
         counts = found["tally"].counts
-        return self._figures(rows, seconds, floor, replayed=found["replayed"], **counts)
+        return self._figures(
+            rows, seconds, floor, replayed=found["extent"].rows, **counts
+        )
 
     @api.model
     def _bench_version(self):

@@ -14,6 +14,7 @@ OPEN_REASONS = (
     "currency_mismatch",
     "amount_over",
     "partner_conflict",
+    "duplicate",
 )
 
 

@@ -195,7 +195,24 @@ class SettlementMatch(models.Model):
             evidence=self.evidence or {},
             rest_to_credit=self.rest_to_credit,
             is_automatic=self.is_automatic,
+            account=self._account_name(),
+            difference=self._difference_text(),
+            difference_kind=self.difference_kind or "",
         )
+
+    def _difference_text(self):
+        """Return the difference written out without its sign, "" for none."""
+        if not self.difference_minor:
+            return ""
+        return self.currency_id.format(abs(self.difference))
+
+    def _account_name(self):
+        """Return the name of the account that takes money without a document."""
+        if self.difference_kind != "account":
+            return ""
+        # Which account that is, whoever reads the match may know.
+        account = self.rule_version_id.sudo().account_id
+        return account.display_name or self.env._("the account of its rule")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

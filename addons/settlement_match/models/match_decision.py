@@ -399,4 +399,5 @@ class SettlementMatch(models.Model):
             "unmatched",
             "currency_mismatch",
             "partner_conflict",
+            "duplicate",
         ]

@@ -14,6 +14,7 @@ STAGES = (
     "reference",
     "text",
     "batch",
+    "duplicate",
     "transfer",
     "memory",
     "counterparty",

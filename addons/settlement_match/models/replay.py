@@ -7,10 +7,10 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.run import MatchRun
-from .matcher import STAGES
 
-# Stages that no rule takes part in; what they matched is left out of the replay.
-FIXED_STAGES = ("identifier", "batch")
+# The stages that rules take part in. What the other certain ones matched is left out
+# of the replay; the ones that guess come after rules and change nothing of them.
+STAGES = ("reference", "text", "memory")
 # What the stages write. In a replay, empty temporary tables stand in front of these.
 WRITTEN_TABLES = (
     "settlement_claim",
@@ -39,6 +39,20 @@ class ReplayScope:
     rule: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How far a replay got.
+
+    :ivar rows: how many payments were replayed.
+    :ivar reached: the first day of them, if there would have been more.
+    :ivar unread: how many payments a stage did not look at.
+    """
+
+    rows: int
+    reached: date | None = None
+    unread: int = 0
+
+
 class SettlementReplay(models.AbstractModel):
     """Runs the stages of matching over history, as if some rule were another one.
 
@@ -57,26 +71,35 @@ class SettlementReplay(models.AbstractModel):
     def _cases(self, scope):
         """Replay history and return what came out of it.
 
-        :return: (list of ``engine.backtest.Case``, number of payments replayed, first
-            day that was reached if not all of them could be).
+        :return: (list of ``engine.backtest.Case``, ``Extent``).
         """
-        replay = self.with_company(scope.company).sudo()
-        with closing(self.env.cr.savepoint()):
-            replay._enlarge_work_memory()
-            rows, reached = replay._gather_history(scope)
-            replay._put_history_in_front()
-            replay._put_rules_in_front(scope)
-            replay._run_stages(scope)
-            cases = replay._read_cases(scope)
-        return cases, rows, reached
+        replay = (
+            self.with_company(scope.company)
+            .with_context(settlement_replay_version=scope.version.id or 0)
+            .sudo()
+        )
+        precision = self.env["settlement.precision"]
+        # What was right until today counts, not what the replay makes.
+        precision._measured(scope.company)
+        try:
+            with closing(self.env.cr.savepoint()):
+                replay._enlarge_work_memory()
+                rows, reached = replay._gather_history(scope)
+                replay._put_history_in_front()
+                replay._put_rules_in_front(scope)
+                unread = replay._run_stages(scope)
+                return replay._read_cases(scope), Extent(rows, reached, unread)
+        finally:
+            precision._forget()
 
     @api.model
     def _run_stages(self, scope):
-        """Run the stages that rules take part in."""
+        """Run the stages that rules take part in.
+
+        :return: number of payments that were beyond the bound of a stage.
+        """
         run = MatchRun(scope.company)
-        for stage in STAGES:
-            if stage not in FIXED_STAGES:
-                self._timed_stage(stage, run)
+        return sum(self._timed_stage(stage, run).get("unread", 0) for stage in STAGES)
 
     # ------------------------------------------------------------------
     # What stands in front
@@ -96,7 +119,7 @@ class SettlementReplay(models.AbstractModel):
             SQL(
                 "CREATE TEMPORARY TABLE %s (LIKE %s %s) ON COMMIT DROP",
                 SQL.identifier(table),
-                self._real(table),
+                self._real_table(table),
                 including,
             ),
             SQL("CREATE TEMPORARY SEQUENCE %s", SQL.identifier(sequence)),
@@ -109,7 +132,7 @@ class SettlementReplay(models.AbstractModel):
             self.env.cr.execute(query)
 
     @api.model
-    def _real(self, table):
+    def _real_table(self, table):
         """Return the name of a table behind the temporary one."""
         schema = self.env.execute_query(SQL("SELECT current_schema()"))[0][0]
         return SQL.identifier(schema, table)
@@ -129,7 +152,7 @@ class SettlementReplay(models.AbstractModel):
         return [row[0] for row in self.env.execute_query(query)]
 
     @api.model
-    def _copy(self, table, rows, **values):
+    def _fill_front(self, table, rows, **values):
         """Copy rows into the temporary table, some columns with other values.
 
         :param rows: FROM clause with the alias ``origin`` for the table.
@@ -162,8 +185,8 @@ class SettlementReplay(models.AbstractModel):
         """Let the version under test be the only one of its rule, at all times."""
         self._put_in_front("settlement_rule_version")
         table = SQL.identifier("settlement_rule_version")
-        rows = SQL("%s origin", self._real("settlement_rule_version"))
-        self._copy("settlement_rule_version", rows)
+        rows = SQL("%s origin", self._real_table("settlement_rule_version"))
+        self._fill_front("settlement_rule_version", rows)
         for query in (
             SQL(
                 "UPDATE %s SET state = 'retired' WHERE rule_id = %s "

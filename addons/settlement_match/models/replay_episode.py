@@ -25,6 +25,10 @@ class SettlementReplay(models.AbstractModel):
                 CREATE TEMPORARY TABLE settlement_replay_episode_item (
                     item_id int4, day date, stand_in_id int4 UNIQUE,
                     PRIMARY KEY (item_id, day)) ON COMMIT DROP;
+                CREATE TEMPORARY TABLE settlement_replay_allowed (
+                    transaction_id int4 PRIMARY KEY) ON COMMIT DROP;
+                CREATE TEMPORARY TABLE settlement_replay_today (
+                    day date, partner_id int4) ON COMMIT DROP;
                 CREATE TEMPORARY SEQUENCE settlement_replay_stand_in
                     START WITH 1000000000
                 """
@@ -108,7 +112,7 @@ class SettlementReplay(models.AbstractModel):
         self._copy_stand_ins()
         cr.execute(self._residuals_then_sql())
         for name in ("settlement_replay_episode", "settlement_replay_episode_item"):
-            self._analyze(name)
+            self._analyze_replay(name)
 
     @api.model
     def _new_episodes_sql(self):
@@ -156,7 +160,7 @@ class SettlementReplay(models.AbstractModel):
     @api.model
     def _copy_stand_ins(self):
         """Put the stand-ins of documents beside the documents themselves."""
-        self._copy(
+        self._fill_front(
             "account_move",
             SQL(
                 """
@@ -172,7 +176,7 @@ class SettlementReplay(models.AbstractModel):
             ),
             id=SQL("episode.stand_in_id"),
         )
-        self._copy(
+        self._fill_front(
             "account_move_line",
             SQL(
                 """
@@ -225,4 +229,25 @@ class SettlementReplay(models.AbstractModel):
               ) found
              WHERE entry.id = found.stand_in_id
             """
+        )
+
+    @api.model
+    def _open_then_sql(self, day):
+        """Return what was open of the journal item ``item`` on a day, signed.
+
+        :param day: SQL expression.
+        """
+        return SQL(
+            """
+            SELECT (CASE WHEN item.minor < 0 THEN -1 ELSE 1 END
+                    * GREATEST(0, abs(item.minor)
+                        - COALESCE(sum(settled.minor) FILTER (
+                              WHERE NOT settled.is_outside), 0)
+                        - LEAST(item.outside_minor, COALESCE(
+                              sum(settled.minor) FILTER (
+                                  WHERE settled.is_outside), 0))))::int8 AS minor
+              FROM settlement_replay_settled settled
+             WHERE settled.item_id = item.id AND settled.day < %s
+            """,
+            day,
         )

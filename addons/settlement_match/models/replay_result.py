@@ -20,16 +20,18 @@ class SettlementReplay(models.AbstractModel):
         matched.
         """
         self.env.flush_all()
-        self._temporary("settlement_replay_concerned", self._concerned_sql(scope))
-        self._index("settlement_replay_concerned", "transaction_id")
+        self._temporary(
+            "settlement_replay_concerned", self._replay_concerned_sql(scope)
+        )
+        self._index_replay("settlement_replay_concerned", "transaction_id")
         replayed = self._decisions_by_payment(
             self._replayed_sql(scope), self._replayed_targets_sql()
         )
         known = self._decisions_by_payment(
-            self._held_sql(SQL("known.holds")), self._known_targets_sql()
+            self._history_held_sql(SQL("known.holds")), self._known_targets_sql()
         )
         refused = self._decisions_by_payment(
-            self._held_sql(SQL("NOT known.holds")), self._known_targets_sql()
+            self._history_held_sql(SQL("NOT known.holds")), self._known_targets_sql()
         )
         query = SQL(
             """
@@ -41,12 +43,12 @@ class SettlementReplay(models.AbstractModel):
             """
         )
         return [
-            self._case(scope, row, replayed, known, refused)
+            self._replay_case(scope, row, replayed, known, refused)
             for row in self.env.execute_query(query)
         ]
 
     @api.model
-    def _case(self, scope, row, replayed, known, refused):
+    def _replay_case(self, scope, row, replayed, known, refused):
         transaction_id, currency_id, gross_minor = row
         tested, otherwise = None, None
         for version_id, decision in replayed.get(transaction_id, ()):
@@ -65,7 +67,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _concerned_sql(self, scope):
+    def _replay_concerned_sql(self, scope):
         """Return the payments that the rule has or would have to do with."""
         return SQL(
             """
@@ -78,6 +80,8 @@ class SettlementReplay(models.AbstractModel):
             SELECT known.transaction_id
               FROM settlement_replay_known known
              WHERE known.holds AND known.rule_id = %(rule)s AND known.rule_id <> 0
+             UNION
+            SELECT transaction_id FROM settlement_replay_allowed
             """,
             version=scope.version.id or 0,
             rule=scope.rule.id or 0,
@@ -120,7 +124,9 @@ class SettlementReplay(models.AbstractModel):
         """Return the matches of the replay that concern the payments."""
         return SQL(
             """
-            SELECT DISTINCT line.transaction_id, match.id, match.rule_version_id,
+            SELECT DISTINCT line.transaction_id, match.id,
+                   CASE WHEN allowed.transaction_id IS NULL
+                        THEN match.rule_version_id ELSE %(version)s END,
                    match.difference_minor, match.difference_kind,
                    version.account_id, version.rule_id
               FROM settlement_replay_concerned concerned
@@ -129,8 +135,11 @@ class SettlementReplay(models.AbstractModel):
               JOIN settlement_match match ON match.id = line.match_id
               LEFT JOIN settlement_rule_version version
                 ON version.id = match.rule_version_id
+              LEFT JOIN settlement_replay_allowed allowed
+                ON allowed.transaction_id = line.transaction_id
              ORDER BY line.transaction_id, match.id
-            """
+            """,
+            version=scope.version.id or 0,
         )
 
     @api.model
@@ -144,29 +153,28 @@ class SettlementReplay(models.AbstractModel):
             """
             SELECT other.match_id, own.transaction_id, %(column)s,
                    COALESCE(episode.item_id, %(item)s), other.amount_minor,
-                   COALESCE(%(open_then)s, other.amount_minor),
+                   COALESCE(then_open.minor, other.amount_minor),
                    COALESCE(taken.minor, 0),
                    COALESCE(item.free_minor + COALESCE(mine.minor, 0),
                             abs(other.amount_minor))
               FROM settlement_replay_concerned concerned
+              JOIN settlement_replay_source source
+                ON source.transaction_id = concerned.transaction_id
               JOIN settlement_match_line own
                 ON own.transaction_id = concerned.transaction_id
               JOIN settlement_match_line other
                 ON other.match_id = own.match_id AND other.side <> own.side
               LEFT JOIN settlement_replay_episode_item episode
                 ON episode.stand_in_id = other.move_line_id
-              LEFT JOIN settlement_replay_item item ON item.id = episode.item_id
-              LEFT JOIN account_move_line entry ON entry.id = other.move_line_id
-              LEFT JOIN res_currency currency ON currency.id = entry.currency_id
+              LEFT JOIN settlement_replay_item item
+                ON item.id = COALESCE(episode.item_id, other.move_line_id)
+              LEFT JOIN LATERAL (%(then)s) then_open ON item.id IS NOT NULL
               LEFT JOIN LATERAL (%(taken)s) taken ON TRUE
               LEFT JOIN LATERAL (%(mine)s) mine ON TRUE
             """,
-            column=self._item_column_sql("other"),
-            item=self._item_sql("other"),
-            open_then=SQL(
-                "round(entry.amount_residual_currency "
-                "* 10::numeric ^ currency.decimal_places)::int8"
-            ),
+            column=self._replay_column_sql("other"),
+            item=self._replay_item_sql("other"),
+            then=self._open_then_sql(SQL("GREATEST(source.day, item.date)")),
             taken=self._taken_since_sql(),
             mine=self._taken_by_itself_sql(),
         )
@@ -178,9 +186,9 @@ class SettlementReplay(models.AbstractModel):
             """
             SELECT sum(settled.minor) AS minor
               FROM settlement_replay_settled settled
-             WHERE settled.item_id = episode.item_id
+             WHERE settled.item_id = item.id
                AND NOT settled.is_outside
-               AND settled.day >= episode.day
+               AND settled.day >= GREATEST(source.day, item.date)
                AND NOT EXISTS (
                     SELECT FROM settlement_replay_known known
                      WHERE known.match_id = settled.match_id
@@ -197,14 +205,14 @@ class SettlementReplay(models.AbstractModel):
               FROM settlement_replay_known known
               JOIN settlement_replay_settled settled
                 ON settled.match_id = known.match_id
-               AND settled.item_id = episode.item_id
+               AND settled.item_id = item.id
              WHERE known.transaction_id = own.transaction_id
                AND known.holds
             """
         )
 
     @api.model
-    def _held_sql(self, condition):
+    def _history_held_sql(self, condition):
         """Return matches of history as decisions.
 
         :param condition: on ``known``.
@@ -236,13 +244,13 @@ class SettlementReplay(models.AbstractModel):
               JOIN %(lines)s other
                 ON other.match_id = known.match_id AND other.side <> known.side
             """,
-            column=self._item_column_sql("other"),
-            item=self._item_sql("other"),
-            lines=self._real("settlement_match_line"),
+            column=self._replay_column_sql("other"),
+            item=self._replay_item_sql("other"),
+            lines=self._real_table("settlement_match_line"),
         )
 
     @api.model
-    def _item_column_sql(self, alias):
+    def _replay_column_sql(self, alias):
         """Return the name of the column that says what a line is about."""
         whens = [
             SQL("WHEN %s IS NOT NULL THEN %s", SQL.identifier(alias, column), column)
@@ -251,7 +259,7 @@ class SettlementReplay(models.AbstractModel):
         return SQL("CASE %s ELSE 'move_line_id' END", SQL(" ").join(whens))
 
     @api.model
-    def _item_sql(self, alias):
+    def _replay_item_sql(self, alias):
         """Return the id of what a line is about; a deleted item is in its snapshot."""
         columns = [SQL.identifier(alias, column) for column in ALL_COLUMNS]
         return SQL(

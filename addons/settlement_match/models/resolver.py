@@ -128,7 +128,8 @@ class SettlementMatcher(models.AbstractModel):
     def _pairs_sql(self, named):
         """Return payments and the journal items they name, with what is open of both.
 
-        ``kinds`` has one bit for each kind of reference that names the item.
+        ``kinds`` has one bit for each kind of field that names the item, and one for
+        the texts: how often and how well a text names it says nothing about others.
         ``offered`` is the payment in the currency of the item, if it is known.
         """
         return SQL(
@@ -143,7 +144,7 @@ class SettlementMatcher(models.AbstractModel):
                    CASE WHEN named.currency_id = entry.currency_id
                         THEN named.source_open END AS offered
               FROM (SELECT transaction_id, currency_id, gross_minor, source_open,
-                           move_line_id, bit_or(1 << rank) AS kinds,
+                           move_line_id, bit_or(1 << LEAST(rank, %(text)s)) AS kinds,
                            min((rank::text || text) COLLATE "C") AS strongest
                       FROM (%(named)s) single
                      GROUP BY transaction_id, currency_id, gross_minor, source_open,
@@ -155,6 +156,7 @@ class SettlementMatcher(models.AbstractModel):
               LEFT JOIN settlement_claim claim ON claim.move_line_id = entry.id
             """,
             named=named,
+            text=evidence.NUMBER.rank,
             residual=minor_sql(SQL("entry.amount_residual_currency"), "currency"),
         )
 

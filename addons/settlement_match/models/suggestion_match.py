@@ -2,8 +2,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..engine import amounts, suggestion
-from .suggestion import MONEY_MODELS, MOST_SUGGESTIONS
+from .suggestion import MOST_SUGGESTIONS
 
+# Lines of Odoo's own statements that are no transactions of ours.
+LOOK_ONLY = ("account.bank.statement.line",)
 # Suggestions that a person may choose together.
 MOST_CHOSEN = MOST_SUGGESTIONS
 # Of those that were not chosen so many are kept with the match.
@@ -28,7 +30,8 @@ class SettlementSuggestion(models.AbstractModel):
         :param rest_to_credit: what is paid too much stays as the partner's credit;
             None: if there is one payment and a partner whose item it pays.
         :param seen: {(model, id): open minor units} as the person saw them.
-        :return: the settlement.match record.
+        :return: the settlement.match record; the expected payment, where one was
+            chosen or asked about: its money is noted and stays open for a document.
         :raises UserError: if a choice is no suggestion any more, was not seen as it
             is now, or is not needed.
         """
@@ -36,8 +39,11 @@ class SettlementSuggestion(models.AbstractModel):
         self.env["settlement.matcher"]._lock(record.company_id, wait=True)
         service = self.with_company(record.company_id)
         question = service._question(record)
+        service._check_may_match(record)
         found = service._found(question)
         ranked = service._chosen(found, service._keys(chosen), seen or {})
+        if expected := service._expected_of(question, ranked):
+            return service._note_received(expected, question, ranked, propose)
         sides = service._sides(question, ranked)
         balanced = service._balanced(sides, {each.key for each in ranked})
         if rest_to_credit is None:
@@ -53,6 +59,19 @@ class SettlementSuggestion(models.AbstractModel):
         if not propose:
             match._confirm()
         return match
+
+    @api.model
+    def _check_may_match(self, record):
+        """Refuse what can be looked up only: nothing would post its match."""
+        if record._name in LOOK_ONLY:
+            raise UserError(
+                self.env._(
+                    "%(line)s is not among the transactions yet: it can be looked up, "
+                    "and not matched. Have the lines of its journal matched, or run "
+                    "the pipeline, then try again.",
+                    line=record.display_name,
+                )
+            )
 
     @api.model
     def _found(self, question):
@@ -90,6 +109,33 @@ class SettlementSuggestion(models.AbstractModel):
         if not keys:
             raise UserError(self.env._("Choose at least one suggestion."))
         return list(dict.fromkeys(keys))[:MOST_CHOSEN]
+
+    @api.model
+    def _expected_of(self, question, ranked):
+        """Return the expected payments that are asked about or chosen."""
+        expected = self.env["settlement.expected.payment"]
+        keys = [(question.record._name, question.record.id), *(e.key for e in ranked)]
+        return expected.browse(
+            [row_id for model, row_id in keys if model == expected._name]
+        )
+
+    @api.model
+    def _note_received(self, expected, question, ranked, propose):
+        """Note by which money an expected payment arrived.
+
+        It is no document: the money stays open until it finds what it pays.
+        """
+        if len(ranked) > 1 or propose:
+            raise UserError(
+                self.env._(
+                    "An expected payment is not matched: its money is noted. Choose "
+                    "one payment and one expected payment, and match them."
+                )
+            )
+        is_asked = question.record == expected
+        row_id = ranked[0].key[1] if is_asked else question.record.id
+        expected._receive(self.env["settlement.transaction"].browse(row_id))
+        return expected
 
     # ------------------------------------------------------------------
     # Which side is what
@@ -131,10 +177,7 @@ class SettlementSuggestion(models.AbstractModel):
     def _asked_items(self, question):
         """Return what is asked about as ``(record, signed minor units)``."""
         record = question.record
-        if record._name in MONEY_MODELS or record._name in (
-            "settlement.batch",
-            "settlement.expected.payment",
-        ):
+        if record._name in ("settlement.transaction", "settlement.batch"):
             return [(record, question.asked.amount)]
         targets = self._targets("account.move.line", self._items_of(record).ids)
         lines = self.env["account.move.line"]
@@ -241,7 +284,7 @@ class SettlementSuggestion(models.AbstractModel):
         records = [record for record, _minor in sides["target"]]
         if len(sides["source"]) != 1 or not records:
             return False
-        if sides["source"][0][0]._name not in MONEY_MODELS:
+        if sides["source"][0][0]._name != "settlement.transaction":
             return False
         if {record._name for record in records} != {"account.move.line"}:
             return False

@@ -50,11 +50,13 @@ class SettlementSuggestionSubject(models.AbstractModel):
         :param propose: only propose it; somebody else confirms.
         :param rest_to_credit: what is paid too much stays as the partner's credit;
             None: where that is possible.
-        :return: id of the settlement.match.
+        :return: (model, id) of the settlement.match; of the expected payment, where
+            one was chosen or asked about.
         :raises AccessError: without the accountant role.
         :raises UserError: if a choice is no suggestion any more or is not needed.
         """
-        return self._match_suggestions(chosen, propose, rest_to_credit).id
+        decided = self._match_suggestions(chosen, propose, rest_to_credit)
+        return decided._name, decided.id
 
     def _match_suggestions(self, chosen, propose=False, rest_to_credit=None, seen=None):
         """Check the role and match; see :meth:`action_match_suggestions`."""
@@ -66,7 +68,7 @@ class SettlementSuggestionSubject(models.AbstractModel):
             subject, chosen, propose=propose, rest_to_credit=rest_to_credit, seen=seen
         )
 
-    def action_find_suggestions(self):
+    def action_open_suggestions(self):
         """Open the dialog that shows suggestions and matches what is chosen."""
         self._check_may_ask()
         return self.env["settlement.suggest"]._open(self)

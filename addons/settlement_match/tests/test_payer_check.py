@@ -150,6 +150,25 @@ class TestPayerCheck(MatchCase):
         self.assertEqual(self.match_of(row).state, "proposed")
         self.assertEqual(self.reasons(row), ["partner_conflict"])
 
+    def test_several_numbers_of_a_known_payer(self):
+        """One of them may be read in more ways than the other: both are named."""
+        first, second = self.new_invoice(100.0), self.new_invoice(50.0)
+        text = f"Invoices {second.name}, {first.name}"
+        row = self.paid("150.00", ADA, description=text)
+        self.run_match()
+        match = self.match_of(row)
+        self.assertEqual((match.kind, match.state), ("reference/sum", "confirmed"))
+        self.assertEqual(
+            match.line_ids.move_line_id, self.open_line(first) + self.open_line(second)
+        )
+
+    def test_several_numbers_of_a_known_payer_and_another_sum(self):
+        first, second = self.new_invoice(100.0), self.new_invoice(50.0)
+        text = f"Invoices {second.name}, {first.name}"
+        row = self.paid("130.00", ADA, description=text)
+        self.run_match()
+        self.assertOpen(row, "ambiguous")
+
     def test_rule_lets_one_pay_for_another(self):
         self.payer_rule(
             partner_ids=self.eve.ids, pays_for_partner_ids=self.customer.ids

@@ -1,6 +1,22 @@
+from types import FunctionType
+
 from odoo.tests import tagged
 
 from .backtest_case import BacktestCase
+
+# What a replay does in another way than the matcher. Everything else is the matcher.
+OVERRIDDEN = {
+    "_as_of",
+    "_may_pay",
+    "_note",
+    "_only_wanted",
+    "_open_items_sql",
+    "_raise_all",
+    "_rival_rows",
+    "_ruled_payers_outcome",
+    "_show_differences",
+    "_withdraw_outdated",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -121,21 +137,31 @@ class TestReplayHistory(BacktestCase):
         self.new_wallet(backend, "acct_2")
         self.store(self.fact("txn_1", "100.00"), backend=backend)
         scope = self.scope()
-        _cases, rows, _reached = self.replay._cases(scope)
-        self.assertEqual(rows, 0)
+        self.assertEqual(self.replay._cases(scope)[1].rows, 0)
 
     def test_payments_of_other_days_are_left_out(self):
         self.pay("txn_1", "1.00", day=-30)
         self.pay("txn_2", "1.00", day=200)
         self.pay("txn_3", "1.00")
-        self.assertEqual(self.replay._cases(self.scope())[1], 1)
+        self.assertEqual(self.replay._cases(self.scope())[1].rows, 1)
 
     def test_the_bound_takes_the_latest_payments(self):
         for number in range(4):
             self.pay(f"txn_{number}", "1.00", day=number)
-        _cases, rows, reached = self.replay._cases(self.scope(most=2))
-        self.assertEqual((rows, reached), (2, self.day(2)))
+        extent = self.replay._cases(self.scope(most=2))[1]
+        self.assertEqual((extent.rows, extent.reached), (2, self.day(2)))
 
     def test_without_the_bound_nothing_is_said_of_it(self):
         self.pay("txn_1", "1.00")
-        self.assertIsNone(self.replay._cases(self.scope(most=2))[2])
+        self.assertIsNone(self.replay._cases(self.scope(most=2))[1].reached)
+
+    def test_a_replay_is_the_matcher_but_for_a_few_methods(self):
+        matcher = self.registry["settlement.matcher"]
+        own = {
+            name
+            for cls in self.registry["settlement.replay"].__mro__
+            if cls.__module__.rpartition(".")[2].startswith("replay")
+            for name, value in vars(cls).items()
+            if isinstance(value, FunctionType)
+        }
+        self.assertEqual({name for name in own if hasattr(matcher, name)}, OVERRIDDEN)

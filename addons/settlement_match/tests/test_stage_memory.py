@@ -286,6 +286,7 @@ class TestRuledAccounts(StageMemoryCase):
         self.assertEqual(match.rule_version_id, version)
         self.assertEqual(match.amount_minor, -500)
         self.assertIn("No document is needed", match.proof_text)
+        self.assertIn(f"is booked on {self.fees.display_name}", match.sentence)
 
     def test_by_itself_once_it_is_proved(self):
         version = self.no_document(mode="automatic")

@@ -531,7 +531,9 @@ class TestPaymentSuggestion(SuggestionCase):
         best = self.best(invoice)
         self.assertEqual(best["id"], row.id)
         self.assertIn("instalment", self.whats(best))
-        match_id = invoice.action_match_suggestions([[best["model"], best["id"]]])
+        _model, match_id = invoice.action_match_suggestions(
+            [[best["model"], best["id"]]]
+        )
         lines = self.matches.browse(match_id).line_ids
         due_first = self.open_line(invoice).sorted("date_maturity")[0]
         self.assertEqual(lines.move_line_id, due_first)
@@ -576,7 +578,8 @@ class TestSuggestionCurrencies(SuggestionCase):
         (gap,) = [p for p in second["contributions"] if p["what"] == "near_amount"]
         self.assertEqual(gap["text"], written)
         self.assertEqual(self.best(exact)["id"], row.id)
-        match_id = row.action_match_suggestions([["account.move.line", first["id"]]])
+        key = ["account.move.line", first["id"]]
+        _model, match_id = row.action_match_suggestions([key])
         match = self.matches.browse(match_id)
         self.assertEqual((match.state, match.amount_minor), ("confirmed", minor))
 

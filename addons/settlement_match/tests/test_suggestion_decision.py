@@ -1,6 +1,8 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..models import bench_suggest
+from .common import DAY
 from .test_suggestion import SuggestionCase
 
 
@@ -18,12 +20,14 @@ class TestSuggestionDecision(SuggestionCase):
         """Match a record with journal items or other records by suggestion."""
         keys = [[each._name, each.id] for each in chosen]
         mine = record.with_user(self.accountant).sudo(False)
-        return self.matches.browse(mine.action_match_suggestions(keys, **values))
+        model, row_id = mine.action_match_suggestions(keys, **values)
+        self.env.invalidate_all()
+        return self.env[model].browse(row_id)
 
     def dialog(self, record, user=None):
         """Return the dialog of suggestions that a user opened."""
         mine = record.with_user(user or self.accountant).sudo(False)
-        action = mine.action_find_suggestions()
+        action = mine.action_open_suggestions()
         self.assertEqual(action["target"], "new")
         return mine.env[action["res_model"]].browse(action["res_id"])
 
@@ -190,6 +194,32 @@ class TestSuggestionDecision(SuggestionCase):
         self.assertEqual(match.amount_minor, 9000)
         self.assertEqual(self.claim_of(lines[0]), (10000, 10000))
 
+    def test_expected_payment_is_received(self):
+        """Its money stays open: an expected payment is no document."""
+        model = self.env["settlement.expected.payment"]
+        first, second = model.create(
+            [
+                {"name": name, "amount": 250.0, "due_on": DAY, "reference": name}
+                for name in ("ORDER7701", "ORDER7702")
+            ]
+        )
+        row, other = self.store(
+            self.fact("txn_1", "250.00", order_reference="ORDER7701"),
+            self.fact("txn_2", "250.00", order_reference="ORDER7702"),
+        )
+        with self.assertRaisesRegex(UserError, "its money is noted"):
+            self.match(row, first, propose=True)
+        self.assertEqual(self.match(row, first), first)
+        self.assertEqual((first.state, first.transaction_id), ("received", row))
+        self.assertEqual(row.match_state, "open")
+        dialog = self.dialog(second)
+        action = dialog.line_ids.filtered(
+            lambda line: line.item_id == other.id
+        ).action_match()
+        self.assertEqual(action["res_model"], model._name)
+        self.env.invalidate_all()
+        self.assertEqual(second.transaction_id, other)
+
     # -- what cannot be chosen ---------------------------------------------------
 
     def test_only_suggestions_can_be_chosen(self):
@@ -294,7 +324,23 @@ class TestSuggestionDecision(SuggestionCase):
             }
         )
         for record in (line, line.move_id):
-            self.assertTrue(self.dialog(record).line_ids)
+            dialog = self.dialog(record)
+            with self.assertRaisesRegex(UserError, "not among the transactions yet"):
+                dialog.line_ids[0].action_match()
+
+    def test_exception_leads_to_suggestions(self):
+        invoice = self.new_invoice(100.0)
+        row = self.credit("b1", "100.00")
+        self.run_match()
+        found = self.open_exceptions(row)
+        self.assertEqual(found.has_suggestions, True)
+        (candidate,) = found.action_suggestions()["candidates"]
+        self.assertEqual(candidate["id"], self.open_line(invoice).id)
+        self.assertTrue(self.dialog(found).line_ids)
+        other = self.exceptions._raise_for(self.backend, "connector_failed", "Broken")
+        self.assertFalse(other.has_suggestions)
+        with self.assertRaisesRegex(UserError, "nothing to match"):
+            other.action_suggestions()
 
     # -- who may -----------------------------------------------------------------
 
@@ -339,7 +385,7 @@ class TestSuggestionDecision(SuggestionCase):
         )
         for record in (row, invoice, self.open_line(invoice)):
             mine = record.with_user(plain).sudo(False)
-            for ask in (mine.action_suggestions, mine.action_find_suggestions):
+            for ask in (mine.action_suggestions, mine.action_open_suggestions):
                 with self.assertRaises(AccessError):
                     ask()
 
@@ -393,3 +439,67 @@ class TestSuggestionDecision(SuggestionCase):
         other = dialog.with_user(self.viewer)
         self.assertFalse(other.has_access("read"))
         self.assertFalse(dialog.line_ids.with_user(self.viewer).search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestSuggestionCost(SuggestionCase):
+    """Asking costs the same, however many rows there are."""
+
+    def scans(self):
+        """Return the large tables that were read from end to end, and how often."""
+        return {
+            table: count
+            for table, count in self.env["settlement.cli"]._scans().items()
+            if count
+        }
+
+    def test_every_clue_has_its_index(self):
+        number = self.bank_account(self.customer)
+        self.customer.email = "ada@example.com"
+        invoice = self.new_invoice(100.0)
+        self.new_invoice(170.0)
+        self.refreshed()
+        row = self.credit(
+            "b1",
+            "100.00",
+            f"{invoice.name} 4711-0815",
+            counterparty_account=number,
+            counterparty_email="ada@example.com",
+            counterparty_name="Ada Ltd",
+        )
+        self.store(self.payout("po_1", "100.00"))
+        batch = self.env["settlement.batch"].search([("external_id", "=", "po_1")])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        before = self.scans()
+        for record in (row, invoice, batch, self.open_line(invoice)):
+            self.assertTrue(record._suggestions())
+        self.assertEqual(self.scans(), before)
+
+    def test_queries_do_not_grow_with_candidates(self):
+        self.new_invoice(100.0)
+        row = self.credit("b1", "100.00")
+        few = self.count_queries(row)
+        for _each in range(15):
+            self.new_invoice(100.0)
+        self.assertLessEqual(self.count_queries(row), few + 2)
+        self.assertLess(few, 40)
+
+    def count_queries(self, record):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assertTrue(record._suggestions(50))
+        return self.env.cr.sql_log_count - before
+
+    def test_bench_leaves_nothing_behind(self):
+        models = ("account.move", "res.partner", "settlement.transaction")
+        before = [self.env[model].search_count([]) for model in models]
+        self.patch(bench_suggest, "ITEMS", 28)
+        figures = self.env["settlement.cli"]._bench_suggest(1000)
+        self.assertEqual(figures["questions"], 28)
+        self.assertGreater(int(figures["right_first"].split("/")[0]), 20)
+        self.assertLess(figures["p50_ms"], 2000)
+        after = [self.env[model].search_count([]) for model in models]
+        self.assertEqual(before, after)

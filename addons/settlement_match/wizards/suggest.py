@@ -171,7 +171,7 @@ class SettlementSuggest(models.TransientModel):
         """Match or propose, with what the person saw; show the match."""
         self.ensure_one()
         keys = [(line.item_model, line.item_id) for line in lines]
-        match = self._record()._match_suggestions(
+        decided = self._record()._match_suggestions(
             keys,
             propose=propose,
             rest_to_credit=None if self.rest_to_credit else False,
@@ -179,8 +179,8 @@ class SettlementSuggest(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "res_model": match._name,
-            "res_id": match.id,
+            "res_model": decided._name,
+            "res_id": decided.id,
             "views": [(False, "form")],
         }
 

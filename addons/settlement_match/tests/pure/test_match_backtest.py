@@ -384,3 +384,11 @@ def test_what_was_confirmed_without_a_person_waits_under_a_higher_limit():
 def test_what_a_person_decided_does_not_depend_on_a_higher_limit():
     assert limit_outcome("confirmed", proved=False) is None
     assert limit_outcome("proposed", proved=False) is None
+
+
+def test_what_was_not_read_is_said():
+    assert "300" in backtest_words.bound_sentence(5, "", 300)
+
+
+def test_without_a_bound_there_is_nothing_to_say():
+    assert backtest_words.bound_sentence(5, "") == ""
