@@ -26,6 +26,10 @@ from . import account_move_line
 from . import exception
 from . import document_reference
 from . import matcher
+from . import match_leftover
+from . import match_trace
+from . import match_watermark
+from . import scope
 from . import resolver
 from . import plan
 from . import plan_given

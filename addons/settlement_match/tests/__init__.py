@@ -13,6 +13,7 @@ from . import test_precision
 from . import test_precision_rule
 from . import test_reference
 from . import test_runs
+from . import test_scope
 from . import test_rule
 from . import test_subset
 from . import test_suggestion
