@@ -1,5 +1,3 @@
-import csv
-import io
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -365,8 +363,26 @@ class SettlementMatcher(models.AbstractModel):
             )
             for row_id, source_open in ids.items()
         ]
-        columns = "company_id, transaction_id, source_open, reason, sentence, hint"
-        self._copy_into("settlement_match_leftover", columns, rows)
+        pattern = SQL(
+            "SELECT 0 AS company_id, 0 AS transaction_id, 0::int8 AS source_open, "
+            "''::text AS reason, ''::text AS sentence, ''::text AS hint"
+        )
+        self._copy_rows("settlement_kept", pattern, rows)
+        # Another worker may have been here between two stages.
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO settlement_match_leftover (
+                       company_id, transaction_id, source_open, reason, sentence, hint)
+                SELECT * FROM settlement_kept
+                    ON CONFLICT (transaction_id) DO UPDATE
+                   SET source_open = EXCLUDED.source_open,
+                       reason = EXCLUDED.reason,
+                       sentence = EXCLUDED.sentence,
+                       hint = EXCLUDED.hint
+                """
+            )
+        )
         words = {
             (run.company.id, row_id, squeeze(token.text))
             for row_id, *texts in self.env.execute_query(self._kept_texts_sql(ids))
@@ -393,16 +409,6 @@ class SettlementMatcher(models.AbstractModel):
             """,
             list(ids),
         )
-
-    @api.model
-    def _copy_into(self, table, columns, rows):
-        """Add rows made in Python to a table."""
-        buffer = io.StringIO()
-        csv.writer(buffer).writerows(rows)
-        buffer.seek(0)
-        names = SQL(", ").join(map(SQL.identifier, columns.split(", ")))
-        copy = SQL("COPY %s (%s) FROM STDIN (FORMAT csv)", SQL.identifier(table), names)
-        self.env.cr.copy_expert(copy.code, buffer)
 
     @api.model
     def _set_watermark(self, run):
