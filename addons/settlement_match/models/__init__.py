@@ -12,6 +12,7 @@ from . import match_verdict
 from . import precision_report
 from . import rule
 from . import rule_version
+from . import rule_version_engine
 from . import rule_version_decision
 from . import rule_version_meaning
 from . import rule_tolerance
@@ -32,6 +33,8 @@ from . import plan_writer
 from . import findings
 from . import leftovers
 from . import tolerance
+from . import tolerance_rules
+from . import tolerance_terms
 from . import stage_identifier
 from . import stage_reference
 from . import text_readings
@@ -56,11 +59,16 @@ from . import replay_episode
 from . import replay_payer
 from . import replay_result
 from . import backtest
+from . import backtest_limit
 from . import backtest_line
 from . import backtest_rule
+from . import rematch
+from . import rematch_line
+from . import rematch_start
 from . import backend
 from . import backend_status
 from . import verification
+from . import verification_rule
 from . import bench
 from . import bench_backtest
 from . import suggestion

@@ -17,6 +17,7 @@ from . import test_subset
 from . import test_suggestion
 from . import test_stage_memory
 from . import test_suggestion_decision
+from . import test_suggestion_tour
 from . import test_text
 from . import test_text_hostile
 from . import test_transfer
@@ -24,3 +25,5 @@ from . import test_tolerance
 from . import test_text_spelling
 from . import test_verification
 from . import test_replay_history
+from . import test_backtest
+from . import test_rematch
