@@ -21,6 +21,9 @@
         "views/account_move_views.xml",
         "views/settlement_backtest_views.xml",
         "views/settlement_rematch_views.xml",
+        "views/settlement_rule_views.xml",
+        "views/settlement_rule_retirement_views.xml",
+        "views/settlement_rule_version_views.xml",
         "views/settlement_precision_views.xml",
         "views/settlement_match_precision_views.xml",
         "views/settlement_memory_views.xml",
@@ -28,6 +31,7 @@
         "views/account_payment_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_suggest_views.xml",
+        "views/settlement_rule_again_views.xml",
     ],
     "development_status": "Beta",
 }

@@ -11,6 +11,7 @@ from . import match_verdict
 from . import precision_report
 from . import rule
 from . import rule_version
+from . import rule_version_engine
 from . import rule_version_decision
 from . import rule_version_meaning
 from . import rule_tolerance
@@ -31,6 +32,8 @@ from . import plan_writer
 from . import findings
 from . import leftovers
 from . import tolerance
+from . import tolerance_rules
+from . import tolerance_terms
 from . import stage_identifier
 from . import stage_reference
 from . import text_readings
@@ -64,6 +67,7 @@ from . import rematch_start
 from . import backend
 from . import backend_status
 from . import verification
+from . import verification_rule
 from . import bench
 from . import bench_backtest
 from . import suggestion
