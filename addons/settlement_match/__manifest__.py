@@ -32,6 +32,8 @@
         "views/settlement_expected_payment_views.xml",
         "views/settlement_suggest_views.xml",
         "views/settlement_rule_again_views.xml",
+        "views/settlement_exception_views.xml",
     ],
+    "assets": {"web.assets_tests": ["settlement_match/static/tests/tours/*.js"]},
     "development_status": "Beta",
 }

@@ -7,6 +7,7 @@ from . import res_company
 from . import match_decision
 from . import match_line
 from . import precision
+from . import precision_counts
 from . import match_verdict
 from . import precision_report
 from . import rule

@@ -258,10 +258,12 @@ class SettlementCli(models.AbstractModel):
         return SQL(
             """
             INSERT INTO res_partner (
-                   name, complete_name, email, active, autopost_bills, type, ref)
-            SELECT name, name, lower(%(mark)s) || number || '@example.com', TRUE, 'ask',
-                   'contact', %(mark)s || number
-              FROM generate_series(1, %(partners)s) AS number
+                   id, commercial_partner_id, name, complete_name, email, active,
+                   autopost_bills, type, ref)
+            SELECT id, id, name, name, lower(%(mark)s) || number || '@example.com',
+                   TRUE, 'ask', 'contact', %(mark)s || number
+              FROM (SELECT number, nextval('res_partner_id_seq') AS id
+                      FROM generate_series(1, %(partners)s) AS number) numbered
              CROSS JOIN LATERAL (
                 SELECT (ARRAY['Ada', 'Grace', 'Alan', 'Edsger', 'Barbara'])
                             [number %% 5 + 1]
@@ -274,12 +276,10 @@ class SettlementCli(models.AbstractModel):
     def _suggest_accounts_sql(self, names):
         return SQL(
             """
-            WITH own AS (
-                UPDATE res_partner SET commercial_partner_id = id
-                 WHERE ref LIKE %(mark)s || '%%' RETURNING id)
             INSERT INTO res_partner_bank (
                    partner_id, acc_number, sanitized_acc_number, active)
-            SELECT id, 'XX' || id || %(mark)s, 'XX' || id || %(mark)s, TRUE FROM own
+            SELECT id, 'XX' || id || %(mark)s, 'XX' || id || %(mark)s, TRUE
+              FROM res_partner WHERE ref LIKE %(mark)s || '%%'
             """,
             **names,
         )

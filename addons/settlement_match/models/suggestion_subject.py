@@ -68,7 +68,7 @@ class SettlementSuggestionSubject(models.AbstractModel):
             subject, chosen, propose=propose, rest_to_credit=rest_to_credit, seen=seen
         )
 
-    def action_find_suggestions(self):
+    def action_open_suggestions(self):
         """Open the dialog that shows suggestions and matches what is chosen."""
         self._check_may_ask()
         return self.env["settlement.suggest"]._open(self)

@@ -17,6 +17,7 @@ from . import test_subset
 from . import test_suggestion
 from . import test_stage_memory
 from . import test_suggestion_decision
+from . import test_suggestion_tour
 from . import test_text
 from . import test_text_hostile
 from . import test_transfer

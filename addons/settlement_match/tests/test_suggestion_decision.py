@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..models import bench_suggest
 from .common import DAY
 from .test_suggestion import SuggestionCase
 
@@ -26,7 +27,7 @@ class TestSuggestionDecision(SuggestionCase):
     def dialog(self, record, user=None):
         """Return the dialog of suggestions that a user opened."""
         mine = record.with_user(user or self.accountant).sudo(False)
-        action = mine.action_find_suggestions()
+        action = mine.action_open_suggestions()
         self.assertEqual(action["target"], "new")
         return mine.env[action["res_model"]].browse(action["res_id"])
 
@@ -327,6 +328,20 @@ class TestSuggestionDecision(SuggestionCase):
             with self.assertRaisesRegex(UserError, "not among the transactions yet"):
                 dialog.line_ids[0].action_match()
 
+    def test_exception_leads_to_suggestions(self):
+        invoice = self.new_invoice(100.0)
+        row = self.credit("b1", "100.00")
+        self.run_match()
+        found = self.open_exceptions(row)
+        self.assertEqual(found.has_suggestions, True)
+        (candidate,) = found.action_suggestions()["candidates"]
+        self.assertEqual(candidate["id"], self.open_line(invoice).id)
+        self.assertTrue(self.dialog(found).line_ids)
+        other = self.exceptions._raise_for(self.backend, "connector_failed", "Broken")
+        self.assertFalse(other.has_suggestions)
+        with self.assertRaisesRegex(UserError, "nothing to match"):
+            other.action_suggestions()
+
     # -- who may -----------------------------------------------------------------
 
     def test_viewer_looks_and_does_not_decide(self):
@@ -370,7 +385,7 @@ class TestSuggestionDecision(SuggestionCase):
         )
         for record in (row, invoice, self.open_line(invoice)):
             mine = record.with_user(plain).sudo(False)
-            for ask in (mine.action_suggestions, mine.action_find_suggestions):
+            for ask in (mine.action_suggestions, mine.action_open_suggestions):
                 with self.assertRaises(AccessError):
                     ask()
 
@@ -424,3 +439,67 @@ class TestSuggestionDecision(SuggestionCase):
         other = dialog.with_user(self.viewer)
         self.assertFalse(other.has_access("read"))
         self.assertFalse(dialog.line_ids.with_user(self.viewer).search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestSuggestionCost(SuggestionCase):
+    """Asking costs the same, however many rows there are."""
+
+    def scans(self):
+        """Return the large tables that were read from end to end, and how often."""
+        return {
+            table: count
+            for table, count in self.env["settlement.cli"]._scans().items()
+            if count
+        }
+
+    def test_every_clue_has_its_index(self):
+        number = self.bank_account(self.customer)
+        self.customer.email = "ada@example.com"
+        invoice = self.new_invoice(100.0)
+        self.new_invoice(170.0)
+        self.refreshed()
+        row = self.credit(
+            "b1",
+            "100.00",
+            f"{invoice.name} 4711-0815",
+            counterparty_account=number,
+            counterparty_email="ada@example.com",
+            counterparty_name="Ada Ltd",
+        )
+        self.store(self.payout("po_1", "100.00"))
+        batch = self.env["settlement.batch"].search([("external_id", "=", "po_1")])
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        before = self.scans()
+        for record in (row, invoice, batch, self.open_line(invoice)):
+            self.assertTrue(record._suggestions())
+        self.assertEqual(self.scans(), before)
+
+    def test_queries_do_not_grow_with_candidates(self):
+        self.new_invoice(100.0)
+        row = self.credit("b1", "100.00")
+        few = self.count_queries(row)
+        for _each in range(15):
+            self.new_invoice(100.0)
+        self.assertLessEqual(self.count_queries(row), few + 2)
+        self.assertLess(few, 40)
+
+    def count_queries(self, record):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assertTrue(record._suggestions(50))
+        return self.env.cr.sql_log_count - before
+
+    def test_bench_leaves_nothing_behind(self):
+        models = ("account.move", "res.partner", "settlement.transaction")
+        before = [self.env[model].search_count([]) for model in models]
+        self.patch(bench_suggest, "ITEMS", 28)
+        figures = self.env["settlement.cli"]._bench_suggest(1000)
+        self.assertEqual(figures["questions"], 28)
+        self.assertGreater(int(figures["right_first"].split("/")[0]), 20)
+        self.assertLess(figures["p50_ms"], 2000)
+        after = [self.env[model].search_count([]) for model in models]
+        self.assertEqual(before, after)
