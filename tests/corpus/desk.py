@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.tools import SQL
@@ -10,7 +11,14 @@ from odoo.tools import SQL
 from . import judgement
 from .judgement import Found
 from .ledger import Ledger
-from .scene import OWN_ACCOUNTS, PROVIDER_ACCOUNT, SAVINGS_ACCOUNTS
+from .scenarios import rules
+from .scene import (
+    FEE_LIMITS,
+    FEE_PERCENT,
+    OWN_ACCOUNTS,
+    PROVIDER_ACCOUNT,
+    SAVINGS_ACCOUNTS,
+)
 from .world import EXPONENTS, RATES, major
 
 CHUNK = 2_000
@@ -39,7 +47,8 @@ class Desk:
         self.bank = self._backend("Corpus Bank", accounts)
         provider_accounts = [(currency, PROVIDER_ACCOUNT) for currency in EXPONENTS]
         self.provider = self._backend("Corpus Provider", provider_accounts)
-        self.accountant = self._accountant()
+        self.accountant = self._person("Corpus Accountant", "group_accountant")
+        self._approve_rules()
         self.env.cr.commit()
 
     # ------------------------------------------------------------------
@@ -86,18 +95,59 @@ class Desk:
             )
         return backend
 
-    def _accountant(self):
+    def _person(self, name, group):
         return self.env["res.users"].create(
             {
-                "name": "Corpus Accountant",
-                "login": "corpus_accountant",
+                "name": name,
+                "login": name.lower().replace(" ", "_"),
                 "company_id": self.company.id,
                 "company_ids": [Command.set(self.company.ids)],
-                "group_ids": [
-                    Command.link(self.env.ref("settlement.group_accountant").id)
-                ],
+                "group_ids": [Command.link(self.env.ref(f"settlement.{group}").id)],
             }
         )
+
+    def _approve_rules(self):
+        """Let one person write the rules of the corpus and another approve them."""
+        approver = self._person("Corpus Approver", "group_approver")
+        versions = self.env["settlement.rule.version"].with_user(self.accountant)
+        for values in self._rules():
+            rule = self.env["settlement.rule"].with_user(self.accountant)
+            record = rule.create(
+                {"name": values.pop("name"), "company_id": self.company.id}
+            )
+            version = versions.create({"rule_id": record.id, **values})
+            version.action_submit("for the corpus")
+            # There is no history yet that it could be tried on.
+            with patch.object(type(version), "_check_backtest", lambda version: None):
+                version.with_user(approver).action_approve()
+
+    def _rules(self):
+        limits = [
+            Command.create(
+                {
+                    "currency_id": currency.id,
+                    "amount": float(major(FEE_LIMITS[code], code)),
+                }
+            )
+            for code, currency in self.ledger.currencies.items()
+        ]
+        yield {
+            "name": "Bank fees on the way",
+            "purpose": "difference",
+            "difference_kind": "fee",
+            "direction": "in",
+            "mode": "automatic",
+            "tolerance_percent": FEE_PERCENT,
+            "tolerance_ids": limits,
+        }
+        yield {
+            "name": "Rent of terminals",
+            "purpose": "account",
+            "direction": "out",
+            "mode": "automatic",
+            "text_pattern": rules.RENT_PATTERN,
+            "account_id": self.ledger._account(self.company, "expense"),
+        }
 
     # ------------------------------------------------------------------
     # Life

@@ -63,6 +63,11 @@ def main(
     }
     Path(output).write_text(json.dumps(data, indent=1, default=str))
     sys.stdout.write(as_table(report, examples) + "\n")
+    total = data["total"]
+    sys.stdout.write(
+        f"\nautomatic of what can be matched: {total['recall']:.4f} by number, "
+        f"{total['recall_by_amount']:.4f} by amount; false: {total['false']}\n"
+    )
     for name in ("items", "decided", "seconds", "stages"):
         sys.stdout.write(f"{name}: {data[name]}\n")
     sys.stdout.write(f"findings of verify: {len(data['findings'])}\n")

@@ -18,6 +18,9 @@ FIRST_DAY = date(2026, 1, 12)
 DAYS = 160
 # Prefixes of the journals of one seed; each begins to count at one.
 PREFIXES = ("INV", "RE", "FAC", "SAL", "VF", "KD", "AR", "FT", "NOTA", "DOC")
+# Most that an approved rule lets a bank on the way keep, in minor units; and percent.
+FEE_LIMITS = {"EUR": 1_500, "USD": 1_500, "JPY": 2_000, "KWD": 5_000}
+FEE_PERCENT = 5
 SIGNS = {"out_invoice": 1, "in_refund": 1, "out_refund": -1, "in_invoice": -1}
 OWN_ACCOUNTS = {
     "EUR": "DE02120300000000202051",
@@ -81,6 +84,10 @@ class Scene:
     def amount(self) -> int:
         """Return a fresh amount in minor units."""
         return self.book.amount(self.currency)
+
+    def large_amount(self) -> int:
+        """Return an amount of which two per cent are more than any rule tolerates."""
+        return self.amount() + 60 * FEE_LIMITS[self.currency]
 
     # ------------------------------------------------------------------
     # People and documents

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from corpus import scenarios  # noqa: F401  registers them
 from corpus.registry import SCENARIOS
 from integration.databases import CHECKOUT, TEMPLATE, Database
 
@@ -17,11 +18,13 @@ OPTIONS = {
     "seeds": (5, 6),
     "history": (0,),
     "repetitions": 1,
-    "learnt_repetitions": 2,
+    "learnt_repetitions": 3,
     "precision_limit": 50.0,
 }
 # Share of what can be matched that has to be, by number and by amount.
-LEAST_RECALL = 0.80
+LEAST_RECALL = 0.97
+# A part of what a supplier's number names is left to a person.
+NOT_FOUND = {"part_of_a_bill"}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,20 @@ def examples(report, word):
 def test_every_scenario_was_played(report):
     assert set(report["scenarios"]) == SCENARIOS.keys()
     assert report["total"]["rows"] > 600
+
+
+def test_no_automatic_match_is_false(report):
+    assert report["total"]["false"] == 0, examples(report, "false:")
+
+
+def test_no_scenario_is_lost(report):
+    """Of each that can be matched at all, something is."""
+    lost = {
+        name
+        for name, each in report["scenarios"].items()
+        if each["must"] and not each["right"]
+    }
+    assert lost <= NOT_FOUND
 
 
 def test_what_can_be_matched_is_matched(report):

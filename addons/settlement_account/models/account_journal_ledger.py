@@ -130,8 +130,9 @@ class AccountJournal(models.Model):
         wallet = self._ledger_wallets(active_test=False)
         if not wallet:
             wallet = self._new_ledger_wallet(backend)
-        wallet.active = True
-        wallet._take_up()
+        elif not wallet.active:
+            wallet.active = True
+            wallet._take_up()
         backend._wake()
         return [
             self.env._(

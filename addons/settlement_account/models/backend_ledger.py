@@ -3,6 +3,8 @@ from odoo import api, fields, models
 from ..services.line_intake import LineIntake
 
 LEDGER = "ledger"
+# Lines that one job takes in; the next job goes on.
+JOB_LINES = 4000
 
 
 class SettlementBackend(models.Model):
@@ -12,7 +14,7 @@ class SettlementBackend(models.Model):
 
     connector = fields.Selection(
         selection_add=[(LEDGER, "Bank Journals in Odoo")],
-        ondelete={LEDGER: "cascade"},
+        ondelete={LEDGER: lambda backends: backends._retire_ledger()},
     )
     ledger_turns = fields.Integer(
         readonly=True,
@@ -24,6 +26,11 @@ class SettlementBackend(models.Model):
         copy=False,
         help="When lines that are settled were looked through for changes last.",
     )
+
+    def _retire_ledger(self):
+        """Archive these backends as their addon goes: what was matched stays."""
+        self._set_state("paused")
+        self.active = False
 
     @api.model
     def _ledger_of(self, company):
@@ -48,9 +55,10 @@ class SettlementBackend(models.Model):
         backend._set_state("connected")
         return backend
 
-    def _take_in_lines(self, checkpoint=None):
+    def _take_in_lines(self, checkpoint=None, most=None):
         """Bring the facts of these backends in line with Odoo's statement lines.
 
+        :param most: stop after about so many lines; None: take in all.
         :return: dict of counters; empty where no backend is of that kind.
         """
         totals = {}
@@ -59,8 +67,9 @@ class SettlementBackend(models.Model):
             if backend.connector != LEDGER or backend.state == "paused":
                 continue
             is_sweep = backend.ledger_swept_on != today
-            counters = LineIntake(backend, checkpoint).run(is_sweep)
-            if is_sweep:
+            intake = LineIntake(backend, checkpoint, most)
+            counters = intake.run(is_sweep)
+            if is_sweep and not intake.is_enough:
                 backend.ledger_swept_on = today
             for name, count in counters.items():
                 totals[name] = totals.get(name, 0) + count
@@ -73,5 +82,7 @@ class SettlementBackend(models.Model):
 
     def _advance(self):
         """Take in the statement lines of Odoo as the first piece of work."""
-        self._take_in_lines()
+        if self._take_in_lines(most=JOB_LINES).get("lines", 0) >= JOB_LINES:
+            self._enqueue_next()
+            return True
         return super()._advance()

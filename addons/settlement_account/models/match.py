@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..services.give_back import GiveBack
 from ..services.token import with_token
+from ..services.write_off_limit import WRITE_OFFS, WriteOffLimit
 
 
 class SettlementMatch(models.Model):
@@ -28,6 +29,33 @@ class SettlementMatch(models.Model):
         """Return the rows of these matches, those of matched payouts included."""
         lines = self.line_ids
         return lines.transaction_id | lines.batch_id.payout_transaction_id
+
+    def action_confirm(self):
+        """Confirm proposals; a write-off above the limit needs an approver.
+
+        :raises UserError: if one is above the limit and the user is no approver.
+        """
+        if not self.env["settlement.backend"]._has_settlement_group("group_approver"):
+            self._check_write_offs()
+        return super().action_confirm()
+
+    def _check_write_offs(self):
+        """Refuse what the policy does not let an accountant write off."""
+        self.check_access("read")
+        for match in self.filtered(lambda match: match.difference_kind in WRITE_OFFS):
+            row = match.line_ids.transaction_id[:1]
+            limit = WriteOffLimit(match.company_id)
+            if row and limit.exceeds(
+                row.backend_id, match.currency_id, match.difference_minor, row.booked_on
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(match)s writes off %(amount)s, more than the posting "
+                        "policy lets go. Ask an approver to confirm it.",
+                        match=match.display_name,
+                        amount=match.currency_id.format(match.difference),
+                    )
+                )
 
     # ------------------------------------------------------------------
     # Undo

@@ -6,12 +6,49 @@ from odoo.addons.settlement.mapping.rules import UNKNOWN
 from odoo.addons.settlement_match.models.leftovers import OPEN_REASONS
 
 from ..services.bookings import Bookings
+from ..services.write_off_limit import WRITE_OFFS, WriteOffLimit
 
 
 class SettlementMatcher(models.AbstractModel):
     """What a mapping books needs no document; evidence that was found goes first."""
 
     _inherit = "settlement.matcher"
+
+    @api.model
+    def _beyond_limits(self, run):
+        """Return payments with write-offs above the limit of the posting policy."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT allowed.transaction_id, fact.backend_id,
+                       fact.booked_on, allowed.currency_id,
+                       allowed.target_open - allowed.source_open
+                  FROM settlement_tolerated allowed
+                  JOIN settlement_transaction fact
+                    ON fact.id = allowed.transaction_id
+                 WHERE allowed.difference_kind IN %s
+                """,
+                WRITE_OFFS,
+            )
+        )
+        limit = WriteOffLimit(run.company)
+        backends, currencies = (
+            self.env["settlement.backend"],
+            self.env["res.currency"],
+        )
+        return [
+            *super()._beyond_limits(run),
+            *(
+                row_id
+                for row_id, backend_id, day, currency_id, minor in rows
+                if limit.exceeds(
+                    backends.browse(backend_id),
+                    currencies.browse(currency_id),
+                    minor,
+                    day,
+                )
+            ),
+        ]
 
     @api.model
     def _open_reasons(self):

@@ -48,13 +48,19 @@ Part = tuple[int, Settled]
 
 
 def allocate(
-    match_id: int, sources: Sequence[Source], targets: Sequence[Target]
+    match_id: int,
+    sources: Sequence[Source],
+    targets: Sequence[Target],
+    difference: int = 0,
 ) -> list[Part]:
     """Return (transaction id, what it settles) for all money of one match.
 
     Money pays items of its own sign in the given order. Money that is left settles
     other money of the match; items that are left settle each other and are
     reconciled together with the first part.
+
+    :param difference: what the match settles beyond its money; that much of the last
+        items waits for an entry of its own.
     """
     money = [_Money(source, source.amount) for source in sources]
     items = _open_items(sources, targets)
@@ -65,7 +71,17 @@ def allocate(
             [each for each in money if each.amount * sign > 0],
             [each for each in items if each.amount * sign > 0],
         )
+    _leave(items, difference)
     return _set_off(match_id, parts, money, items)
+
+
+def _leave(items: list[_Open], difference: int) -> None:
+    """Leave alone what the entry of a difference will settle, the last items first."""
+    for item in reversed(items):
+        if item.amount * difference > 0:
+            amount = min(item.amount, difference, key=abs)
+            item.take(amount)
+            difference -= amount
 
 
 def _open_items(sources: Sequence[Source], targets: Sequence[Target]) -> list[_Open]:

@@ -21,6 +21,7 @@ POSTING_REASONS = (
     "currency_mismatch",
     "closed_period",
     "posting_failed",
+    "tax_mismatch",
 )
 # What refuses one batch and must not keep others from being posted. Conflicts with
 # another worker are none of them: the caller starts again.

@@ -46,19 +46,29 @@ class Discount:
         :raises PostingError: if the tax of it is not certain.
         """
         self.account(difference.amount)
-        if len(match.targets) != 1:
-            raise self._uncertain(match)
-        item = self.env["account.move.line"].browse(match.targets[0].move_line_id)
-        if self._is_cash_basis(item.move_id):
+        items = self._items(match)
+        if any(self._is_cash_basis(item.move_id) for item in items):
             raise self._uncertain(match)
         lines = [
             self._line(match, difference, values, role)
+            for item in items
             for role, values in self._values(item)
         ]
         lines = [line for line in lines if line.amount or line.balance]
         if sum(line.amount for line in lines) != difference.amount:
-            raise self._uncertain(match)
+            raise self._not_granted(match)
         return self._with_bases(lines)
+
+    def _items(self, match):
+        """Return the items of a match that have a discount, on the day it was paid."""
+        items = self.env["account.move.line"].browse(
+            [target.move_line_id for target in match.targets]
+        )
+        return items.filtered(
+            lambda item: item.move_id.invoice_payment_term_id.early_discount
+            and item.discount_date
+            and match.booked_on <= item.discount_date
+        )
 
     def _is_cash_basis(self, document):
         return any(
@@ -123,9 +133,7 @@ class Discount:
         for line in lines:
             if line.repartition_line_id:
                 tax = repartitions.browse(line.repartition_line_id).tax_id
-                base = sum(
-                    other.balance for other in lines if other.tax_id == tax.id
-                )
+                base = sum(other.balance for other in lines if other.tax_id == tax.id)
                 line = replace(line, tax_base=base)
             planned.append(line)
         return planned
@@ -139,6 +147,18 @@ class Discount:
     def _minor(self, amount, currency):
         return round(currency.round(amount) * 10**currency.decimal_places)
 
+    def _not_granted(self, match):
+        return PostingError(
+            "tax_mismatch",
+            self.env._(
+                "%(document)s: its terms grant another discount on %(day)s, or none, "
+                "so the tax of the difference is not known. Undo the match and match "
+                "it as a part payment, or by a rule that says what the difference is.",
+                document=match.name,
+                day=match.booked_on,
+            ),
+        )
+
     def _uncertain(self, match):
         return PostingError(
             "tax_mismatch",
@@ -150,4 +170,3 @@ class Discount:
                 document=match.name,
             ),
         )
-

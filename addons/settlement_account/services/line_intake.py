@@ -18,11 +18,13 @@ class LineIntake:
     read and pinned. Message, facts and fingerprints are written at once.
     """
 
-    def __init__(self, backend, checkpoint=None):
+    def __init__(self, backend, checkpoint=None, most=None):
         """Take in for ``backend``.
 
         :param checkpoint: commits after each chunk, or None.
+        :param most: stop after about so many lines; None: take in all.
         """
+        self.most = most
         self.env = backend.env
         self.backend = backend
         self.checkpoint = checkpoint or (lambda: None)
@@ -38,10 +40,16 @@ class LineIntake:
         if self.wallets and self._take_turn():
             self._reopen(self.reader.reopened())
             self._take_all(self.reader.candidates(is_sweep), self.reader.news)
-            self._take_all(self.reader.vanished(), self.reader.last_words)
-            self._close(self.reader.settled_elsewhere())
+            if not self.is_enough:
+                self._take_all(self.reader.vanished(), self.reader.last_words)
+                self._close(self.reader.settled_elsewhere())
             self.checkpoint()
         return self.counters
+
+    @property
+    def is_enough(self):
+        """Whether as many lines were taken in as were asked for."""
+        return self.most is not None and self.counters["lines"] >= self.most
 
     def _take_turn(self):
         """Make sure that nobody else takes in lines of this backend until we commit.
@@ -72,7 +80,7 @@ class LineIntake:
             for lines in split_every(LINES, read(some), list):
                 self._take(lines)
                 self.checkpoint()
-                if not self._take_turn():
+                if self.is_enough or not self._take_turn():
                     return
 
     def _take(self, lines):

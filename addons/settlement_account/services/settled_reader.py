@@ -56,6 +56,7 @@ class _MatchLines:
     targets: list = field(default_factory=list)
     keeps_rest: bool = False
     needs_account: bool = False
+    difference: int = 0
 
 
 class SettledReader:
@@ -101,11 +102,12 @@ class SettledReader:
         if not transaction_ids:
             return matches
         for record in self.env.execute_query(self._query(transaction_ids, states)):
-            match_id, side, keeps_rest, needs_account, *record = record
+            match_id, side, keeps_rest, needs_account, difference, *record = record
             transaction_id, currency_id, amount, *item = record
             match = matches[match_id]
             match.keeps_rest = bool(keeps_rest)
             match.needs_account = needs_account
+            match.difference = difference
             if side == "source" and transaction_id:
                 match.sources.append(Source(transaction_id, currency_id, amount))
             elif side == "target" and item[0]:
@@ -131,7 +133,7 @@ class SettledReader:
         targets = match.targets
         if len(match.sources) > 1:
             targets = [replace(target, is_summable=False) for target in targets]
-        parts = allocate(match_id, match.sources, targets)
+        parts = allocate(match_id, match.sources, targets, match.difference)
         if match.needs_account:
             return [(row_id, replace(part, waits=True)) for row_id, part in parts]
         return parts
@@ -141,6 +143,7 @@ class SettledReader:
             """
             SELECT line.match_id, line.side, match.rest_to_credit,
                    COALESCE(match.difference_kind = 'account', FALSE),
+                   match.difference_minor,
                    line.transaction_id, line.currency_id, line.amount_minor,
                    item.id, item.account_id,
                    COALESCE(item.partner_id, 0), account.account_type

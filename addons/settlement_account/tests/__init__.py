@@ -40,3 +40,4 @@ from . import test_verification
 from . import test_ledger_control
 from . import test_ledger_sources
 from . import test_ledger_suggestion
+from . import test_ledger_differences

@@ -1,9 +1,16 @@
+from ast import literal_eval
+
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.settlement.canonical.facts import BatchFact
 
 from .ledger_case import LedgerCase
+
+
+def eval_domain(text):
+    """Return the domain of an action as it is stored."""
+    return literal_eval(text) if text else []
 
 
 @tagged("post_install", "-at_install")
@@ -157,6 +164,38 @@ class TestLedgerControl(LedgerCase):
 
     def test_the_handler_says_what_it_is(self):
         self.assertIn("Statement lines", self.ledger_backend._handler()._about())
+
+    def test_the_screens_open_for_each_role(self):
+        for role in ("group_viewer", "group_accountant", "group_integration_admin"):
+            env = self.env(user=self.new_user(role, name="screens"))
+            for name in ("bank_statement_line", "journal_matching"):
+                action = env["ir.actions.act_window"]._for_xml_id(
+                    f"settlement_account.action_account_{name}"
+                )
+                model = env[action["res_model"]]
+                views = [*action["views"], (action["search_view_id"][0], "search")]
+                found = model.get_views(views)["views"]
+                self.assertTrue(found["list"]["arch"])
+                model.search_read(eval_domain(action["domain"]), limit=2)
+            form = self.env.ref("account.view_account_journal_form").id
+            arch = env["account.journal"].get_view(form, "form")["arch"]
+            may_switch = role != "group_viewer"
+            self.assertEqual("action_settlement_match" in arch, may_switch)
+            self.assertIn("action_open_settlement_lines", arch)
+
+    def test_a_line_is_entered_by_hand_on_our_screen(self):
+        view = "settlement_account.view_account_bank_statement_line_form"
+        user = self.new_user("group_accountant", name="form")
+        lines = self.env["account.bank.statement.line"].with_user(user)
+        with Form(lines, view=view) as form:
+            form.journal_id = self.journal
+            form.date = "2026-01-12"
+            form.payment_ref = "By hand"
+            form.amount = 12.5
+        line = form.save()
+        self.run_ledger()
+        self.assertEqual(self.row_of(line).gross_amount, 12.5)
+        self.assertEqual(line.with_user(user).settlement_transaction_count, 1)
 
     # ------------------------------------------------------------------
     # Payouts, our own banks

@@ -1,6 +1,9 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.queue_job.tests.common import trap_jobs
+
+from ..models import backend_ledger
 from .ledger_case import LedgerCase
 
 
@@ -157,5 +160,24 @@ class TestLedgerSources(LedgerCase):
     def test_a_job_takes_lines_in_as_the_scheduled_action_does(self):
         line = self.line(9)
         backend = self.ledger_backend.sudo()
-        backend._advance()
+        self.assertFalse(backend._advance(), "nothing more waits")
         self.assertTrue(self.row_of(line))
+
+    def test_a_job_takes_in_a_bounded_number_of_lines(self):
+        self.patch_chunk(2)
+        self.patch(backend_ledger, "JOB_LINES", 2)
+        lines = [self.line(amount) for amount in (1, 2, 3)]
+        backend = self.ledger_backend.sudo()
+        with trap_jobs() as trap:
+            self.assertTrue(backend._advance(), "another job goes on")
+            trap.assert_jobs_count(1)
+        self.assertEqual([bool(self.row_of(line)) for line in lines], [1, 1, 0])
+        self.assertFalse(backend._advance())
+        self.assertTrue(self.row_of(lines[-1]))
+
+    def test_a_worker_that_finds_another_at_it_takes_nothing_in(self):
+        line = self.line(9)
+        backend = type(self.ledger_backend)
+        self.patch(backend, "try_lock_for_update", lambda each, **_options: each[:0])
+        self.assertEqual(self.ledger_backend.sudo()._take_in_lines()["lines"], 0)
+        self.assertFalse(self.row_of(line))

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -28,7 +29,8 @@ class TestPostDifference(DifferenceCase):
         self.assertEqual(self.stored(charge).posting_state, "reconciled")
         self.assertEqual(self.booked(match), [(self.policy.bank_fee_account_id, 2.0)])
         posting = self.difference_of(match)
-        self.assertEqual((posting.kind, posting.date), ("difference", date(2026, 1, 10)))
+        self.assertEqual(posting.kind, "difference")
+        self.assertEqual(posting.date, date(2026, 1, 10))
 
     def test_kinds_and_their_accounts(self):
         company = self.company
@@ -285,7 +287,7 @@ class TestPostDifference(DifferenceCase):
         )
         self.assertEqual(match.state, "confirmed")
         self.assert_lawful()
-        self.batch().action_post_again()
+        self.batch().action_post()
         self.assertPaid(invoice)
         self.assertEqual(match.state, "posted")
 
@@ -318,6 +320,55 @@ class TestPostDifference(DifferenceCase):
         self.post_all()
         self.assertEqual(self.difference_of(match).date, date(2026, 2, 1))
         self.assertPaid(invoice)
+
+    # ------------------------------------------------------------------
+    # Write-offs
+    # ------------------------------------------------------------------
+
+    def tolerated(self, kind="write_off", **values):
+        """Run the matcher on a charge that is 2.00 short; return its match."""
+        version = self.version(
+            difference_kind=kind, mode="automatic", tolerance_percent=2, **values
+        )
+        invoice = self.invoice(100)
+        charge = self.row(gross="98", invoice_reference=invoice.name)
+        self.store(*self.payout(charge, name=f"po_{version.id}"))
+        matcher = self.env["settlement.matcher"].sudo()
+        with patch.object(type(matcher), "_is_proved", lambda *_given: True):
+            matcher._match_company(self.company)
+        match = self.stored(charge).match_line_ids.match_id
+        self.assertEqual(match.difference_minor, 200)
+        version.sudo().rule_id.active = False
+        return match
+
+    def test_a_write_off_above_the_limit_is_proposed(self):
+        for limit, kind, state in (
+            (1.99, "write_off", "proposed"),
+            (1.99, "rounding", "proposed"),
+            (1.99, "fee", "confirmed"),
+            (2.0, "write_off", "confirmed"),
+            (0.0, "write_off", "proposed"),
+        ):
+            self.policy.write_off_limit = limit
+            with self.subTest(limit=limit, kind=kind):
+                self.assertEqual(self.tolerated(kind).state, state)
+
+    def test_an_approver_confirms_what_is_above_the_limit(self):
+        self.policy.write_off_limit = 1
+        match = self.tolerated()
+        accountant = self.new_user("group_accountant", name="limited")
+        with self.assertRaisesRegex(UserError, "approver"):
+            match.with_user(accountant).action_confirm()
+        match.with_user(self.new_user("group_approver", name="free")).action_confirm()
+        self.assertEqual(match.state, "confirmed")
+
+    def test_an_accountant_confirms_what_is_within_the_limit(self):
+        self.policy.write_off_limit = 1
+        match = self.tolerated()
+        self.policy.write_off_limit = 2
+        accountant = self.new_user("group_accountant", name="limited")
+        match.with_user(accountant).action_confirm()
+        self.assertEqual(match.state, "confirmed")
 
     # ------------------------------------------------------------------
     # Other currencies

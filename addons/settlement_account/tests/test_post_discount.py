@@ -83,9 +83,7 @@ class TestPostDiscount(DifferenceCase):
         paid = self.discounted(document)
         charge = self.charge(f"{paid:.2f}")
         minor = round((document.amount_total - paid) * 100)
-        self.match(
-            charge, document, difference=(minor, "discount"), kind="reference/x"
-        )
+        self.match(charge, document, difference=(minor, "discount"), kind="reference/x")
         self.post_all()
         self.assertFalse(self.exceptions().mapped("cause"))
         self.assertEqual(document.payment_state, "paid")
@@ -132,6 +130,38 @@ class TestPostDiscount(DifferenceCase):
     def test_the_tax_was_reduced_from_the_start(self):
         self.assertAsOdoo("mixed", [(100, self.new_tax(20.0))])
 
+    def test_several_documents_with_their_discounts(self):
+        tax = self.new_tax(20.0)
+        documents = [
+            self.document("included", [(100, tax)]),
+            self.document("included", [(50, tax)]),
+            self.invoice(30),
+        ]
+        charge = self.charge("206.40")
+        match = self.match(
+            charge, documents, difference=(360, "discount"), kind="reference/x"
+        )
+        self.post_all()
+        self.assertFalse(self.exceptions().mapped("cause"))
+        self.assertEqual({each.payment_state for each in documents}, {"paid"})
+        lines = self.difference_of(match).move_id.line_ids
+        self.assertEqual(
+            sorted(lines.filtered("tax_repartition_line_id").mapped("balance")),
+            [0.2, 0.4],
+        )
+        self.assert_lawful()
+        match.action_undo("wrong")
+        self.assertEqual(sum(each.amount_residual for each in documents), 210.0)
+        self.assert_lawful()
+
+    def test_a_discount_a_day_late_stops_the_posting(self):
+        document = self.document("included", [(100, self.new_tax(20.0))])
+        charge = self.charge("117.60", day=13)
+        self.match(charge, document, difference=(240, "discount"), kind="reference/x")
+        self.post_all()
+        self.assertEqual(document.payment_state, "not_paid")
+        self.assertEqual(len(self.exceptions("tax_mismatch")), 1)
+
     def test_a_tax_that_is_not_certain_stops_the_posting(self):
         taxes = self.new_tax(20.0) | self.new_tax(5.0, "City")
         document = self.document("included", [(100, taxes)])
@@ -143,6 +173,11 @@ class TestPostDiscount(DifferenceCase):
         self.assertFalse(self.batch().posting_ids)
         self.assertEqual(len(self.exceptions("tax_mismatch")), 1)
         self.assertIn(document.name, self.exceptions("tax_mismatch").cause)
+        self.stored(charge).match_line_ids.match_id.action_undo("register it by hand")
+        self.match(charge, document, kind="reference/part")
+        self.post_all()
+        self.assertFalse(self.exceptions("tax_mismatch"))
+        self.assertEqual(document.payment_state, "partial")
 
     def test_another_amount_than_the_terms_grant_stops_the_posting(self):
         document = self.document("included", [(100, self.new_tax(20.0))])

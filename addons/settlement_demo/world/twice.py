@@ -53,4 +53,4 @@ def _decide(
         first.settles, second.settles = second.settles, first.settles
         first.outcome, second.outcome = OPEN, MATCHED
         first, second = second, first
-    scene.expect(second, "unmatched")
+    scene.expect(second, "duplicate")

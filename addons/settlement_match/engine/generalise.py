@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
 from . import pattern
+from .known_payer import anchors
 
 # Of an example no more than this is looked at.
 LONGEST_EXAMPLE = 200
 MOST_RUNS = 60
+# Of many examples so many make the pattern; the others only have to fit it.
+MOST_EXAMPLES = 100
+MOST_CORRECTIONS = 50
 # Fewer letters in a row, or in all, could be said by anybody.
 FEWEST_LETTERS = 4
 # What the language of patterns would not take literally.
@@ -159,14 +163,31 @@ def pattern_of(examples: Sequence[str], others: Iterable[str] = ()) -> str:
     :param others: texts that mean something else.
     :return: "" if there is none, or only one that could be said by anybody.
     """
-    if not examples:
+    distinct = list(dict.fromkeys(examples))
+    if not distinct:
         return ""
-    shared = reduce(common, (runs(text) for text in examples))
-    shared = _without_dates(shared)
-    if not _has_substance(shared):
+    shared = reduce(common, (runs(text) for text in distinct[:MOST_EXAMPLES]))
+    written = _as_pattern(shared)
+    for _attempt in range(MOST_CORRECTIONS):
+        if not written or (odd := _first_that_differs(written, distinct)) is None:
+            break
+        shared = common(shared, runs(odd))
+        written = _as_pattern(shared)
+    return written if written and _holds(written, distinct, others) else ""
+
+
+def _as_pattern(shared: Sequence[Run]) -> str:
+    """Return runs as a pattern, "" if they are none that tells anything."""
+    open_to_time = _without_dates(shared)
+    if not _has_substance(open_to_time):
         return ""
-    written = _written(shared)
-    return written if _holds(written, examples, others) else ""
+    written = _written(open_to_time)
+    return written if _ready(written) else ""
+
+
+def _first_that_differs(written: str, examples: Iterable[str]) -> str | None:
+    ready = pattern.compiled(written)
+    return next((text for text in examples if not ready.matches(text)), None)
 
 
 def _without_dates(shared: Sequence[Run]) -> tuple[Run, ...]:
@@ -213,13 +234,38 @@ def _literal(run: Run) -> str:
 
 
 def _holds(written: str, examples: Iterable[str], others: Iterable[str]) -> bool:
-    try:
-        ready = pattern.compiled(written)
-    except pattern.PatternError:
-        return False
+    ready = pattern.compiled(written)
     return all(ready.matches(text) for text in examples) and not any(
         ready.matches(text) for text in others
     )
+
+
+def _ready(written: str) -> pattern.Pattern | None:
+    try:
+        return pattern.compiled(written)
+    except pattern.PatternError:
+        return None
+
+
+class Index:
+    """Very many texts, to ask of a pattern in which of them it occurs."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._texts = tuple(texts)
+        self._spelt = tuple(pattern.comparable(text) for text in self._texts)
+
+    def places(self, written: str) -> Iterator[int]:
+        """Yield the places of the texts in which a pattern occurs.
+
+        Most texts are told by a plain piece that they do not have.
+        """
+        ready = pattern.compiled(written)
+        pieces = anchors(written)
+        for place, spelt in enumerate(self._spelt):
+            if pieces and not any(piece in spelt for piece in pieces):
+                continue
+            if ready.matches(self._texts[place]):
+                yield place
 
 
 # ----------------------------------------------------------------------

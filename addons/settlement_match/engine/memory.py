@@ -82,20 +82,36 @@ class Proposal:
     evidence: tuple[tuple[str, int], ...] = field(default=())
 
 
-def proposals(
-    resolutions: Sequence[Resolution], others: Sequence[str] = (), least: int = LEAST
-) -> list[Proposal]:
-    """Return all rules that these resolutions speak for and none against.
-
-    :param others: texts of payments that were settled in other ways, as further
-        counterexamples for patterns.
-    """
+def proposals(resolutions: Sequence[Resolution], least: int = LEAST) -> list[Proposal]:
+    """Return all rules that these resolutions speak for and none against."""
+    said = Said(resolutions)
     return [
         *payers_by_account(resolutions, least),
-        *payers_by_name(resolutions, others, least),
-        *accounts(resolutions, others, least),
+        *payers_by_name(resolutions, said, least),
+        *accounts(resolutions, said, least),
         *differences(resolutions, least),
     ]
+
+
+class Said:
+    """Everything that payments say in words, with how they were settled."""
+
+    def __init__(self, resolutions: Iterable[Resolution]) -> None:
+        pairs = {
+            (text, each.partner_id, each.account_id): each
+            for each in resolutions
+            for text in (each.name, each.text)
+            if text
+        }
+        self._resolutions = tuple(pairs.values())
+        self._index = generalise.Index(text for text, *_rest in pairs)
+
+    def contradicts(self, written: str, is_same: Callable[[Resolution], bool]) -> bool:
+        """Return whether a pattern occurs in what was settled in another way."""
+        return any(
+            not is_same(self._resolutions[place])
+            for place in self._index.places(written)
+        )
 
 
 def _grouped(
@@ -144,27 +160,22 @@ def payers_by_account(
 
 
 def payers_by_name(
-    resolutions: Sequence[Resolution], others: Sequence[str] = (), least: int = LEAST
+    resolutions: Sequence[Resolution], said: Said, least: int = LEAST
 ) -> list[Proposal]:
     """Return whose payments carry which name, where no bank account is stated."""
-    nameless = [each for each in resolutions if each.name and not each.account]
-    of_partner = [each for each in nameless if each.partner_id]
+    of_partner = [
+        each
+        for each in resolutions
+        if each.name and not each.account and each.partner_id
+    ]
     found = []
     for group in _grouped(of_partner, lambda each: each.partner_id):
         evidence = _by_people(group)
-        if len(evidence) < least:
-            continue
+        written = ""
+        if len(evidence) >= least:
+            written = generalise.pattern_of([each.name for each in group])
         partner_id = group[0].partner_id
-        strangers = [
-            text
-            for each in resolutions
-            if each.partner_id != partner_id
-            for text in (each.name, each.text)
-        ]
-        written = generalise.pattern_of(
-            [each.name for each in group], [*strangers, *others]
-        )
-        if written:
+        if written and not said.contradicts(written, _is_of(partner_id)):
             found.append(
                 Proposal(
                     key=f"payer:name:{partner_id}:{written}",
@@ -177,13 +188,17 @@ def payers_by_name(
     return found
 
 
+def _is_of(partner_id: int) -> Callable[[Resolution], bool]:
+    return lambda each: each.partner_id == partner_id
+
+
 # ----------------------------------------------------------------------
 # What needs no document
 # ----------------------------------------------------------------------
 
 
 def accounts(
-    resolutions: Sequence[Resolution], others: Sequence[str] = (), least: int = LEAST
+    resolutions: Sequence[Resolution], said: Said, least: int = LEAST
 ) -> list[Proposal]:
     """Return which payments people put straight to an account of the ledger."""
     put = [each for each in resolutions if each.account_id and each.by_person]
@@ -191,26 +206,19 @@ def accounts(
     for group in _grouped(put, lambda each: (each.account_id, each.direction)):
         places = generalise.clusters([each.text for each in group], least)
         for cluster in ([group[place] for place in each] for each in places):
-            if proposal := _account(cluster, resolutions, others):
-                found.append(proposal)
+            found.extend(_account(cluster, said))
     return found
 
 
-def _account(
-    cluster: Sequence[Resolution],
-    resolutions: Sequence[Resolution],
-    others: Sequence[str],
-) -> Proposal | None:
+def _account(cluster: Sequence[Resolution], said: Said) -> Iterable[Proposal]:
+    """Yield the rule for texts that begin alike, if nothing contradicts it."""
     first = cluster[0]
-    elsewhere = [
-        each.text for each in resolutions if each.account_id != first.account_id
-    ]
-    written = generalise.pattern_of(
-        [each.text for each in cluster], [*elsewhere, *others]
-    )
-    if not written:
-        return None
-    return Proposal(
+    written = generalise.pattern_of([each.text for each in cluster])
+    if not written or said.contradicts(
+        written, lambda each: each.account_id == first.account_id
+    ):
+        return
+    yield Proposal(
         key=f"account:{first.account_id}:{first.direction}:{written}",
         purpose=ACCOUNT,
         direction=first.direction,

@@ -6,19 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from .sentences import listing
+from .sentences import DIFFERENCE_WORDS, listing
 
 # How many names a sentence shows before it only counts them.
 _NAMED = 4
 _DIRECTIONS = {"in": "Money in", "out": "Money out", "both": "Money in or out"}
-_KINDS = {
-    "fee": "a fee",
-    "discount": "a discount",
-    "exchange": "an exchange difference",
-    "rounding": "a rounding difference",
-    "write_off": "written off",
-    "account": "booked on the account",
-}
 _MODES = {
     "automatic": "Such matches are confirmed by themselves once the rule has proved "
     "right.",
@@ -94,7 +86,7 @@ def _difference(facts: RuleFacts) -> str:
     if facts.tolerances:
         limits.append(" or ".join(facts.tolerances))
     up_to = " and ".join(limits) or "nothing"
-    kind = _KINDS.get(facts.difference_kind, "explained")
+    kind = DIFFERENCE_WORDS.get(facts.difference_kind, "explained")
     where = f", booked on {facts.booked_on}" if facts.booked_on else ""
     return f"a difference of up to {up_to} is {kind}{where}{_tax(facts)}"
 

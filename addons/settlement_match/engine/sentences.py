@@ -72,12 +72,25 @@ _WORDS = {
     "names_other": "it names another document, which is not open",
 }
 
+# What a difference can be taken for.
+DIFFERENCE_WORDS = {
+    "fee": "a fee",
+    "discount": "a discount",
+    "exchange": "an exchange difference",
+    "rounding": "a rounding difference",
+    "write_off": "written off",
+    "account": "booked on the account",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class MatchFacts:
     """What one match is about; each item is (name, amount written out).
 
     :ivar account: account of the ledger that takes the money without a document.
+    :ivar difference: amount that is settled beyond the money, or the other way round,
+        without sign; "" for none.
+    :ivar difference_kind: stable code of what it means.
     """
 
     method: str
@@ -87,6 +100,8 @@ class MatchFacts:
     rest_to_credit: bool = False
     is_automatic: bool = False
     account: str = ""
+    difference: str = ""
+    difference_kind: str = ""
 
 
 def listing(items: Sequence[str]) -> str:
@@ -107,6 +122,14 @@ def contribution_words(contribution: Mapping[str, Any]) -> str:
     return _WORDS.get(what, f"{what} {{text}}").format(text=text).strip()
 
 
+def _difference_words(facts: MatchFacts) -> str:
+    """Return what the difference between money and documents is taken for."""
+    if not facts.difference or facts.account:
+        return ""
+    meaning = DIFFERENCE_WORDS.get(facts.difference_kind, "explained")
+    return f" The difference of {facts.difference} is {meaning}."
+
+
 def match_sentence(facts: MatchFacts) -> str:
     """Return the one sentence that says what this match does and why."""
     pieces = facts.evidence.get("contributions", ())
@@ -118,7 +141,9 @@ def match_sentence(facts: MatchFacts) -> str:
         what = f"{_named(facts.sources)} is booked on {facts.account}"
     else:
         what = f"{_named(facts.sources)} settle one another"
-    rest = " The rest stays as the partner's credit." if facts.rest_to_credit else ""
+    rest = _difference_words(facts)
+    if facts.rest_to_credit:
+        rest += " The rest stays as the partner's credit."
     return f"{what}, because of {reasons}.{rest}" if reasons else f"{what}.{rest}"
 
 

@@ -196,7 +196,15 @@ class SettlementMatch(models.Model):
             rest_to_credit=self.rest_to_credit,
             is_automatic=self.is_automatic,
             account=self._account_name(),
+            difference=self._difference_text(),
+            difference_kind=self.difference_kind or "",
         )
+
+    def _difference_text(self):
+        """Return the difference written out without its sign, "" for none."""
+        if not self.difference_minor:
+            return ""
+        return self.currency_id.format(abs(self.difference))
 
     def _account_name(self):
         """Return the name of the account that takes money without a document."""

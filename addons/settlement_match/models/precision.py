@@ -1,8 +1,6 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import api, models
 
 from ..engine import calibration, calibration_text
-from .claim import ALL_COLUMNS
 
 # What is known about a match.
 VERDICTS = [
@@ -11,7 +9,6 @@ VERDICTS = [
     ("waiting", "Nobody knows yet"),
     ("void", "Withdrawn"),
 ]
-NOTHING = (0, 0, 0.0)
 # Versions of rules that may have matched something.
 DECIDED_STATES = ("approved", "retired")
 MEANINGS = "meanings"
@@ -66,13 +63,19 @@ class SettlementPrecision(models.AbstractModel):
         :return: whether at least the company's limit is proved to be right. Where
             nothing was ever tried nothing is proved.
         """
-        if version_id:
-            right, wrong, *_rest = self._tally_of(company, kind, version_id)
-        else:
-            key = (kind, rule_id or 0)
-            right, wrong, _bound = self._measured(company).get(key, NOTHING)
+        counts = self._counts(company, [kind], is_live=True)
+        same = self._same(version_id) if version_id else None
+        tally = calibration.total(
+            each
+            for (_kind, version), each in counts.items()
+            if (
+                version in same
+                if same
+                else self._rule_of(version) == (rule_id or 0, True)
+            )
+        )
         limit = company.settlement_precision_limit
-        return calibration.is_proved(right, wrong, limit)
+        return calibration.is_proved(tally.right, tally.wrong, limit)
 
     @api.model
     def _tally_of(self, company, kind, version_id=0):
@@ -82,7 +85,7 @@ class SettlementPrecision(models.AbstractModel):
 
         :param version_id: id of the version, 0 for matches without a rule.
         """
-        counts = self._counts(company)
+        counts = self._counts(company, [kind])
         same = self._same(version_id or 0)
         return calibration.total(
             counts[kind, version] for version in same if (kind, version) in counts
@@ -149,159 +152,3 @@ class SettlementPrecision(models.AbstractModel):
                 for version in versions.search([("state", "in", DECIDED_STATES)])
             }
         return cache[MEANINGS]
-
-    # ------------------------------------------------------------------
-    # Counting
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _cache(self):
-        return self.env.cr.cache.setdefault(self._name, {})
-
-    @api.model
-    def _counts(self, company):
-        """Return (kind, version id or 0) → Tally of a company, counted once per run."""
-        cache = self._cache()
-        if company.id not in cache:
-            self.env["settlement.match"].flush_model()
-            cache[company.id] = {
-                (kind, version_id): calibration.Tally(*counts)
-                for kind, version_id, *counts in self.env.execute_query(
-                    self._counts_sql(company)
-                )
-            }
-        return cache[company.id]
-
-    @api.model
-    def _counts_sql(self, company):
-        """Return ``kind, version_id`` and the parts of their tally.
-
-        What is decided is counted from an index alone; proposals are few.
-        """
-        days = company.settlement_evidence_days
-        decided = self._judged_sql(
-            company, SQL("match.state <> 'proposed'"), self._decided_sql("match", days)
-        )
-        proposed = self._judged_sql(
-            company, SQL("match.state = 'proposed'"), self._proposed_sql("match")
-        )
-        return SQL(
-            """
-            SELECT kind, version_id, sum(right_count)::int8, sum(wrong_count)::int8,
-                   sum(waiting_count)::int8, sum(void_count)::int8
-              FROM (%s UNION ALL %s) part
-             GROUP BY kind, version_id
-            """,
-            decided,
-            proposed,
-        )
-
-    @api.model
-    def _judged_sql(self, company, condition, verdict):
-        """Return how many matches of each kind have which verdict.
-
-        :param condition: SQL condition on ``match``, verdict: SQL expression.
-        """
-        return SQL(
-            """
-            SELECT kind, COALESCE(rule_version_id, 0) AS version_id,
-                   count(*) FILTER (WHERE verdict = 'right') AS right_count,
-                   count(*) FILTER (WHERE verdict = 'wrong') AS wrong_count,
-                   count(*) FILTER (WHERE verdict = 'waiting') AS waiting_count,
-                   count(*) FILTER (WHERE verdict = 'void') AS void_count
-              FROM (
-                SELECT match.kind, match.rule_version_id, %(verdict)s AS verdict
-                  FROM settlement_match match
-                 WHERE match.company_id = %(company)s AND %(condition)s) judged
-             GROUP BY 1, 2
-            """,
-            verdict=verdict,
-            company=company.id,
-            condition=condition,
-        )
-
-    @api.model
-    def _verdict_sql(self, alias, days):
-        """Return what is known about the match ``alias``, as SQL.
-
-        :param days: how long a match that nobody looked at has to stand.
-        """
-        return SQL(
-            "(CASE WHEN %s = 'proposed' THEN %s ELSE %s END)",
-            SQL.identifier(alias, "state"),
-            self._proposed_sql(alias),
-            self._decided_sql(alias, days),
-        )
-
-    @api.model
-    def _decided_sql(self, alias, days):
-        """Return what is known about a match that is no proposal any more."""
-        return SQL(
-            """
-            (CASE WHEN %(is_refused)s THEN 'wrong'
-                  WHEN %(state)s = 'undone' THEN 'void'
-                  WHEN %(is_automatic)s IS NOT TRUE THEN 'right'
-                  WHEN %(state)s = 'posted'
-                       AND %(decided_at)s < %(now)s - %(days)s * INTERVAL '1 day'
-                       THEN 'right'
-                  ELSE 'waiting' END)
-            """,
-            days=days,
-            now=fields.Datetime.now(),
-            **{
-                name: SQL.identifier(alias, name)
-                for name in ("is_refused", "state", "is_automatic", "decided_at")
-            },
-        )
-
-    @api.model
-    def _proposed_sql(self, alias):
-        """Return what is known about a proposal: wrong if it was passed over.
-
-        That is: a person has matched all of its money, with nothing that it had
-        meant.
-        """
-        return SQL(
-            """
-            (CASE WHEN EXISTS (
-                SELECT FROM settlement_match_line money
-                  JOIN settlement_claim claim
-                    ON claim.transaction_id = money.transaction_id
-                   AND claim.claimed_minor = claim.total_minor
-                  JOIN settlement_match_line taken
-                    ON taken.transaction_id = money.transaction_id
-                   AND taken.match_id <> money.match_id
-                  JOIN settlement_match chosen
-                    ON chosen.id = taken.match_id
-                   AND chosen.state IN ('confirmed', 'posted')
-                   AND chosen.is_automatic IS NOT TRUE
-                 WHERE money.match_id = %(id)s
-                   AND (%(difference)s = 'account'
-                        AND chosen.difference_kind = 'account') IS NOT TRUE
-                   AND NOT EXISTS (
-                        SELECT FROM settlement_match_line meant
-                          JOIN settlement_match_line paid
-                            ON paid.match_id = chosen.id AND %(same)s
-                         WHERE meant.match_id = %(id)s))
-                  THEN 'wrong' ELSE 'waiting' END)
-            """,
-            id=SQL.identifier(alias, "id"),
-            difference=SQL.identifier(alias, "difference_kind"),
-            same=self._same_item_sql(),
-        )
-
-    @api.model
-    def _same_item_sql(self):
-        """Return when ``paid`` and ``meant`` are the same, besides the money itself."""
-        same = [
-            SQL(
-                "%s = %s",
-                SQL.identifier("paid", column),
-                SQL.identifier("meant", column),
-            )
-            for column in ALL_COLUMNS
-        ]
-        return SQL(
-            "(%s) AND paid.transaction_id IS DISTINCT FROM money.transaction_id",
-            SQL(" OR ").join(same),
-        )

@@ -99,9 +99,7 @@ class SettlementReplay(models.AbstractModel):
         :return: number of payments that were beyond the bound of a stage.
         """
         run = MatchRun(scope.company)
-        return sum(
-            self._timed_stage(stage, run).get("unread", 0) for stage in STAGES
-        )
+        return sum(self._timed_stage(stage, run).get("unread", 0) for stage in STAGES)
 
     # ------------------------------------------------------------------
     # What stands in front
@@ -121,7 +119,7 @@ class SettlementReplay(models.AbstractModel):
             SQL(
                 "CREATE TEMPORARY TABLE %s (LIKE %s %s) ON COMMIT DROP",
                 SQL.identifier(table),
-                self._real(table),
+                self._real_table(table),
                 including,
             ),
             SQL("CREATE TEMPORARY SEQUENCE %s", SQL.identifier(sequence)),
@@ -134,7 +132,7 @@ class SettlementReplay(models.AbstractModel):
             self.env.cr.execute(query)
 
     @api.model
-    def _real(self, table):
+    def _real_table(self, table):
         """Return the name of a table behind the temporary one."""
         schema = self.env.execute_query(SQL("SELECT current_schema()"))[0][0]
         return SQL.identifier(schema, table)
@@ -154,7 +152,7 @@ class SettlementReplay(models.AbstractModel):
         return [row[0] for row in self.env.execute_query(query)]
 
     @api.model
-    def _copy(self, table, rows, **values):
+    def _fill_front(self, table, rows, **values):
         """Copy rows into the temporary table, some columns with other values.
 
         :param rows: FROM clause with the alias ``origin`` for the table.
@@ -187,8 +185,8 @@ class SettlementReplay(models.AbstractModel):
         """Let the version under test be the only one of its rule, at all times."""
         self._put_in_front("settlement_rule_version")
         table = SQL.identifier("settlement_rule_version")
-        rows = SQL("%s origin", self._real("settlement_rule_version"))
-        self._copy("settlement_rule_version", rows)
+        rows = SQL("%s origin", self._real_table("settlement_rule_version"))
+        self._fill_front("settlement_rule_version", rows)
         for query in (
             SQL(
                 "UPDATE %s SET state = 'retired' WHERE rule_id = %s "

@@ -112,7 +112,7 @@ class SettlementReplay(models.AbstractModel):
         self._copy_stand_ins()
         cr.execute(self._residuals_then_sql())
         for name in ("settlement_replay_episode", "settlement_replay_episode_item"):
-            self._analyze(name)
+            self._analyze_replay(name)
 
     @api.model
     def _new_episodes_sql(self):
@@ -160,7 +160,7 @@ class SettlementReplay(models.AbstractModel):
     @api.model
     def _copy_stand_ins(self):
         """Put the stand-ins of documents beside the documents themselves."""
-        self._copy(
+        self._fill_front(
             "account_move",
             SQL(
                 """
@@ -176,7 +176,7 @@ class SettlementReplay(models.AbstractModel):
             ),
             id=SQL("episode.stand_in_id"),
         )
-        self._copy(
+        self._fill_front(
             "account_move_line",
             SQL(
                 """

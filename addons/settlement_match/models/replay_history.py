@@ -31,22 +31,22 @@ class SettlementReplay(models.AbstractModel):
         :return: (number of payments, first day reached if there are more of them).
         """
         self.env.flush_all()
-        self._temporary("settlement_replay_source", self._sources_sql(scope))
-        self._index("settlement_replay_source", "transaction_id")
-        self._temporary("settlement_replay_known", self._known_sql())
-        self._index("settlement_replay_known", "transaction_id")
+        self._temporary("settlement_replay_source", self._history_payments_sql(scope))
+        self._index_replay("settlement_replay_source", "transaction_id")
+        self._temporary("settlement_replay_known", self._history_matches_sql())
+        self._index_replay("settlement_replay_known", "transaction_id")
         self._close_sources()
-        self._temporary("settlement_replay_item", self._items_sql(scope))
-        self._index("settlement_replay_item", "id")
-        self._index("settlement_replay_item", "document_id")
-        self._temporary("settlement_replay_settled", self._settled_sql())
-        self._index("settlement_replay_settled", "item_id")
+        self._temporary("settlement_replay_item", self._history_items_sql(scope))
+        self._index_replay("settlement_replay_item", "id")
+        self._index_replay("settlement_replay_item", "document_id")
+        self._temporary("settlement_replay_settled", self._history_settled_sql())
+        self._index_replay("settlement_replay_settled", "item_id")
         query = SQL("SELECT count(*), min(day) FROM settlement_replay_source")
         rows, first = self.env.execute_query(query)[0]
         return rows, first if rows == scope.most else None
 
     @api.model
-    def _index(self, table, column):
+    def _index_replay(self, table, column):
         self.env.cr.execute(
             SQL(
                 "CREATE INDEX ON %s (%s)",
@@ -56,7 +56,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _sources_sql(self, scope):
+    def _history_payments_sql(self, scope):
         """Return the payments of the time that rules may have to do with.
 
         What a provider's id, a payout or an own transfer explains, no rule changes.
@@ -96,7 +96,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _known_sql(self):
+    def _history_matches_sql(self):
         """Return the matches of the payments that hold or were refused."""
         return SQL(
             """
@@ -150,7 +150,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _items_sql(self, scope):
+    def _history_items_sql(self, scope):
         """Return the journal items that were open at some time of the replay.
 
         Entries that are no documents count if they are open still, if a payment is
@@ -203,7 +203,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _settled_sql(self):
+    def _history_settled_sql(self):
         """Return what settled the items: confirmed matches, and the ledger itself.
 
         What postings of ours settled is counted by their matches, on the day the
@@ -252,31 +252,31 @@ class SettlementReplay(models.AbstractModel):
         rows = SQL(
             "%s origin JOIN settlement_replay_source source "
             "ON source.transaction_id = origin.transaction_id",
-            self._real("settlement_transaction_state"),
+            self._real_table("settlement_transaction_state"),
         )
         open_state = SQL("'open'")
-        self._copy("settlement_transaction_state", rows, match_state=open_state)
-        self._index("settlement_transaction_state", "transaction_id")
-        self._analyze("settlement_transaction_state")
+        self._fill_front("settlement_transaction_state", rows, match_state=open_state)
+        self._index_replay("settlement_transaction_state", "transaction_id")
+        self._analyze_replay("settlement_transaction_state")
 
     @api.model
     def _put_documents_in_front(self):
         """Let the documents of the time be open in full, and no others be there."""
         self._put_in_front("account_move")
-        self._copy(
+        self._fill_front(
             "account_move",
             SQL(
                 "%s origin WHERE origin.id IN "
                 "(SELECT document_id FROM settlement_replay_item)",
-                self._real("account_move"),
+                self._real_table("account_move"),
             ),
         )
         self._put_in_front("account_move_line")
-        self._copy(
+        self._fill_front(
             "account_move_line",
             SQL(
                 "%s origin JOIN settlement_replay_item item ON item.id = origin.id",
-                self._real("account_move_line"),
+                self._real_table("account_move_line"),
             ),
             amount_residual=SQL("origin.balance"),
             amount_residual_currency=SQL("origin.amount_currency"),
@@ -289,8 +289,8 @@ class SettlementReplay(models.AbstractModel):
             "account_move_line": ("id", "move_id", "partner_id"),
         }.items():
             for column in columns:
-                self._index(table, column)
-            self._analyze(table)
+                self._index_replay(table, column)
+            self._analyze_replay(table)
 
     @api.model
     def _put_references_in_front(self):
@@ -299,8 +299,8 @@ class SettlementReplay(models.AbstractModel):
         references = self.env["settlement.document.reference"]
         for source in references._sources(self.env.company):
             self.env.cr.execute(references._insert_sql(*source))
-        self._analyze("settlement_document_reference")
+        self._analyze_replay("settlement_document_reference")
 
     @api.model
-    def _analyze(self, table):
+    def _analyze_replay(self, table):
         self.env.cr.execute(SQL("ANALYZE %s", SQL.identifier("pg_temp", table)))

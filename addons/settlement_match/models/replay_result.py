@@ -20,16 +20,18 @@ class SettlementReplay(models.AbstractModel):
         matched.
         """
         self.env.flush_all()
-        self._temporary("settlement_replay_concerned", self._concerned_sql(scope))
-        self._index("settlement_replay_concerned", "transaction_id")
+        self._temporary(
+            "settlement_replay_concerned", self._replay_concerned_sql(scope)
+        )
+        self._index_replay("settlement_replay_concerned", "transaction_id")
         replayed = self._decisions_by_payment(
             self._replayed_sql(scope), self._replayed_targets_sql()
         )
         known = self._decisions_by_payment(
-            self._held_sql(SQL("known.holds")), self._known_targets_sql()
+            self._history_held_sql(SQL("known.holds")), self._known_targets_sql()
         )
         refused = self._decisions_by_payment(
-            self._held_sql(SQL("NOT known.holds")), self._known_targets_sql()
+            self._history_held_sql(SQL("NOT known.holds")), self._known_targets_sql()
         )
         query = SQL(
             """
@@ -41,12 +43,12 @@ class SettlementReplay(models.AbstractModel):
             """
         )
         return [
-            self._case(scope, row, replayed, known, refused)
+            self._replay_case(scope, row, replayed, known, refused)
             for row in self.env.execute_query(query)
         ]
 
     @api.model
-    def _case(self, scope, row, replayed, known, refused):
+    def _replay_case(self, scope, row, replayed, known, refused):
         transaction_id, currency_id, gross_minor = row
         tested, otherwise = None, None
         for version_id, decision in replayed.get(transaction_id, ()):
@@ -65,7 +67,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _concerned_sql(self, scope):
+    def _replay_concerned_sql(self, scope):
         """Return the payments that the rule has or would have to do with."""
         return SQL(
             """
@@ -170,8 +172,8 @@ class SettlementReplay(models.AbstractModel):
               LEFT JOIN LATERAL (%(taken)s) taken ON TRUE
               LEFT JOIN LATERAL (%(mine)s) mine ON TRUE
             """,
-            column=self._item_column_sql("other"),
-            item=self._item_sql("other"),
+            column=self._replay_column_sql("other"),
+            item=self._replay_item_sql("other"),
             then=self._open_then_sql(SQL("GREATEST(source.day, item.date)")),
             taken=self._taken_since_sql(),
             mine=self._taken_by_itself_sql(),
@@ -210,7 +212,7 @@ class SettlementReplay(models.AbstractModel):
         )
 
     @api.model
-    def _held_sql(self, condition):
+    def _history_held_sql(self, condition):
         """Return matches of history as decisions.
 
         :param condition: on ``known``.
@@ -242,13 +244,13 @@ class SettlementReplay(models.AbstractModel):
               JOIN %(lines)s other
                 ON other.match_id = known.match_id AND other.side <> known.side
             """,
-            column=self._item_column_sql("other"),
-            item=self._item_sql("other"),
-            lines=self._real("settlement_match_line"),
+            column=self._replay_column_sql("other"),
+            item=self._replay_item_sql("other"),
+            lines=self._real_table("settlement_match_line"),
         )
 
     @api.model
-    def _item_column_sql(self, alias):
+    def _replay_column_sql(self, alias):
         """Return the name of the column that says what a line is about."""
         whens = [
             SQL("WHEN %s IS NOT NULL THEN %s", SQL.identifier(alias, column), column)
@@ -257,7 +259,7 @@ class SettlementReplay(models.AbstractModel):
         return SQL("CASE %s ELSE 'move_line_id' END", SQL(" ").join(whens))
 
     @api.model
-    def _item_sql(self, alias):
+    def _replay_item_sql(self, alias):
         """Return the id of what a line is about; a deleted item is in its snapshot."""
         columns = [SQL.identifier(alias, column) for column in ALL_COLUMNS]
         return SQL(

@@ -54,6 +54,12 @@ class SettlementRule(models.Model):
     hit_amount = fields.Char(
         compute="_compute_hits", string="Money", help="What they match, by currency."
     )
+    precision = fields.Char(
+        compute="_compute_precision",
+        string="How Often Right",
+        help="Of the matches by what the rule says now: how many proved right, how "
+        "many wrong, and what share is right at least.",
+    )
     difference_amount = fields.Char(
         compute="_compute_hits",
         string="Differences",
@@ -95,6 +101,33 @@ class SettlementRule(models.Model):
                 for currency, _count, _amount, difference in found
                 if difference
             )
+
+    @api.depends("current_version_id")
+    def _compute_precision(self):
+        precision = self.env["settlement.precision"]
+        for company, rules in self.grouped("company_id").items():
+            measured = precision._measured(company) if company else {}
+            for rule in rules:
+                found = [
+                    tally
+                    for (_kind, rule_id), tally in sorted(measured.items())
+                    if rule_id == rule.id
+                ]
+                rule.precision = rule._precision_words(found)
+
+    def _precision_words(self, tallies):
+        """Return how often matches were right; ``tallies`` one for each kind of match.
+
+        Each kind has to prove itself: the weakest bound is shown.
+        """
+        if not tallies:
+            return False
+        return self.env._(
+            "%(right)s right, %(wrong)s wrong: at least %(share)s %%",
+            right=sum(tally[0] for tally in tallies),
+            wrong=sum(tally[1] for tally in tallies),
+            share=f"{min(tally[2] for tally in tallies) * 100:.1f}",
+        )
 
     def _hits(self):
         """Return rule id → [(currency, matches, minor units, differences)]."""

@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import evidence, rule
-from .claim import minor_sql
 from .resolver import ALWAYS
 
 CHUNK_ROWS = 10_000
@@ -40,13 +39,25 @@ class SettlementMatcher(models.AbstractModel):
         :param certain: SQL condition on decisions: what may be matched at all.
         """
         self._temporary("settlement_tolerable", self._tolerable_sql(run, certain))
+        self.env.cr.execute(self._drop_others_sql())
         if not self._has_rows("settlement_tolerable"):
             return
         versions = self._difference_rules(run)
         self._load_rules(run, versions, method)
         self._temporary("settlement_tolerated", self._tolerated_sql(method))
         self._drop_unmet({version.id: version for version in versions})
-        self.env.cr.execute(self._settle_in_full_sql())
+        held = self._beyond_limits(run)
+        self.env.cr.execute(self._settle_in_full_sql(held))
+
+    @api.model
+    def _beyond_limits(self, run):
+        """Return payments whose difference a person has to agree to in any case.
+
+        The addon that posts knows the limits of write-offs.
+
+        :return: list of ids of transactions in ``settlement_tolerated``.
+        """
+        return []
 
     @api.model
     def _has_rows(self, table):
@@ -69,146 +80,61 @@ class SettlementMatcher(models.AbstractModel):
         """
         return SQL(
             """
+            WITH paid AS MATERIALIZED (
+                SELECT transaction_id, document_id, currency_id, source_open,
+                       strongest, outcome,
+                       CASE outcome WHEN 'several' THEN total_open
+                            ELSE document_open END AS target_open
+                  FROM settlement_decision
+                 WHERE is_leader
+                   AND currency_id = document_currency_id
+                   AND source_open = gross_minor
+                   AND ((outcome IN ('part', 'over') AND match_id IS NOT NULL
+                         AND sources = 1)
+                     OR (outcome = 'several' AND live = same_currency
+                         AND NOT contested AND %(certain)s))
+            )
             SELECT paid.transaction_id, paid.document_id, paid.currency_id,
                    paid.source_open::int8, paid.strongest, paid.outcome,
-                   (CASE paid.outcome WHEN 'several' THEN paid.total_open
-                         ELSE paid.document_open END)::int8 AS target_open,
-                   item.smallest::int8
-              FROM settlement_decision paid
-             CROSS JOIN LATERAL (
-                    SELECT CASE WHEN count(*) > 1 THEN min(abs(open_minor)) END
+                   paid.target_open::int8, item.smallest::int8, item.partner_ids
+              FROM paid
+              JOIN (SELECT named.transaction_id,
+                           CASE WHEN count(*) > 1 THEN min(abs(named.open_minor)) END
                                AS smallest,
-                           bool_and(same_way) AS is_one_way,
-                           bool_or(left(strongest, 1) = ANY(%(weak)s)) AS is_weak
+                           array_agg(DISTINCT named.partner_id) AS partner_ids,
+                           bool_and(named.same_way) AS is_one_way,
+                           bool_or(left(named.strongest, 1) = ANY(%(weak)s)) AS is_weak
                       FROM settlement_decision named
-                     WHERE named.transaction_id = paid.transaction_id
-                       AND named.document_open <> 0
-                   ) item
-             WHERE paid.is_leader
-               AND paid.currency_id = paid.document_currency_id
-               AND paid.source_open = paid.gross_minor
-               AND item.is_one_way
+                      JOIN paid ON paid.transaction_id = named.transaction_id
+                     WHERE named.document_open <> 0
+                     GROUP BY named.transaction_id
+                   ) item ON item.transaction_id = paid.transaction_id
+             WHERE item.is_one_way
                AND NOT item.is_weak
-               AND ((paid.outcome IN ('part', 'over') AND paid.match_id IS NOT NULL
-                     AND paid.sources = 1)
-                 OR (paid.outcome = 'several' AND paid.live = paid.same_currency
-                     AND NOT paid.contested AND %(certain)s AND NOT %(foreign)s))
             """,
             weak=[str(kind.rank) for kind in evidence.WEAK_KINDS],
             certain=self._only_wanted(run, certain),
-            foreign=self._is_of_others_sql(),
         )
 
     @api.model
-    def _is_of_others_sql(self):
-        """Return whether the payer of ``paid`` is known as nobody it pays for."""
+    def _drop_others_sql(self):
+        """Forget payments of several documents that are not their known payer's.
+
+        Of a single document that is decided already.
+        """
         return SQL(
             """
-            EXISTS (
-                SELECT FROM settlement_known_payer known
-                  JOIN settlement_decision named
-                    ON named.transaction_id = known.transaction_id
-                  LEFT JOIN res_partner owner ON owner.id = named.partner_id
-                 WHERE known.transaction_id = paid.transaction_id
-                   AND NOT EXISTS (
-                        SELECT FROM settlement_known_payer payer
-                         WHERE payer.transaction_id = known.transaction_id
-                           AND payer.partner_id = owner.commercial_partner_id))
+            DELETE FROM settlement_tolerable AS paid
+             USING (SELECT transaction_id, array_agg(partner_id) AS ids
+                      FROM settlement_known_payer
+                     GROUP BY transaction_id) payer
+             WHERE payer.transaction_id = paid.transaction_id
+               AND paid.outcome = 'several'
+               AND NOT payer.ids @> ARRAY(
+                    SELECT COALESCE(owner.commercial_partner_id, 0)
+                      FROM unnest(paid.partner_ids) AS named (id)
+                      LEFT JOIN res_partner owner ON owner.id = named.id)
             """
-        )
-
-    # ------------------------------------------------------------------
-    # Rules of this run
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _load_rules(self, run, versions, method):
-        """Fill ``settlement_rule_now``: a row per version, period and currency."""
-        query = SQL("SELECT DISTINCT currency_id FROM settlement_tolerable")
-        ids = [row[0] for row in self.env.execute_query(query)]
-        currencies = self.env["res.currency"].browse(ids)
-        names = self._names_of(versions)
-        rows = [
-            self._rule_row(run, version, period, position, currency, names, method)
-            for position, (version, *period) in enumerate(
-                sorted(rule.periods(versions), key=lambda each: each[0].rank), start=1
-            )
-            for currency in currencies
-        ]
-        self._temporary("settlement_rule_now", self._rules_sql(rows))
-
-    @api.model
-    def _names_of(self, versions):
-        records = self.env["settlement.rule.version"].browse(
-            [version.id for version in versions]
-        )
-        return {record.id: record.display_name for record in records}
-
-    @api.model
-    def _rule_row(self, run, version, period, position, currency, names, method):
-        """Return one row of ``settlement_rule_now`` as SQL."""
-        conditions, tolerance = version.conditions, version.tolerance
-        return SQL(
-            "(%s, %s, %s, %s::date, %s::date, %s, %s, %s::int8, %s::numeric, "
-            "%s::int8, %s::int8, %s::int4[], %s, %s::text[])",
-            version.id,
-            names[version.id],
-            position,
-            *(day.isoformat() for day in period),
-            currency.id if self._is_for(conditions, currency) else 0,
-            version.difference_kind,
-            tolerance.amounts.get(currency.id, 0) if tolerance.amounts else None,
-            str(tolerance.percent) if tolerance.percent is not None else None,
-            self._bound(conditions.amount_from, currency),
-            self._bound(conditions.amount_to, currency),
-            sorted(conditions.backend_ids) or None,
-            conditions.direction,
-            self._proved_kinds(run, version, method),
-        )
-
-    @api.model
-    def _is_for(self, conditions, currency):
-        return not conditions.currency_ids or currency.id in conditions.currency_ids
-
-    @api.model
-    def _bound(self, amount, currency):
-        """Return a bound of a rule in minor units, None if there is none."""
-        if amount is None:
-            return None
-        return rule.minor(amount, currency.decimal_places)
-
-    @api.model
-    def _proved_kinds(self, run, version, method):
-        """Return the kinds of matches that the version confirms by itself."""
-        if version.mode != rule.AUTOMATIC:
-            return []
-        kinds = [
-            f"{found}/{side}:{version.difference_kind}"
-            for found in sorted({method, "structured"})
-            for side in (rule.SHORT, rule.OVER)
-        ]
-        return [
-            kind
-            for kind in kinds
-            if self._is_proved(run.company, kind, version.rule_id)
-        ]
-
-    @api.model
-    def _rules_sql(self, rows):
-        """Return the rows of ``settlement_rule_now`` as a SELECT."""
-        nothing = SQL(
-            "(0, '', 0, NULL::date, NULL::date, 0, '', NULL::int8, NULL::numeric, "
-            "NULL::int8, NULL::int8, NULL::int4[], '', NULL::text[])"
-        )
-        return SQL(
-            """
-            SELECT * FROM (VALUES %s) AS rule (
-                   version_id, name, position, first_day, last_day, currency_id, kind,
-                   limit_minor, percent, amount_from, amount_to, backend_ids,
-                   direction, proved_kinds)
-             WHERE rule.currency_id <> 0
-            """,
-            SQL(", ").join([*rows, nothing]),
         )
 
     # ------------------------------------------------------------------
@@ -232,40 +158,6 @@ class SettlementMatcher(models.AbstractModel):
             method=method,
             terms=self._discounted_sql(),
             rules=self._allowed_by_rules_sql(),
-        )
-
-    @api.model
-    def _discounted_sql(self):
-        """Return payments of exactly what the document's terms ask for, in time.
-
-        As in Odoo itself, only a document of which nothing was paid yet has a discount.
-        """
-        return SQL(
-            """
-            SELECT paid.*, NULL::int4 AS version_id, 0 AS position,
-                   'discount' AS difference_kind, TRUE AS is_proved,
-                   concat(trim_scale(term.discount_percentage::numeric), ' %% until ',
-                          entry.discount_date) AS name
-              FROM settlement_tolerable paid
-              JOIN settlement_transaction fact ON fact.id = paid.transaction_id
-              JOIN settlement_decision item
-                ON item.transaction_id = paid.transaction_id
-               AND item.document_id = paid.document_id
-               AND item.is_alone
-              JOIN account_move_line entry ON entry.id = item.move_line_id
-              JOIN account_move move ON move.id = entry.move_id
-              JOIN account_payment_term term ON term.id = move.invoice_payment_term_id
-              JOIN res_currency currency ON currency.id = entry.currency_id
-             WHERE paid.outcome = 'part'
-               AND term.early_discount
-               AND move.move_type IN (
-                    'out_invoice', 'out_receipt', 'in_invoice', 'in_receipt')
-               AND fact.booked_on <= entry.discount_date
-               AND entry.amount_residual_currency = entry.amount_currency
-               AND item.open_minor = item.residual_minor
-               AND %(discounted)s = paid.source_open
-            """,
-            discounted=minor_sql(SQL("entry.discount_amount_currency"), "currency"),
         )
 
     @api.model
@@ -347,11 +239,8 @@ class SettlementMatcher(models.AbstractModel):
                        ARRAY(SELECT unnest(ARRAY[partner.id,
                                         partner.commercial_partner_id])
                                FROM res_partner partner
-                              WHERE partner.id = fact.partner_id
-                                 OR partner.id IN (
-                                    SELECT named.partner_id
-                                      FROM settlement_decision named
-                                     WHERE named.transaction_id = fact.id))
+                              WHERE partner.id = ANY(
+                                    allowed.partner_ids || fact.partner_id))
                            AS partner_ids
                   FROM (SELECT DISTINCT transaction_id
                           FROM settlement_tolerated
@@ -395,8 +284,11 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _settle_in_full_sql(self):
-        """Return the statement that lets the first who allows a difference decide."""
+    def _settle_in_full_sql(self, held):
+        """Return the statement that lets the first who allows a difference decide.
+
+        :param held: ids of payments that are proposed at most.
+        """
         return SQL(
             """
             UPDATE settlement_decision AS decision
@@ -412,7 +304,8 @@ class SettlementMatcher(models.AbstractModel):
               FROM (
                 SELECT DISTINCT ON (allowed.transaction_id) allowed.*,
                        COALESCE(allowed.is_proved,
-                                allowed.kind = ANY(rule.proved_kinds)) AS is_automatic
+                                allowed.kind = ANY(rule.proved_kinds))
+                       AND NOT allowed.transaction_id = ANY(%s) AS is_automatic
                   FROM settlement_tolerated allowed
                   LEFT JOIN settlement_rule_now rule
                     ON rule.version_id = allowed.version_id
@@ -422,5 +315,6 @@ class SettlementMatcher(models.AbstractModel):
               ) first
              WHERE decision.transaction_id = first.transaction_id
                AND decision.document_open <> 0
-            """
+            """,
+            held,
         )

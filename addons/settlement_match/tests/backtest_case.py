@@ -3,12 +3,14 @@ from datetime import date, timedelta
 from unittest.mock import patch
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from ..models.replay import ReplayScope
-from .common import DAY, MatchCase
+from .common import DAY
+from .rule_case import RuleCase
 
 
-class BacktestCase(MatchCase):
+class BacktestCase(RuleCase):
     """History: payments and documents of January 2026, matched and settled since."""
 
     since = date(2026, 1, 1)
@@ -19,8 +21,6 @@ class BacktestCase(MatchCase):
         super().setUpClass()
         cls.backtests = cls.env["settlement.backtest"]
         cls.replay = cls.env["settlement.replay"]
-        cls.rules = cls.env["settlement.rule"]
-        cls.versions = cls.env["settlement.rule.version"]
 
     def day(self, number):
         """Return a day after the first payment's day."""
@@ -103,8 +103,6 @@ class BacktestCase(MatchCase):
     @contextmanager
     def reading(self, read):
         """Let a replay give out all that it matches, whatever allowed it."""
-        from odoo.tools import SQL
-
         sql = SQL(
             """
             SELECT money.transaction_id, match.kind, episode.item_id
@@ -123,3 +121,36 @@ class BacktestCase(MatchCase):
             patch.object(cls, "_read_cases", read),
         ):
             yield
+
+    # ------------------------------------------------------------------
+    # Trying
+    # ------------------------------------------------------------------
+
+    def fee_rule(self, amount=3.0, **values):
+        """Return a draft that takes what is missing for a fee."""
+        return self.draft(limits=[(self.currency, amount)], **values)
+
+    def account_rule(self, pattern="*charge*", **values):
+        """Return a draft by which money with some text needs no document."""
+        account = self.company_data["default_account_expense"]
+        return self.draft(
+            purpose="account",
+            difference_kind=False,
+            text_pattern=pattern,
+            account_id=account.id,
+            **values,
+        )
+
+    def tried(self, version):
+        """Return the backtest of a version over the time of the tests."""
+        return self.backtests._of_version(
+            version.with_env(self.env), self.since, self.until
+        )
+
+    def assertOutcomes(self, result, **outcomes):
+        """Assert the four numbers, and which payments stand behind them."""
+        for outcome in ("gained", "lost", "changed", "wrong"):
+            rows = outcomes.get(outcome, self.env["settlement.transaction"])
+            lines = result.line_ids.filtered_domain([("outcome", "=", outcome)])
+            self.assertEqual(lines.transaction_id, rows, outcome)
+            self.assertEqual(result[f"{outcome}_count"], len(rows), outcome)

@@ -130,6 +130,16 @@ class TestMemory(MemoryCase):
         self.run_match()
         self.assertFalse(self.learn())
 
+    def test_what_a_rule_proposed_is_no_habit(self):
+        rows = self.pay_often(4, counterparty_account=IBAN)
+        version = self.approved(limits=[(self.currency, 5)])
+        self.env.cr.execute(
+            "UPDATE settlement_match SET rule_version_id = %s WHERE id = ANY(%s)",
+            (version.id, rows.match_line_ids.match_id.ids),
+        )
+        self.env.invalidate_all()
+        self.assertFalse(self.learn())
+
     def test_old_decisions_are_forgotten(self):
         rows = self.pay_often(counterparty_account=IBAN)
         rows.match_line_ids.match_id.write(

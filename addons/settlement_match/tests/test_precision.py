@@ -1,5 +1,7 @@
 from datetime import timedelta
+from unittest.mock import patch
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo import fields
@@ -7,6 +9,7 @@ from odoo.exceptions import AccessError, MissingError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..models import precision_counts
 from .common import MatchCase
 
 KIND = "subset/iban"
@@ -256,7 +259,7 @@ class TestProof(PrecisionCase):
         self.precision._is_proved(self.company, KIND)
         with self.assertQueryCount(0):
             self.precision._is_proved(self.company, KIND)
-            self.precision._is_proved(self.company, "amount_date/name")
+            self.precision._is_proved(self.company, KIND, 4711)
 
     def test_a_decision_is_seen_at_once(self):
         match = self.evidence(state="proposed", decided_at=False)
@@ -271,6 +274,29 @@ class TestProof(PrecisionCase):
         self.env.cr.execute("DELETE FROM settlement_match WHERE kind = %s", (KIND,))
         self.run_match()
         self.assertEqual(self.tally(), (0, 0, 0, 0))
+
+    def test_very_many_are_counted_once_an_hour_for_whoever_only_looks(self):
+        self.env.registry.clear_cache()
+        with (
+            patch.object(precision_counts, "LARGE", 3),
+            freeze_time("2026-03-01 10:05"),
+        ):
+            self.evidence(3)
+            self.assertEqual(self.tally(), (3, 0, 0, 0))
+            self.evidence(1)
+            self.assertEqual(self.tally(), (4, 0, 0, 0))
+            self.evidence(1, state="undone", is_refused=True)
+            self.assertEqual(self.tally(), (4, 0, 0, 0))
+            # The proof never rests on old numbers.
+            self.company.settlement_precision_limit = 50
+            self.assertFalse(self.precision._is_proved(self.company, KIND))
+        with (
+            patch.object(precision_counts, "LARGE", 3),
+            freeze_time("2026-03-01 11:05"),
+        ):
+            self.precision._forget()
+            self.assertEqual(self.tally(), (4, 1, 0, 0))
+        self.env.registry.clear_cache()
 
     def test_words(self):
         self.assertIn("nothing is known", self.precision._words(self.company, KIND))
@@ -300,7 +326,7 @@ class TestCalibratedScore(PrecisionCase):
         self.env.invalidate_all()
         matches.mapped("kind")
         self.company.mapped("settlement_evidence_days")
-        with self.assertQueryCount(1):
+        with self.assertQueryCount(2):
             matches.mapped("calibration_text")
 
     def test_search_and_group_by_verdict(self):

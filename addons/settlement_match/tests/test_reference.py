@@ -110,6 +110,15 @@ class TestReference(MatchCase):
         self.run_match()
         second = self.charge("txn_2", "100.00", invoice)
         self.run_match()
+        self.assertOpen(second, "duplicate")
+        self.assertIn("nothing is open", self.open_exceptions(second).cause)
+
+    def test_other_payment_of_a_settled_invoice(self):
+        invoice = self.new_invoice(100.0)
+        self.charge("txn_1", "100.00", invoice)
+        self.run_match()
+        second = self.charge("txn_2", "50.00", invoice)
+        self.run_match()
         self.assertOpen(second, "amount_over")
         self.assertIn("nothing is open", self.open_exceptions(second).cause)
 

@@ -1,6 +1,22 @@
+from types import FunctionType
+
 from odoo.tests import tagged
 
 from .backtest_case import BacktestCase
+
+# What a replay does in another way than the matcher. Everything else is the matcher.
+OVERRIDDEN = {
+    "_as_of",
+    "_may_pay",
+    "_note",
+    "_only_wanted",
+    "_open_items_sql",
+    "_raise_all",
+    "_rival_rows",
+    "_ruled_payers_outcome",
+    "_show_differences",
+    "_withdraw_outdated",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -138,3 +154,14 @@ class TestReplayHistory(BacktestCase):
     def test_without_the_bound_nothing_is_said_of_it(self):
         self.pay("txn_1", "1.00")
         self.assertIsNone(self.replay._cases(self.scope(most=2))[1].reached)
+
+    def test_a_replay_is_the_matcher_but_for_a_few_methods(self):
+        matcher = self.registry["settlement.matcher"]
+        own = {
+            name
+            for cls in self.registry["settlement.replay"].__mro__
+            if cls.__module__.rpartition(".")[2].startswith("replay")
+            for name, value in vars(cls).items()
+            if isinstance(value, FunctionType)
+        }
+        self.assertEqual({name for name in own if hasattr(matcher, name)}, OVERRIDDEN)

@@ -1,9 +1,10 @@
 from datetime import date
+from unittest.mock import patch
 
 import psycopg2
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .rule_case import RuleCase
@@ -267,6 +268,103 @@ class TestRule(RuleCase):
         found = self.rules._engine_versions(self.company)
         self.assertEqual([each.id for each in found], [first.id, second.id])
         self.assertFalse(self.rules._engine_versions(self.company, ["payer"]))
+
+    # ------------------------------------------------------------------
+    # Verification
+    # ------------------------------------------------------------------
+
+    def findings(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        found = self.env["settlement.verification"].run()["findings"]
+        return {
+            (each["model"], each["id"])
+            for each in found
+            if each["model"].startswith(("settlement.rule", "settlement.match"))
+        }
+
+    def test_verify_names_a_rule_that_was_altered(self):
+        version = self.approved(
+            limits=[(self.currency, 5)], partner_ids=[(6, 0, self.customer.ids)]
+        )
+        self.assertFalse(self.findings())
+        for query in (
+            "UPDATE settlement_rule_version SET direction = 'in' WHERE id = %s",
+            "UPDATE settlement_rule_tolerance SET amount = 50 WHERE version_id = %s",
+            "DELETE FROM settlement_rule_version_partner_rel "
+            "WHERE settlement_rule_version_id = %s",
+            "UPDATE settlement_rule_version SET approver_id = 1 WHERE id = %s",
+        ):
+            with self.subTest(query=query):
+                savepoint = self.env.cr.savepoint()
+                self.env.cr.execute(query, [version.id])
+                self.assertIn((version._name, version.id), self.findings())
+                savepoint.close(rollback=True)
+
+    def test_verify_names_a_match_without_an_approved_rule(self):
+        version = self.approved(limits=[(self.currency, 5)])
+        draft = self.draft("Other", limits=[(self.currency, 5)])
+        invoice = self.new_invoice(100.0)
+        (row,) = self.store(self.fact("txn_1", "98.00", invoice_reference=invoice.name))
+        self.run_match()
+        match = self.match_of(row)
+        self.assertEqual(match.rule_version_id, version)
+        self.assertFalse(self.findings())
+        savepoint = self.env.cr.savepoint()
+        self.env.cr.execute(
+            "UPDATE settlement_match SET rule_version_id = %s WHERE id = %s",
+            [draft.id, match.id],
+        )
+        self.assertIn(("settlement.match", match.id), self.findings())
+        savepoint.close(rollback=True)
+
+    # ------------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------------
+
+    def test_a_rule_is_written_on_its_form(self):
+        rule = self.new_rule()
+        action = rule.action_new_version()
+        version = self.versions.browse(action["res_id"]).with_user(self.accountant)
+        with Form(version) as form:
+            form.difference_kind = "fee"
+            form.tolerance_percent = 2
+            form.text_pattern = "charge"
+            with form.tolerance_ids.new() as limit:
+                limit.currency_id = self.currency
+                limit.amount = 5
+        self.assertIn("text contains “charge”", version.sentence)
+        self.assertEqual(version.tolerance_ids.amount, 5)
+        version.action_backtest()
+        version.action_submit()
+        version.with_user(self.approver).action_approve()
+        self.assertEqual(rule.state, "approved")
+        with Form(version) as form, self.assertRaises(AssertionError):
+            form.text_pattern = "other"
+
+    def test_it_is_retired_with_a_reason(self):
+        version = self.approved(limits=[(self.currency, 5)])
+        dialog = (
+            self.env["settlement.rule.retirement"]
+            .with_user(self.accountant)
+            .create({"version_id": version.id, "reason": "No more."})
+        )
+        dialog.action_retire()
+        self.assertEqual(version.state, "retired")
+
+    def test_how_often_it_was_right(self):
+        version = self.approved(limits=[(self.currency, 5)])
+        rule = version.rule_id
+        self.assertFalse(rule.precision)
+        measured = {
+            ("reference/short:fee", rule.id): (30, 1, 0.85),
+            ("structured/short:fee", rule.id): (10, 0, 0.741),
+            ("reference/short:fee", 0): (99, 9, 0.5),
+        }
+        precision = type(self.env["settlement.precision"])
+        rule.invalidate_recordset()
+        with patch.object(precision, "_measured", lambda model, company: measured):
+            self.assertEqual(rule.precision, "40 right, 1 wrong: at least 74.1 %")
 
     # ------------------------------------------------------------------
     # Traces, roles and companies

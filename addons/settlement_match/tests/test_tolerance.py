@@ -67,6 +67,7 @@ class TestTolerance(ToleranceCase):
         match = self.assertInFull(row, items, 200, "reference/short:fee", version)
         self.assertEqual((match.state, row.match_state), ("confirmed", "matched"))
         self.assertIn("Bank fees (v1)", match.sentence)
+        self.assertIn("2.00 is a fee.", match.sentence)
         self.assertEqual(self.claim_of(items), (10000, 10000))
         self.assertEqual(self.claim_of(row), (9800, 9800))
 
@@ -160,6 +161,24 @@ class TestTolerance(ToleranceCase):
         self.run_proved()
         items = self.open_line(first) | self.open_line(second)
         self.assertInFull(row, items, 200, "reference/short:fee", version)
+
+    def test_several_documents_of_somebody_else(self):
+        self.automatic(limits=[(self.currency, 5)])
+        payer = self.env["res.partner"].create({"name": "Payer"})
+        self.env["res.partner.bank"].create(
+            {"partner_id": payer.id, "acc_number": "DE75512108001245126199"}
+        )
+        first, second = self.new_invoice(100.0), self.new_invoice(70.0)
+        row = self.charge(
+            "txn_1",
+            "168.00",
+            first,
+            extra_references=(("invoice", second.name),),
+            counterparty_account="DE75512108001245126199",
+        )
+        self.run_proved()
+        self.assertFalse(self.match_of(row).filtered("difference_minor"))
+        self.assertNotEqual(row.match_state, "matched")
 
     def test_one_document_might_be_left_out(self):
         """A document as small as the tolerance may be what was not paid."""
@@ -486,6 +505,27 @@ class TestEarlyPaymentDiscount(ToleranceCase):
         self.run_proved()
         items = self.open_line(invoice)
         self.assertInFull(row, items, 200, "reference/short:discount")
+
+    def test_several_documents_and_all_their_discounts(self):
+        first, second = self.discounted(), self.discounted(50.0)
+        third = self.new_invoice(30.0)
+        row = self.charge(
+            "txn_1",
+            "177.00",
+            first,
+            extra_references=(("invoice", second.name), ("invoice", third.name)),
+        )
+        self.run_match()
+        items = self.open_line(first) | self.open_line(second) | self.open_line(third)
+        self.assertInFull(row, items, 300, "reference/short:discount")
+
+    def test_of_several_documents_only_some_have_their_discount(self):
+        first, second = self.discounted(), self.discounted(50.0)
+        row = self.charge(
+            "txn_1", "148.00", first, extra_references=(("invoice", second.name),)
+        )
+        self.run_match()
+        self.assertOpen(row, "ambiguous")
 
     def test_a_supplier_grants_one(self):
         bill = self.discounted(

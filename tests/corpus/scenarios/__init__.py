@@ -9,6 +9,7 @@ from . import (
     noise,
     online,
     payouts,
+    rules,
     spelling,
     structured,
     subsets,

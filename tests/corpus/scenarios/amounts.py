@@ -10,7 +10,7 @@ from ..world import MUST, NEVER, Truth, asks, pays, pays_part
 @scenario("amount")
 def part_payment(scene: Scene) -> None:
     """A transfer pays a part of an invoice."""
-    invoice = scene.invoice()
+    invoice = scene.invoice(amount=scene.large_amount())
     part = invoice.amount * scene.random.randint(30, 70) // 100
     truth = pays_part(invoice, part, "amount_short")
     scene.bank(part, truth, f"First part of {invoice.key}", invoice.partner)
@@ -19,7 +19,7 @@ def part_payment(scene: Scene) -> None:
 @scenario("amount")
 def parts_that_complete(scene: Scene) -> None:
     """Two transfers together pay an invoice; the second comes later."""
-    invoice = scene.invoice()
+    invoice = scene.invoice(amount=scene.large_amount())
     first = invoice.amount * scene.random.randint(30, 70) // 100
     rest = invoice.amount - first
     text = f"Invoice {invoice.key}"
@@ -32,7 +32,7 @@ def parts_that_complete(scene: Scene) -> None:
 @scenario("amount")
 def instalments(scene: Scene) -> None:
     """An invoice in three instalments is paid one after the other."""
-    invoice = scene.invoice(instalments=3)
+    invoice = scene.invoice(amount=scene.large_amount(), instalments=3)
     for step, (day, amount) in enumerate(invoice.terms[:2]):
         scene.bank(
             amount,
@@ -69,7 +69,7 @@ def early_payment_discount(scene: Scene) -> None:
 @scenario("amount")
 def discount_too_late(scene: Scene) -> None:
     """A customer takes the discount three weeks after its last day."""
-    amount = scene.amount()
+    amount = scene.large_amount()
     less = amount - (amount * 2 + 50) // 100
     day = scene.after(-40)
     invoice = scene.invoice(

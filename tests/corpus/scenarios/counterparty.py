@@ -2,13 +2,13 @@
 
 from ..registry import scenario
 from ..scene import Scene
-from ..world import MAY, NEVER, Document, Partner, Truth, asks
+from ..world import MUST, NEVER, Document, Partner, Truth, asks
 
 OPEN = frozenset({"ambiguous", "missing_reference", "unmatched", "partner_conflict"})
 
 
 def _learnt(*documents: Document) -> Truth:
-    return Truth(MAY, {each.key: each.amount for each in documents}, OPEN)
+    return Truth(MUST, {each.key: each.amount for each in documents})
 
 
 @scenario("counterparty", is_learnt=True)

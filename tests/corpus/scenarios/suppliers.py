@@ -2,7 +2,7 @@
 
 from ..registry import scenario
 from ..scene import Scene
-from ..world import MAY, Truth, asks, pays, pays_part
+from ..world import asks, pays, pays_part
 
 
 @scenario("supplier")
@@ -53,7 +53,7 @@ def part_of_a_bill(scene: Scene) -> None:
 def bill_by_direct_debit(scene: Scene) -> None:
     """A supplier takes the amount of its only open bill and names a contract."""
     bill = scene.bill()
-    truth = Truth(MAY, {bill.key: bill.amount}, frozenset({"unmatched", "ambiguous"}))
+    truth = pays(bill)
     contract = scene.book.count("contract")
     scene.bank(bill.amount, truth, f"CONTRACT {contract:04d} SEPA-DD", bill.partner)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from .. import people
 from ..registry import scenario
 from ..scene import OWN_ACCOUNTS, SAVINGS_ACCOUNTS, Scene
-from ..world import EXPONENTS, MAY, NEVER, RATES, Truth
+from ..world import EXPONENTS, MAY, MUST, NEVER, RATES, Truth
 
 OPEN = frozenset({"ambiguous", "missing_reference", "unmatched", "currency_mismatch"})
 
@@ -14,15 +14,16 @@ def _pair(scene: Scene, truth: str, amount: int, into: dict, came: int) -> None:
     """Book money that leaves the main account and comes to another own one."""
     went_key, came_key = scene.next_key("bank", 1), scene.next_key("bank", 2)
     text = scene.random.choice(("OWN TRANSFER", "Umbuchung", "Treasury"))
+    reasons = OPEN if truth != MUST else frozenset()
     scene.bank(
         -amount,
-        Truth(truth, {came_key: came}, OPEN),
+        Truth(truth, {came_key: came}, reasons),
         text,
         counterparty_account=into["account_identifier"],
     )
     scene.bank(
         came,
-        Truth(truth, {went_key: -amount}, OPEN),
+        Truth(truth, {went_key: -amount}, reasons),
         text,
         counterparty_account=OWN_ACCOUNTS[scene.currency],
         day=scene.after(1),
@@ -35,7 +36,7 @@ def own_transfer(scene: Scene) -> None:
     """Money goes from one own account to another of the same currency."""
     amount = scene.amount()
     into = {"account_identifier": SAVINGS_ACCOUNTS[scene.currency]}
-    _pair(scene, MAY, amount, into, amount)
+    _pair(scene, MUST, amount, into, amount)
 
 
 @scenario("transfer", ("USD", "KWD"))

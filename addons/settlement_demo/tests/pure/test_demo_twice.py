@@ -48,13 +48,13 @@ def decide(first_day, second_day):
 
 def test_in_turn_the_first_one_pays():
     expected, first, second = decide(*DAYS)
-    assert expected == [("second", "unmatched")]
+    assert expected == [("second", "duplicate")]
     assert (first.outcome, second.outcome) == (MATCHED, OPEN)
 
 
 def test_the_later_one_may_be_seen_first():
     expected, first, second = decide(*reversed(DAYS))
-    assert expected == [("first", "unmatched")]
+    assert expected == [("first", "duplicate")]
     assert (first.outcome, second.outcome) == (OPEN, MATCHED)
     assert second.settles == [Settles("INV1", 100)]
     assert first.settles == []
@@ -79,7 +79,7 @@ def test_each_pair_of_a_world_ends_in_one_of_these_ways(seed):
     assert set(outcomes) == set(TWICE)
     for scenario, found in outcomes.items():
         together = reasons[scenario].count("ambiguous") // 2
-        alone = reasons[scenario].count("unmatched")
+        alone = reasons[scenario].count("duplicate")
         assert len(found) == 2 * (together + alone)
         assert found.count(MATCHED) == alone
     if seed == 3:

@@ -496,6 +496,24 @@ def test_temptations_are_planted(seed, start, months):
 
 
 @worlds
+def test_own_transfers_settle_each_other(seed, start, months):
+    truth = build(seed, start, months)[1]
+    rows = {
+        (row.backend, row.key): row
+        for row in truth.rows
+        if row.scenario == "own_transfer"
+    }
+    assert rows
+    for row in rows.values():
+        (part,) = row.settles
+        other = rows[row.backend, part.target]
+        assert part.amount == row.gross
+        assert other.settles[0].target == row.key
+        assert (other.gross > 0) != (row.gross > 0)
+        assert other.currency != row.currency
+
+
+@worlds
 def test_every_exception_has_a_subject(seed, start, months):
     truth = build(seed, start, months)[1]
     rows = {(row.backend, row.key) for row in truth.rows}

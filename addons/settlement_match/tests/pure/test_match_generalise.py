@@ -158,3 +158,22 @@ def test_long_and_hostile_texts_take_no_time():
     started = time.monotonic()
     generalise.pattern_of(examples * 20)
     assert time.monotonic() - started < 2
+
+
+def test_many_examples_are_all_fitted():
+    examples = [f"HARBOUR RENT {number:04}" for number in range(500)]
+    assert generalise.pattern_of(examples) == "HARBOUR RENT ####"
+    # One beyond those that make the pattern is fitted as well.
+    assert generalise.pattern_of([*examples, "RENT HARBOUR RENT"]) == "HARBOUR RENT"
+    assert generalise.pattern_of([*examples, "Something else"]) == ""
+
+
+@given(st.lists(sources, max_size=10), sources)
+@settings(deadline=None, max_examples=150)
+def test_the_index_finds_what_the_pattern_finds(texts, written):
+    try:
+        ready = pattern.compiled(written)
+    except pattern.PatternError:
+        return
+    found = list(generalise.Index(texts).places(written))
+    assert found == [at for at, text in enumerate(texts) if ready.matches(text)]

@@ -1,5 +1,6 @@
 from decimal import Decimal
 from itertools import count
+from time import monotonic
 
 import pytest
 from hypothesis import given, settings
@@ -71,7 +72,9 @@ def test_a_name_where_no_account_is_stated():
 def test_a_name_that_another_carries_too_is_no_clue():
     decided = several(name="J SMITH", partner_id=ADA)
     assert not memory.proposals([*decided, settled(name="j smith", partner_id=BOB)])
-    assert not memory.proposals(decided, ["Invoice 7 for J Smith"])
+    assert not memory.proposals(
+        [*decided, settled(text="Invoice 7 for J Smith", partner_id=BOB, account=IBAN)]
+    )
 
 
 # ----------------------------------------------------------------------
@@ -110,7 +113,8 @@ def test_the_same_words_on_another_account_speak_against_it():
 def test_the_same_words_for_a_document_speak_against_it():
     other = settled(-500, text="MONTHLY FEE 09/2026", partner_id=ADA)
     assert not memory.proposals([*fees(9), other])
-    assert not memory.proposals(fees(9), ["Monthly fee 09/2026"])
+    engine = settled(-5, text="Monthly fee 09/2026", partner_id=ADA, by_person=False)
+    assert not memory.proposals([*fees(9), engine])
 
 
 # ----------------------------------------------------------------------
@@ -214,3 +218,27 @@ def test_the_order_of_decisions_does_not_matter(decided, random):
         return sorted((rule.purpose, rule.account, rule.evidence) for rule in rules)
 
     assert purposes(memory.proposals(decided)) == purposes(memory.proposals(shuffled))
+
+
+def test_a_year_of_decisions_takes_seconds():
+    """Thousands of partners with habits, and as many texts that could contradict."""
+    words = ["NORTH", "HARBOUR", "MILL", "STONE", "LAKE", "FIELD", "TOWER", "BRIDGE"]
+    decided = [
+        settled(
+            name=f"{words[at % 8]} {words[at // 8 % 8]} {words[at // 64 % 8]}{at} LTD",
+            text=f"Invoice {at} of {time}",
+            partner_id=at,
+        )
+        for at in range(1, 400)
+        for time in range(5)
+    ]
+    decided += [
+        settled(-5, text=f"{words[at % 8]} FEE {time}", account_id=1000 + at % 8)
+        for at in range(8)
+        for time in range(100, 400)
+    ]
+    started = monotonic()
+    found = memory.proposals(decided)
+    assert monotonic() - started < 10
+    assert sum(rule.purpose == "payer" for rule in found) > 300
+    assert sum(rule.purpose == "account" for rule in found) == 8

@@ -170,3 +170,28 @@ def test_money_without_a_document():
     assert sentences.proof_text({"method": "rule", "rule": "Fees (v1)"}) == (
         "No document is needed: that is what Fees (v1) says."
     )
+
+
+def test_what_a_difference_is_taken_for():
+    facts = sentences.MatchFacts(
+        method="reference",
+        sources=[("txn_1", "98.00 €")],
+        targets=[("INV/1", "100.00 €")],
+        difference="2.00 €",
+        difference_kind="fee",
+    )
+    assert sentences.match_sentence(facts) == (
+        "txn_1 (98.00 €) pays INV/1 (100.00 €). The difference of 2.00 € is a fee."
+    )
+
+
+def test_money_without_a_document_has_no_difference():
+    facts = sentences.MatchFacts(
+        method="memory",
+        sources=[("txn_1", "98.00 €")],
+        targets=[],
+        account="600 Interest",
+        difference="98.00 €",
+        difference_kind="account",
+    )
+    assert "difference" not in sentences.match_sentence(facts)
