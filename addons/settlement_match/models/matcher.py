@@ -19,6 +19,7 @@ STAGES = (
     "memory",
     "counterparty",
     "subset",
+    "expected",
 )
 # Tables that a mass load fills and the stages join at once.
 JOINED_TABLES = (

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.settlement.canonical import kinds
-
 from ..engine import evidence
 from .claim import minor_sql
 
@@ -83,11 +81,8 @@ class SettlementMatcher(models.AbstractModel):
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
               JOIN settlement_transaction_state guessed USING (transaction_id)
-              JOIN settlement_transaction fact ON fact.id = guessed.transaction_id
              WHERE guessed.match_state = 'proposed'
-               AND fact.kind IN %(with_target)s
             """,
-            with_target=kinds.KINDS_WITH_TARGET,
             company=company.id,
             again=self._reconsidered_sql(company),
         )
