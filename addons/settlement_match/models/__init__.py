@@ -78,6 +78,7 @@ from . import bench
 from . import bench_backtest
 from . import suggestion
 from . import suggestion_facts
+from . import suggestion_holders
 from . import suggestion_search
 from . import suggestion_payers
 from . import suggestion_money
