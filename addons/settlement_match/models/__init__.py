@@ -75,6 +75,7 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_peer
 from . import bench_backtest
 from . import suggestion
 from . import suggestion_facts
