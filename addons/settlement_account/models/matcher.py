@@ -16,11 +16,11 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _beyond_limits(self, run):
-        """Return payments with write-offs above the limit of the posting policy."""
+        """Add the write-offs that are above the limit of the posting policy."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT DISTINCT allowed.transaction_id, fact.backend_id,
+                SELECT allowed.transaction_id, allowed.version_id, fact.backend_id,
                        fact.booked_on, allowed.currency_id,
                        allowed.target_open - allowed.source_open
                   FROM settlement_tolerated allowed
@@ -39,8 +39,8 @@ class SettlementMatcher(models.AbstractModel):
         return [
             *super()._beyond_limits(run),
             *(
-                row_id
-                for row_id, backend_id, day, currency_id, minor in rows
+                (row_id, version_id)
+                for row_id, version_id, backend_id, day, currency_id, minor in rows
                 if limit.exceeds(
                     backends.browse(backend_id),
                     currencies.browse(currency_id),

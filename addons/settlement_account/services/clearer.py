@@ -201,6 +201,13 @@ class Clearer:
         Two currencies meet in that of the company, at one value for both ends. What
         needs no document waits on suspense for the entry that books it.
         """
+        partner_id = self.meeting_values.expected_from(part.match_id)
+        if partner_id is not None:
+            # Announced, and no document yet: the partner's money to allocate.
+            account_id = self._account(row, "unallocated")
+            return replace(
+                part, account_id=account_id, partner_id=partner_id, role="unallocated"
+            )
         role = "suspense" if part.waits else meeting_role(row.kind)
         part = replace(part, account_id=self._account(row, role))
         value = self.meeting_values.of(part.match_id)

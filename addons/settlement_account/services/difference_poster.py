@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from ..planning import slices
 from ..planning.accounts import MissingAccount
 from ..planning.difference import (
@@ -34,14 +36,18 @@ class DifferencePoster:
 
         :raises PostingError: if an account is missing, or the tax is not certain.
         """
-        postings = self.env["settlement.posting"]
+        groups = defaultdict(list)
         for match in self.reader.read(match_ids):
             wallet = self.env["settlement.wallet"].browse(match.wallet_id)
             builder = self._builder(wallet)
-            prepared = self._prepared(builder, wallet, match)
-            posting = postings._post_slices(builder, [prepared])
-            posting.write({"match_id": match.id})
-            postings |= posting
+            groups[builder].append((match, self._prepared(builder, wallet, match)))
+        postings = self.env["settlement.posting"]
+        for builder, group in groups.items():
+            prepared = [each for _match, each in group]
+            new = postings._post_slices(builder, prepared)
+            for posting, (match, _each) in zip(new, group, strict=True):
+                posting.match_id = match.id
+            postings |= new
         return postings
 
     def _builder(self, wallet):
@@ -110,7 +116,7 @@ class DifferencePoster:
         """Return what the difference settles: documents, or money of ours."""
         if match.is_on_targets:
             return left_of_targets(match.minor, match.sources, match.targets)
-        return share_of(match.minor, self.reader.open_lines(match.id))
+        return share_of(match.minor, match.ours)
 
     # ------------------------------------------------------------------
     # Where it is booked

@@ -12,7 +12,8 @@ from ..planning.rows import Target
 class MatchDifference:
     """A match that settles more, or less, than its money, as the ledger needs it.
 
-    ``minor`` is signed like the money: money + difference = what is settled.
+    ``minor`` is signed like the money: money + difference = what is settled. ``ours``
+    are the lines of our entries that are still open, where no document is.
     """
 
     id: int
@@ -25,6 +26,7 @@ class MatchDifference:
     name: str
     sources: list = field(default_factory=list)
     targets: list = field(default_factory=list)
+    ours: list = field(default_factory=list)
 
     @property
     def is_on_targets(self):
@@ -63,7 +65,14 @@ class DifferenceReader:
             elif side == "target" and line_id:
                 target = Target(line_id, account_id, partner_id, currency_id, amount)
                 found[match_id].targets.append(target)
+        self._read_ours(found)
         return [each for each in found.values() if each.sources]
+
+    def _read_ours(self, found):
+        """Fill in what is open of our own lines, where the money is more."""
+        wanted = [each.id for each in found.values() if not each.is_on_targets]
+        for match_id, *values in self.env.execute_query(self._open_lines_sql(wanted)):
+            found[match_id].ours.append(Left(*values))
 
     def _matches_sql(self, match_ids):
         return SQL(
@@ -103,25 +112,21 @@ class DifferenceReader:
             match_ids,
         )
 
-    def open_lines(self, match_id):
-        """Return our lines of a match that are still open, as Left."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT entry.id, entry.account_id, COALESCE(entry.partner_id, 0),
-                       round(entry.amount_residual_currency
-                             * 10::numeric ^ currency.decimal_places)::int8
-                  FROM account_move_line entry
-                  JOIN res_currency currency ON currency.id = entry.currency_id
-                 WHERE entry.settlement_match_id = %s
-                   AND entry.settlement_role = 'settled'
-                   AND entry.parent_state = 'posted'
-                   AND entry.reconciled IS NOT TRUE
-                   AND entry.amount_residual_currency <> 0
-                 ORDER BY entry.id
-                """,
-                match_id,
-            )
+    def _open_lines_sql(self, match_ids):
+        return SQL(
+            """
+            SELECT entry.settlement_match_id, entry.id, entry.account_id,
+                   COALESCE(entry.partner_id, 0),
+                   round(entry.amount_residual_currency
+                         * 10::numeric ^ currency.decimal_places)::int8
+              FROM account_move_line entry
+              JOIN res_currency currency ON currency.id = entry.currency_id
+             WHERE entry.settlement_match_id = ANY(%s)
+               AND entry.settlement_role = 'settled'
+               AND entry.parent_state = 'posted'
+               AND entry.reconciled IS NOT TRUE
+               AND entry.amount_residual_currency <> 0
+             ORDER BY entry.settlement_match_id, entry.id
+            """,
+            match_ids,
         )
-        return [Left(*row) for row in rows]

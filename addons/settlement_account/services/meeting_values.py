@@ -23,6 +23,26 @@ class MeetingValues:
             self._values[match_id] = self._read(match_id)
         return self._values[match_id]
 
+    def expected_from(self, match_id):
+        """Return the partner who had announced the money of a match.
+
+        :return: its id, 0 if only a name is known; None if nobody announced it.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT expected.partner_id
+                  FROM settlement_match_line line
+                  JOIN settlement_expected_payment expected
+                    ON expected.id = line.expected_payment_id
+                 WHERE line.match_id = %s
+                """,
+                match_id,
+            )
+        )
+        return (rows[0][0] or 0) if rows else None
+
     def _read(self, match_id):
         ends = self._ends(match_id)
         if len({currency_id for currency_id, _amount, _day in ends}) < 2:

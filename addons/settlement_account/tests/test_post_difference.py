@@ -140,6 +140,26 @@ class TestPostDifference(DifferenceCase):
         self.post_all()
         self.assertPaid(invoice)
 
+    def test_charges_that_waited_on_suspense(self):
+        facts = [self.row(gross="98"), self.row(gross="100.5"), self.row(gross="20")]
+        self.store(*self.payout(*facts))
+        self.post_all()
+        self.assertEqual(self.stored(facts[0]).posting_state, "posted")
+        documents = [self.invoice(100), self.invoice(100)]
+        fee = self.differing(facts[0], documents[0], 200, "fee")
+        rounding = self.differing(facts[1], documents[1], -50, "rounding")
+        account = self.without_document(facts[2], 2000)
+        self.post_all()
+        self.assertPaid(*documents)
+        self.assertEqual(
+            [self.booked(each) for each in (fee, rounding, account)],
+            [
+                [(self.policy.bank_fee_account_id, 2.0)],
+                [(self.policy.difference_account_id, -0.5)],
+                [(self.revenue, -20.0)],
+            ],
+        )
+
     # ------------------------------------------------------------------
     # Bank rows
     # ------------------------------------------------------------------
@@ -352,6 +372,16 @@ class TestPostDifference(DifferenceCase):
             self.policy.write_off_limit = limit
             with self.subTest(limit=limit, kind=kind):
                 self.assertEqual(self.tolerated(kind).state, state)
+
+    def test_a_limit_of_write_offs_holds_no_fee(self):
+        """Another rule that would write it off comes behind and decides nothing."""
+        self.policy.write_off_limit = 1
+        later = self.version(
+            difference_kind="write_off", mode="automatic", tolerance_percent=2
+        )
+        later.rule_id.sequence = 99
+        match = self.tolerated("fee")
+        self.assertEqual((match.difference_kind, match.state), ("fee", "confirmed"))
 
     def test_an_approver_confirms_what_is_above_the_limit(self):
         self.policy.write_off_limit = 1

@@ -280,3 +280,26 @@ class TestPostCounterparts(MoneyCase):
         match.action_undo("not these")
         self.assertEqual(invoices.mapped("amount_residual"), [100.12, 70.19])
         self.assert_lawful()
+
+    def test_what_was_announced_is_the_partner_s_money_to_allocate(self):
+        expected = self.env["settlement.expected.payment"].create(
+            {
+                "name": "Deposit",
+                "company_id": self.company.id,
+                "currency_id": self.currency.id,
+                "amount": 77.7,
+                "due_on": "2026-01-12",
+                "partner_id": self.customer.id,
+            }
+        )
+        fact = self.from_customer("77.70")
+        self.post_all()
+        match = self.confirm(fact)
+        self.assertEqual(expected.state, "received")
+        line = self.items(self.policy.unallocated_account_id)
+        self.assertEqual(line.mapped("balance"), [-77.7])
+        self.assertEqual(line.partner_id, self.customer)
+        match.action_undo("another one")
+        self.assertEqual(expected.state, "open")
+        self.assertEqual(self.stored(fact).posting_state, "posted")
+        self.assert_lawful()

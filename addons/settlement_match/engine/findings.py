@@ -170,6 +170,11 @@ def crowded(payment: Payment, documents: int, payments: int) -> str:
     )
 
 
+def proposed_match(sentence: str) -> str:
+    """Return the sentence about a match that is proposed already."""
+    return f"Proposed: {sentence} Confirm it or refuse it."
+
+
 def proposed_transfer(other: Payment, reasons: Sequence[str]) -> str:
     """Return the sentence about the other end of an own transfer, as proposed."""
     return (

@@ -53,6 +53,7 @@ from . import stage_duplicate
 from . import stage_transfer
 from . import stage_counterparty
 from . import stage_subset
+from . import stage_expected
 from . import ruled_rows
 from . import stage_memory
 from . import payer_check

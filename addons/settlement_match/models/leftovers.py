@@ -5,6 +5,8 @@ from odoo.addons.settlement.canonical import bank_codes
 
 from ..engine import findings
 
+# The stage whose proposals stand until a person decides.
+TEXT_STAGE = 3
 # Reasons that matching opens for payments, and closes when they no longer hold.
 OPEN_REASONS = (
     "ambiguous",
@@ -28,6 +30,7 @@ class SettlementMatcher(models.AbstractModel):
         """Open and close exceptions so that they say how things stand now."""
         self.env.flush_all()
         self._dismiss_own_charges(run.company)
+        self._recall_proposals(run)
         for row in self._leftover_rows(run):
             reason, sentence = self._leftover_note(row)
             for known in (run.proposed, run.remarks):
@@ -81,11 +84,64 @@ class SettlementMatcher(models.AbstractModel):
                  WHERE TRUE %(noted)s
                  ORDER BY open.transaction_id
                 """,
-                open=self._open_transactions_sql(run.company),
+                open=SQL(
+                    "%s UNION ALL %s",
+                    self._open_transactions_sql(run.company),
+                    self._read_doubtfully_sql(run.company),
+                ),
                 payer=self._payer_sql(run.company),
                 noted=SQL("AND NOT fact.id = ANY(%s)", list(run.notes)),
             )
         )
+
+    @api.model
+    def _read_doubtfully_sql(self, company):
+        """Return rows that a doubtful reading of their text has proposed something for.
+
+        A person has to look at these as well: the proposal is what it may be.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT state.transaction_id, state.currency_id, state.gross_minor,
+                   state.gross_minor AS source_open
+              FROM settlement_match match
+              JOIN settlement_match_line line
+                ON line.match_id = match.id AND line.side = 'source'
+              JOIN settlement_transaction_state state
+                ON state.transaction_id = line.transaction_id
+             WHERE match.company_id = %s
+               AND match.state = 'proposed'
+               AND match.stage = %s
+               AND state.match_state = 'proposed'
+            """,
+            company.id,
+            TEXT_STAGE,
+        )
+
+    @api.model
+    def _recall_proposals(self, run):
+        """Let what is said of such rows name what was proposed."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.transaction_id, match.id
+                  FROM settlement_match match
+                  JOIN settlement_match_line line
+                    ON line.match_id = match.id AND line.side = 'source'
+                 WHERE match.company_id = %s
+                   AND match.state = 'proposed'
+                   AND match.stage = %s
+                   AND line.transaction_id IS NOT NULL
+                 ORDER BY match.id
+                """,
+                run.company.id,
+                TEXT_STAGE,
+            )
+        )
+        matches = self.env["settlement.match"]
+        for row_id, match_id in rows:
+            sentence = matches.browse(match_id).sentence
+            run.proposed.setdefault(row_id, findings.proposed_match(sentence))
 
     @api.model
     def _payer_sql(self, company):

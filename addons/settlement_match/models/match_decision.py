@@ -253,6 +253,7 @@ class SettlementMatch(models.Model):
         )
         for match in self:
             match._log_confirmed()
+            match._receive_expected()
         self._refresh_match_states()
         self._clear_exceptions()
 
@@ -276,6 +277,20 @@ class SettlementMatch(models.Model):
             free = self._signed_free(item)
             if abs(line.amount_minor) > abs(free):
                 raise UserError(self._too_little(item, line.amount_minor, free))
+
+    def _receive_expected(self):
+        """Note what the expected payments of this match arrived as."""
+        self.ensure_one()
+        for expected in self.line_ids.expected_payment_id:
+            if expected.transaction_id != self.line_ids.transaction_id:
+                expected._receive(self.line_ids.transaction_id)
+
+    def _expect_again(self):
+        """Wait again for the payments that these matches had found."""
+        expected = self.line_ids.expected_payment_id
+        expected.filtered(lambda one: one.state == "received")._set_state(
+            "open", transaction_id=False, received_on=False
+        )
 
     def _log_confirmed(self):
         """Write the event that pins this match."""
@@ -331,6 +346,7 @@ class SettlementMatch(models.Model):
             self.env["settlement.event"]._log(
                 "match.undone", match, reason=reason, before={"state": before[match.id]}
             )
+        active._expect_again()
         pending._refresh_match_states()
         self.env["settlement.exception"]._clear_for(
             pending.line_ids.transaction_id, ["amount_short", "amount_over"]

@@ -19,6 +19,7 @@ STAGES = (
     "memory",
     "counterparty",
     "subset",
+    "expected",
 )
 # Stages whose result depends on what a payment and its documents say, and on nothing
 # that changes by itself.

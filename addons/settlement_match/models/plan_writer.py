@@ -268,7 +268,10 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _set_match_states_sql(self, plan, state):
-        """Return the statement that marks the transactions of the plan."""
+        """Return the statement that marks the transactions of the plan.
+
+        A row that needs no target does not wait for a proposal either.
+        """
         return SQL(
             """
             UPDATE settlement_transaction_state AS state
@@ -277,7 +280,9 @@ class SettlementMatcher(models.AbstractModel):
                      UNION ALL
                     SELECT transaction_id FROM settlement_plan_line) matched
              WHERE matched.transaction_id = state.transaction_id
+               AND (%s OR state.match_state <> 'not_needed')
             """,
             "matched" if state == "confirmed" else "proposed",
             plan,
+            state == "confirmed",
         )

@@ -1,8 +1,6 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.settlement.canonical import kinds
-
 from ..engine import evidence
 from .claim import minor_sql
 
@@ -84,14 +82,11 @@ class SettlementMatcher(models.AbstractModel):
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
               JOIN settlement_transaction_state guessed USING (transaction_id)
-              JOIN settlement_transaction fact ON fact.id = guessed.transaction_id
              WHERE guessed.match_state = 'proposed'
-               AND fact.kind IN %(with_target)s
                AND %(guessed_in_scope)s
             """,
             in_scope=self._in_scope_sql(SQL("transaction_id")),
             guessed_in_scope=self._in_scope_sql(SQL("guessed.transaction_id")),
-            with_target=kinds.KINDS_WITH_TARGET,
             company=company.id,
             again=self._reconsidered_sql(company),
         )

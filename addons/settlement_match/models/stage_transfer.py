@@ -109,14 +109,12 @@ class SettlementMatcher(models.AbstractModel):
                AND fact.is_current
                AND fact.provider_state = 'settled'
                AND state.gross_minor <> 0
-               AND (state.match_state = 'not_needed'
-                    OR state.transaction_id IN (%(again)s))
+               AND state.match_state = 'not_needed'
             """,
             open=self._open_transactions_sql(run.company),
             bank_kinds=kinds.BANK_KINDS,
             noted=[*run.notes, *run.proposed],
             company=run.company.id,
-            again=self._reconsidered_sql(run.company),
         )
 
     @api.model

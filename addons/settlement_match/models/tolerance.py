@@ -51,11 +51,11 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _beyond_limits(self, run):
-        """Return payments whose difference a person has to agree to in any case.
+        """Return what a person has to agree to in any case.
 
         The addon that posts knows the limits of write-offs.
 
-        :return: list of ids of transactions in ``settlement_tolerated``.
+        :return: list of (transaction id, id of the version that would allow it).
         """
         return []
 
@@ -287,7 +287,7 @@ class SettlementMatcher(models.AbstractModel):
     def _settle_in_full_sql(self, held):
         """Return the statement that lets the first who allows a difference decide.
 
-        :param held: ids of payments that are proposed at most.
+        :param held: pairs of payment and version that are proposed at most.
         """
         return SQL(
             """
@@ -305,7 +305,12 @@ class SettlementMatcher(models.AbstractModel):
                 SELECT DISTINCT ON (allowed.transaction_id) allowed.*,
                        COALESCE(allowed.is_proved,
                                 allowed.kind = ANY(rule.proved_kinds))
-                       AND NOT allowed.transaction_id = ANY(%s) AS is_automatic
+                       AND NOT EXISTS (
+                            SELECT FROM unnest(%(held)s::int4[], %(versions)s::int4[])
+                                AS held (payment_id, version_id)
+                             WHERE held.payment_id = allowed.transaction_id
+                               AND held.version_id = allowed.version_id)
+                       AS is_automatic
                   FROM settlement_tolerated allowed
                   LEFT JOIN settlement_rule_now rule
                     ON rule.version_id = allowed.version_id
@@ -316,5 +321,6 @@ class SettlementMatcher(models.AbstractModel):
              WHERE decision.transaction_id = first.transaction_id
                AND decision.document_open <> 0
             """,
-            held,
+            held=[payment_id for payment_id, _version_id in held],
+            versions=[version_id for _payment_id, version_id in held],
         )

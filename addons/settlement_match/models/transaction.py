@@ -69,7 +69,8 @@ class SettlementTransaction(models.Model):
                    CASE WHEN claim.claimed_minor = claim.total_minor
                              AND claim.claimed_minor > 0
                           OR COALESCE(held.rest_to_credit, FALSE) THEN 'matched'
-                        WHEN held.is_proposed THEN 'proposed'
+                        WHEN held.is_proposed
+                             AND fact.kind IN %(with_target)s THEN 'proposed'
                         WHEN fact.kind IN %(with_target)s
                              AND fact.provider_state = 'settled'
                              AND fact.gross_amount <> 0 THEN 'open'

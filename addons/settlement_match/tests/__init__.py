@@ -3,6 +3,7 @@ from . import test_counterparty
 from . import test_currency
 from . import test_decision
 from . import test_duplicate
+from . import test_expected
 from . import test_identifier
 from . import test_memory
 from . import test_pipeline
@@ -20,6 +21,7 @@ from . import test_stage_memory
 from . import test_suggestion_decision
 from . import test_suggestion_tour
 from . import test_text
+from . import test_text_proposed
 from . import test_text_hostile
 from . import test_transfer
 from . import test_tolerance
