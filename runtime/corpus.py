@@ -15,4 +15,5 @@ run.main(
     seeds=tuple(seeds) or run.SEEDS,
     repetitions=repetitions,
     learnt_repetitions=run.LEARNT_REPETITIONS,
+    precision_limit=run.PRECISION_LIMIT,
 )
