@@ -75,9 +75,11 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_peer
 from . import bench_backtest
 from . import suggestion
 from . import suggestion_facts
+from . import suggestion_holders
 from . import suggestion_search
 from . import suggestion_payers
 from . import suggestion_money

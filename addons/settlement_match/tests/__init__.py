@@ -10,6 +10,7 @@ from . import test_pipeline
 from . import test_payer_check
 from . import test_plan_given
 from . import test_precision
+from . import test_precision_report
 from . import test_precision_rule
 from . import test_reference
 from . import test_runs
