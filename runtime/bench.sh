@@ -14,6 +14,21 @@ options=()
 [ -z "$rows" ] || options+=(--rows "$rows")
 [ -z "${3:-}" ] || options+=(--out "$(realpath -m "$3")")
 
+# What other addons do with the same rows; theirs stay out of ours.
+if [ "$name" = match_peer ]; then
+    peer="$RUNTIME/peer"
+    [ -d "$peer/odoo/addons/account_reconcile_oca" ] ||
+        "$RUNTIME/venv/bin/pip" install -q --no-deps --target "$peer" \
+            "odoo-addon-account_reconcile_oca==19.0.*" \
+            "odoo-addon-account_statement_base==19.0.*" ||
+        die "The peer, account_reconcile_oca, cannot be had from the package registry."
+    SETTLEMENT_ADDONS_PATH="${SETTLEMENT_ADDONS_PATH:-$CHECKOUT/addons},$peer/odoo/addons"
+    export SETTLEMENT_ADDONS_PATH
+fi
+
 say "benchmark $name in the database settlement_bench"
 database_copy tpl_suite settlement_bench
+[ "$name" != match_peer ] ||
+    "$RUNTIME/bin/odoo" -d settlement_bench -i account_reconcile_oca \
+        --stop-after-init --no-http --log-level=warn
 exec "$RUNTIME/bin/odoo" settlement bench "$name" -d settlement_bench "${options[@]}"

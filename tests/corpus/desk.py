@@ -153,14 +153,22 @@ class Desk:
     # Life
     # ------------------------------------------------------------------
 
-    def live(self, worlds):
-        """Load worlds and match them, step by step, as their rows arrive."""
+    def load(self, worlds):
+        """Load worlds whose rows have all arrived, and match nothing yet."""
+        self._expect(worlds)
+        self._arrive([row for world in worlds for row in world.rows])
+
+    def _expect(self, worlds):
         with self._clock("load"):
             for world in worlds:
                 self.ledger.write(world)
                 self._store(self.provider, world.payouts)
                 self._store(self.provider, world.expected)
             self.env.cr.commit()
+
+    def live(self, worlds):
+        """Load worlds and match them, step by step, as their rows arrive."""
+        self._expect(worlds)
         for step in sorted({step for world in worlds for step in world.steps()}):
             self._arrive(
                 [row for world in worlds for row in world.rows if row.step == step]

@@ -63,10 +63,7 @@ class Lives:
         self.env = self.desk.env
         self.world = build(SEED)
         self.rows = list(self.world.rows)
-        self.desk.ledger.write(self.world)
-        self.desk._store(self.desk.provider, self.world.payouts)
-        self.desk._store(self.desk.provider, self.world.expected)
-        self.env.cr.commit()
+        self.desk._expect([self.world])
 
     def live(self, rows, pieces=1, act=None):
         """Store rows in some order and pieces, match them, and forget it again.

@@ -156,13 +156,19 @@ class Faults:
 
 
 class Cycles:
-    """Copies of one database, and lives in them."""
+    """Copies of one database, and lives in them.
 
-    def __init__(self, prefix_database, template, seed):
+    :param life: called with an environment; does all that is to be done.
+    """
+
+    # Parts of the end that are the same when two live at once.
+    whatever_the_order = WHATEVER_THE_ORDER
+
+    def __init__(self, prefix_database, template, seed, life=compact_world.live):
         self.database = prefix_database
         self.template = template
         self.random = random.Random(seed)
-        self.world = compact_world.shop()
+        self.life = life
 
     # ------------------------------------------------------------------
     # Children
@@ -215,13 +221,18 @@ class Cycles:
     def recover(self):
         """Live to the end; return what verify finds, or why it could not."""
         self.database.query(TIME_PASSES)
-        code, report = self.run(live_and_verify)
+        code, report = self.run(self.live_and_verify)
         return report["result"] if code == ALIVE else [report.get("error", code)]
+
+    def live_and_verify(self, env):
+        """Live to the end and return what verify finds then."""
+        self.life(env)
+        return env["settlement.verification"].run()["findings"]
 
     def undisturbed(self):
         """Live once without faults; learn how long a life is and how it ends."""
         self.fresh()
-        code, report = self.run(compact_world.live)
+        code, report = self.run(self.life)
         if code != ALIVE:
             raise RuntimeError(report)
         self.statements, self.commits = report["statements"], report["commits"]
@@ -234,13 +245,13 @@ class Cycles:
         started = time.monotonic()
         self.fresh()
         if fault["act"] == "two":
-            children = [self.start(compact_world.live, {}) for _ in range(2)]
+            children = [self.start(self.life, {}) for _ in range(2)]
             ends = [self.finish(*child) for child in children]
             # Neither may be broken by what the other one does.
             code, report = max(ends, key=lambda end: end[0])
-            parts = WHATEVER_THE_ORDER
+            parts = self.whatever_the_order
         else:
-            code, report = self.run(compact_world.live, fault)
+            code, report = self.run(self.life, fault)
             parts = tuple(self.wanted)
         findings = self.recover()
         wanted = {part: self.wanted[part] for part in parts}
@@ -280,12 +291,6 @@ class Cycles:
                     fault["table"] = self.random.choice(RIVAL_TABLES)
                 chosen.append(fault)
         return [*chosen, *[{"act": "two"}] * max(round(count * 0.04), 2)]
-
-
-def live_and_verify(env):
-    """Live to the end and return what verify finds then."""
-    compact_world.live(env)
-    return env["settlement.verification"].run()["findings"]
 
 
 def main(env, output, seed, count):

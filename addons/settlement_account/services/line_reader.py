@@ -223,27 +223,7 @@ class LineReader:
                      WHERE item.move_id = line.move_id
                        AND item.account_id = journal.suspense_account_id) waiting
              CROSS JOIN LATERAL (
-                    SELECT jsonb_strip_nulls(jsonb_build_object(
-                        'line', line.id,
-                        'account', wallet.account_identifier,
-                        'currency', currency.name,
-                        'state', move.state,
-                        'date', move.date,
-                        'amount', trim_scale(
-                            CASE WHEN waiting.amount = booked.amount THEN line.amount
-                                 ELSE round(line.amount * waiting.amount
-                                            / booked.amount, currency.decimal_places)
-                                 END)::text,
-                        'foreign_currency', abroad.name,
-                        'foreign_amount', CASE WHEN abroad.id IS NOT NULL
-                            THEN trim_scale(waiting.amount)::text END,
-                        'label', line.payment_ref,
-                        'reference', move.ref,
-                        'partner', line.partner_id,
-                        'payer', line.partner_name,
-                        'account_number', line.account_number,
-                        'type', line.transaction_type,
-                        'details', line.transaction_details)) AS content) told
+                    SELECT %(content)s AS content) told
              WHERE wallet.id = ANY(%(wallets)s)
                AND line.company_id = wallet.company_id
                AND move.state = 'posted'
@@ -253,8 +233,40 @@ class LineReader:
                AND %(wanted)s
             """,
             version=self._version_sql(),
+            content=self._content_sql(),
             wallets=self.wallets.ids,
             wanted=wanted,
+        )
+
+    def _content_sql(self):
+        """Return what the line ``line`` says; all of it is in its fingerprint.
+
+        Of a line that somebody has reconciled in part, the rest counts.
+        """
+        return SQL(
+            """
+            jsonb_strip_nulls(jsonb_build_object(
+                'line', line.id,
+                'account', wallet.account_identifier,
+                'currency', currency.name,
+                'state', move.state,
+                'date', move.date,
+                'amount', trim_scale(
+                    CASE WHEN waiting.amount = booked.amount THEN line.amount
+                         ELSE round(line.amount * waiting.amount
+                                    / booked.amount, currency.decimal_places)
+                         END)::text,
+                'foreign_currency', abroad.name,
+                'foreign_amount', CASE WHEN abroad.id IS NOT NULL
+                    THEN trim_scale(waiting.amount)::text END,
+                'label', line.payment_ref,
+                'reference', move.ref,
+                'partner', line.partner_id,
+                'payer', line.partner_name,
+                'account_number', line.account_number,
+                'type', line.transaction_type,
+                'details', line.transaction_details))
+            """
         )
 
     def _version_sql(self):

@@ -182,6 +182,7 @@ class TestLedgerLines(LedgerCase):
         line = self.line(100, invoice.name)
         self.run_ledger()
         match = self.row_of(line).match_line_ids.match_id
+        self.assertTrue(line.is_reconciled)
         match.action_undo("wrong")
         self.assertEqual(match.state, "undone")
         self.assertFalse(line.is_reconciled)

@@ -97,6 +97,36 @@ class TestMemoryOfLines(LedgerCase):
                 savepoint.rollback()
                 self.env.invalidate_all()
 
+    def test_from_habit_to_the_entry(self):
+        """Learnt from lines, tried, approved by another, confirmed, and booked."""
+        self.fees(self.put_to)
+        accountant = self.new_user("group_accountant", name="-b")
+        approver = self.new_user("group_approver", name="-b")
+        version = self.learn().with_user(accountant)
+        version.action_backtest(date(2026, 1, 1), date(2026, 1, 31))
+        version.action_submit("Found.")
+        version.with_user(approver).action_approve()
+        line = self.line(-9, "ACCOUNT MAINTENANCE 04/2026", 25)
+        self.run_ledger()
+        match = self.row_of(line).match_line_ids.match_id
+        self.assertEqual((match.state, match.kind), ("proposed", "memory/account"))
+        self.assertFalse(line.is_reconciled)
+        match.action_confirm()
+        self.run_ledger()
+        self.assertEqual(match.state, "posted")
+        self.assertTrue(line.is_reconciled)
+        booked = self.env["account.move.line"].search(
+            [("account_id", "=", self.expense.id), ("balance", "=", 9.0)]
+        )
+        self.assertTrue(booked)
+        self.assert_clean()
+        # What was booked by a rule is no habit of people.
+        self.assertFalse(self.learn())
+        match.action_undo("Not a fee.")
+        self.assertFalse(line.is_reconciled)
+        self.assertEqual(match.verdict, "wrong")
+        self.assert_clean()
+
     def test_one_of_them_elsewhere_speaks_against_it(self):
         self.fees(self.put_to, 4)
         other = self.line(-7, "ACCOUNT MAINTENANCE 09/2026", 20)

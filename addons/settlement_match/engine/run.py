@@ -15,6 +15,9 @@ class MatchRun:
 
     :ivar company: record of the company.
     :ivar wanted: ids of the only transactions to match, None for all.
+    :ivar touched: ids of what is new or changed since the last run, None for all:
+        only that is judged again by references and texts.
+    :ivar is_remembered: what stays open is kept for the next run.
     :ivar notes: transaction id → (reason, sentence) of what keeps it open. The first
         stage that says something about a payment has the strongest evidence.
     :ivar hints: transaction id → sentence to be added to whatever keeps it open.
@@ -25,6 +28,8 @@ class MatchRun:
 
     company: Any
     wanted: list[int] | None = None
+    touched: list[int] | None = None
+    is_remembered: bool = False
     notes: dict[int, Note] = field(default_factory=dict)
     hints: dict[int, str] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)

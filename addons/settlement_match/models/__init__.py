@@ -26,6 +26,10 @@ from . import account_move_line
 from . import exception
 from . import document_reference
 from . import matcher
+from . import match_leftover
+from . import match_trace
+from . import match_watermark
+from . import scope
 from . import resolver
 from . import plan
 from . import plan_given
@@ -71,9 +75,11 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_peer
 from . import bench_backtest
 from . import suggestion
 from . import suggestion_facts
+from . import suggestion_holders
 from . import suggestion_search
 from . import suggestion_payers
 from . import suggestion_money

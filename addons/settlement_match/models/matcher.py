@@ -21,6 +21,9 @@ STAGES = (
     "subset",
     "expected",
 )
+# Stages whose result depends on what a payment and its documents say, and on nothing
+# that changes by itself.
+SCOPED_STAGES = ("identifier", "reference", "text")
 # Tables that a mass load fills and the stages join at once.
 JOINED_TABLES = (
     "account_move_line",
@@ -57,8 +60,12 @@ class SettlementMatcher(models.AbstractModel):
         counters = {}
         record = self.env["settlement.run"]._current()
         planned = record._plan_stages(company, STAGES)
+        scoped = matcher._begin_scope(run)
         for stage in STAGES:
-            counters[stage] = matcher._recorded_stage(stage, run, planned.get(stage))
+            worker = scoped if stage in SCOPED_STAGES else matcher
+            counters[stage] = worker._recorded_stage(stage, run, planned.get(stage))
+            if stage == SCOPED_STAGES[-1]:
+                scoped._end_scope(run)
             if checkpoint:
                 checkpoint()
                 matcher._lock(company, wait=True)

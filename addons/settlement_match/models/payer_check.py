@@ -188,7 +188,7 @@ class SettlementMatcher(models.AbstractModel):
         by_payment = {}
         for row in rows:
             by_payment.setdefault(row["id"], []).append(row)
-        plans = []
+        plans, found = [], []
         for transaction_id, items in by_payment.items():
             first = items[0]
             documents = {row["document_id"]: self._document_of(row) for row in items}
@@ -201,9 +201,12 @@ class SettlementMatcher(models.AbstractModel):
             run.note(transaction_id, "partner_conflict", sentence)
             if first["outcome"] in PROPOSED_OUTCOMES:
                 plans.append(self._other_payer_plan(items, method))
+                found.append((transaction_id, "partner_conflict", sentence))
         if plans:
             plan = self._plan_given(plans, stage, method)
             self._write_plan(run.company, plan, "proposed")
+            # At once: a later run does not look at what is proposed already.
+            self._raise_all("settlement.transaction", found)
 
     @api.model
     def _held_decisions_sql(self):

@@ -168,6 +168,15 @@ class SettlementMatcher(models.AbstractModel):
             SQL("SELECT ''::text AS name, ''::text AS key"),
             [(name, key) for (name,) in found for key in sorted(names.keys(name))],
         )
+        # Amount and beginning in one row: else all names of one amount would meet.
+        for side in ("given", "partner"):
+            self._temporary(
+                f"settlement_{side}_key",
+                SQL(
+                    "SELECT * FROM %s JOIN settlement_name_key USING (name)",
+                    SQL.identifier(f"settlement_{side}_name"),
+                ),
+            )
 
     @api.model
     def _given_names_sql(self):
@@ -203,11 +212,11 @@ class SettlementMatcher(models.AbstractModel):
                    given.names * known.names AS pairs
               FROM (
                 SELECT currency_id, minor, key, count(*) AS names
-                  FROM settlement_given_name JOIN settlement_name_key USING (name)
+                  FROM settlement_given_key
                  GROUP BY currency_id, minor, key) given
               JOIN (
                 SELECT currency_id, minor, key, count(*) AS names
-                  FROM settlement_partner_name JOIN settlement_name_key USING (name)
+                  FROM settlement_partner_key
                  GROUP BY currency_id, minor, key) known
              USING (currency_id, minor, key)
             """
@@ -218,8 +227,7 @@ class SettlementMatcher(models.AbstractModel):
         return SQL(
             """
             SELECT DISTINCT given.name, given.currency_id, given.minor
-              FROM settlement_given_name given
-              JOIN settlement_name_key part USING (name)
+              FROM settlement_given_key given
               JOIN settlement_name_group met USING (currency_id, minor, key)
              WHERE met.pairs > %s
             """,
@@ -234,12 +242,8 @@ class SettlementMatcher(models.AbstractModel):
             SELECT given.name, known.partner_id,
                    array_agg(DISTINCT known.name ORDER BY known.name)
               FROM settlement_name_group met
-              JOIN settlement_given_name given USING (currency_id, minor)
-              JOIN settlement_name_key given_part
-                ON given_part.name = given.name AND given_part.key = met.key
-              JOIN settlement_partner_name known USING (currency_id, minor)
-              JOIN settlement_name_key known_part
-                ON known_part.name = known.name AND known_part.key = met.key
+              JOIN settlement_given_key given USING (currency_id, minor, key)
+              JOIN settlement_partner_key known USING (currency_id, minor, key)
              WHERE met.pairs <= %s
              GROUP BY given.name, known.partner_id
              ORDER BY given.name, known.partner_id

@@ -77,12 +77,16 @@ class SettlementMatcher(models.AbstractModel):
               FROM settlement_transaction_state
              WHERE company_id = %(company)s
                AND match_state = 'open'
+               AND %(in_scope)s
              UNION ALL
             SELECT guessed.transaction_id, guessed.currency_id, guessed.gross_minor
               FROM (%(again)s) again
               JOIN settlement_transaction_state guessed USING (transaction_id)
              WHERE guessed.match_state = 'proposed'
+               AND %(guessed_in_scope)s
             """,
+            in_scope=self._in_scope_sql(SQL("transaction_id")),
+            guessed_in_scope=self._in_scope_sql(SQL("guessed.transaction_id")),
             company=company.id,
             again=self._reconsidered_sql(company),
         )

@@ -104,7 +104,7 @@ class SettlementMatcher(models.AbstractModel):
                  LIMIT %(limit)s
                 """,
                 texts=self._said_sql(),
-                sources=self._sources_sql(),
+                sources=self._readable_sql(),
                 wanted=self._may_be_ruled_sql(versions, last_id),
                 limit=CHUNK_ROWS,
             )
@@ -115,13 +115,13 @@ class SettlementMatcher(models.AbstractModel):
         """Return how many payments a run has not read."""
         query = SQL(
             "SELECT count(*) %s WHERE %s",
-            self._sources_sql(),
+            self._readable_sql(),
             self._may_be_ruled_sql(versions, last_id),
         )
         return self.env.execute_query(query)[0][0]
 
     @api.model
-    def _sources_sql(self):
+    def _readable_sql(self):
         return SQL(
             "FROM settlement_open_source source "
             "JOIN settlement_transaction fact ON fact.id = source.transaction_id"

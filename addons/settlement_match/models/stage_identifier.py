@@ -19,6 +19,7 @@ class SettlementMatcher(models.AbstractModel):
         """
         self._resolve(run, self._named_payments_sql(run.company))
         counters = self._settle(run, 1, "identifier")
+        self._keep_named(run)
         self._note_unbooked(run)
         return counters
 

@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..engine import evidence, readings
 from .resolver import ALWAYS
+from .scope import SCOPE
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -22,12 +23,23 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: dict of counters.
         """
-        self._check_structured(run.company)
         self._read_texts(run)
+        matcher = self
+        if rivals := self._rivals_by_text(run):
+            self.with_context(**{SCOPE: tuple(rivals)})._read_open_texts(run)
+            scope = (*self.env.context[SCOPE], *rivals)
+            matcher = self.with_context(**{SCOPE: scope})
+        return matcher._match_readings(run)
+
+    @api.model
+    def _match_readings(self, run):
+        """Match, propose and note by what was read; see :meth:`_stage_text`."""
+        self._check_structured(run.company)
         written_well = self._match_written_well(run)
         proposed = self._propose_readings(run)
         proposed += self._propose_near_numbers(run)
         counters = self._match_all_readings(run)
+        self._keep_named(run)
         counters["matched"] += written_well["matched"]
         counters["candidates"] += written_well["candidates"]
         return {**counters, "proposed": proposed}

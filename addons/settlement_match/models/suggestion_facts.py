@@ -6,7 +6,7 @@ from odoo.addons.settlement.canonical import references
 from ..engine import payouts
 from ..engine.suggestion import Money, Target
 from ..engine.tokens import PLAIN, scan
-from .claim import ITEM_COLUMNS, minor_sql
+from .claim import minor_sql
 
 # Texts in which a payer may name what is paid.
 TEXTS = (
@@ -381,48 +381,3 @@ class SettlementSuggestion(models.AbstractModel):
             ids,
             self.env.company.id,
         )
-
-    # ------------------------------------------------------------------
-    # What holds a candidate already
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _holders(self, keys):
-        """Return which match or proposal has taken these items, in words, by key."""
-        by_model = {}
-        for model, row_id in keys:
-            by_model.setdefault(model, []).append(row_id)
-        found = {}
-        for model, ids in by_model.items():
-            free = self.env["settlement.claim"]._free_minor(self.env[model].browse(ids))
-            query = self._holders_sql(ITEM_COLUMNS[model], ids)
-            for row_id, match_id, state in self.env.execute_query(query):
-                found[model, row_id] = self._holder_words(
-                    match_id, state, free.get(row_id, 0)
-                )
-        return found
-
-    @api.model
-    def _holders_sql(self, column, ids):
-        """Return the latest match of each item that is not undone."""
-        return SQL(
-            """
-            SELECT DISTINCT ON (line.%(column)s) line.%(column)s, match.id, match.state
-              FROM settlement_match_line line
-              JOIN settlement_match match ON match.id = line.match_id
-             WHERE line.%(column)s = ANY(%(ids)s)
-               AND match.state IN ('proposed', 'confirmed')
-             ORDER BY line.%(column)s, match.state, match.id DESC
-            """,
-            column=SQL.identifier(column),
-            ids=ids,
-        )
-
-    @api.model
-    def _holder_words(self, match_id, state, free):
-        match = self.env["settlement.match"].browse(match_id).display_name
-        if state == "proposed":
-            return self.env._("Proposal %(match)s waits for a decision.", match=match)
-        if free:
-            return self.env._("Match %(match)s holds a part of it.", match=match)
-        return self.env._("Match %(match)s holds all of it.", match=match)

@@ -3,10 +3,15 @@ from odoo.tools import SQL
 
 from ..engine import amounts
 from ..engine.suggestion import Target
-from .suggestion_search import MOST_REFERENCES, PER_NEIGHBOUR, PER_REFERENCE
+from .suggestion_search import (
+    MOST_REFERENCES,
+    PER_NEIGHBOUR,
+    PER_REFERENCE,
+    PER_VARIANT,
+)
 
 # Open payments of one amount among which the nearest in time are chosen.
-PER_SAME_AMOUNT = 300
+PER_SAME_AMOUNT = 200
 NEAREST = 40
 # A bank account or address may stand on very many payments.
 PER_PAYER = 2000
@@ -97,7 +102,7 @@ class SettlementSuggestion(models.AbstractModel):
         pairs = self._references_carried(target)[:MOST_REFERENCES]
         if not pairs:
             return []
-        texts = sorted({text for _kind, text in pairs})
+        texts = sorted({text for _kind, text in target.references})
         question.searched.append(
             self.env._("references: %(texts)s", texts=", ".join(texts[:10]))
         )
@@ -161,20 +166,23 @@ class SettlementSuggestion(models.AbstractModel):
             )
         )
         fees = self._usual_fees(currency.id)
-        wanted = [
-            *amounts.variants(target.amount, [-fee for fee in fees]),
-            *target.parts,
-        ]
+        same, *others = amounts.variants(target.amount, [-fee for fee in fees])
+        exact = [same, *target.parts]
+        wanted = [*exact, *others]
         day = target.last_day or target.first_day
         return [
-            *self._row_ids(self._open_money_sql(currency, wanted, day)),
+            *self._row_ids(self._open_money_sql(currency, exact, day, NEAREST)),
+            *self._row_ids(self._open_money_sql(currency, others, day, PER_VARIANT)),
             *self._row_ids(self._money_near_sql(currency, target.amount)),
             *self._row_ids(self._parts_sql("transaction_id", currency, wanted)),
         ]
 
     @api.model
-    def _open_money_sql(self, currency, wanted, day):
-        """Return open transactions of these amounts, the nearest in time of each."""
+    def _open_money_sql(self, currency, wanted, day, most):
+        """Return open transactions of these amounts, the nearest in time of each.
+
+        :param most: so many of each amount.
+        """
         return SQL(
             """
             SELECT found.transaction_id
@@ -193,7 +201,7 @@ class SettlementSuggestion(models.AbstractModel):
             open=self._is_open_money_sql(currency),
             day=day,
             limit=PER_SAME_AMOUNT,
-            nearest=NEAREST,
+            nearest=most,
         )
 
     @api.model

@@ -2,8 +2,11 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import counterparty, likeness
-from .suggestion_search import MOST_PARTNERS, MOST_WORDS
+from .suggestion_search import PER_PARTNER
 
+# So many partners and words of a name are looked up.
+MOST_PARTNERS = 20
+MOST_WORDS = 8
 # So many of the latest withheld fees say what is usual.
 LATEST_FEES = 500
 USUAL_FEES = 5
@@ -166,3 +169,58 @@ class SettlementSuggestion(models.AbstractModel):
             usual=USUAL_FEES,
         )
         return tuple(row[0] for row in self.env.execute_query(query))
+
+    # ------------------------------------------------------------------
+    # By partner
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _items_of_payers(self, question, money):
+        """Return open journal items of everybody who may be the payer."""
+        partners = [*money.payers, *self._partners_named(money.counterparty)]
+        partners = list(dict.fromkeys(partners))[:MOST_PARTNERS]
+        if not partners:
+            return []
+        names = self.env["res.partner"].sudo().browse(partners[:5]).mapped("name")
+        question.searched.append(
+            self.env._("partners: %(names)s", names=", ".join(filter(None, names)))
+        )
+        found = self._row_ids(self._items_of_partners_sql(partners))
+        if len(found) == PER_PARTNER:
+            question.bounds.append(
+                self.env._(
+                    "Only %(most)s open items of these partners were looked at.",
+                    most=PER_PARTNER,
+                )
+            )
+        return found
+
+    @api.model
+    def _items_of_partners_sql(self, partners):
+        """Return open journal items of partners, by Odoo's own index."""
+        return SQL(
+            """
+            SELECT entry.id
+              FROM account_move_line entry
+             WHERE entry.account_id = ANY(%(accounts)s)
+               AND entry.partner_id = ANY(%(partners)s)
+               AND %(open)s
+             LIMIT %(limit)s
+            """,
+            accounts=self._target_accounts(),
+            partners=partners,
+            open=self._is_open_item_sql(),
+            limit=PER_PARTNER,
+        )
+
+    @api.model
+    def _target_accounts(self):
+        """Return the ids of the accounts on which items wait for money."""
+        # Which accounts a company has does not depend on who asks.
+        accounts = self.env["account.account"].sudo()
+        return accounts.search(
+            [
+                ("company_ids", "in", self.env.company.ids),
+                ("reconcile", "=", True),
+            ]
+        ).ids

@@ -7,11 +7,10 @@ from .suggestion_facts import BANK_KINDS
 # Most rows that each clue may bring; more would be neither read nor fast.
 PER_REFERENCE = 50
 PER_AMOUNT = 20
+PER_VARIANT = 3
 PER_NEIGHBOUR = 12
-PER_PARTNER = 200
-MOST_PARTNERS = 20
+PER_PARTNER = 150
 MOST_REFERENCES = 120
-MOST_WORDS = 8
 # A text that occurs as a reference may be the number of a document in any field.
 TEXT_TYPES = ("invoice", "structured", "order")
 NAMING_TYPES = (*TEXT_TYPES, "provider")
@@ -65,7 +64,8 @@ class SettlementSuggestion(models.AbstractModel):
             )
         if not pairs:
             return []
-        texts = sorted({text for _kind, text in pairs})
+        fields = (text for kind, text in money.references if kind in NAMING_TYPES)
+        texts = list(dict.fromkeys([*sorted(fields), *money.words]))
         question.searched.append(
             self.env._("references: %(texts)s", texts=", ".join(texts[:10]))
         )
@@ -169,9 +169,13 @@ class SettlementSuggestion(models.AbstractModel):
                 )
             )
             wanted = amounts.variants(amount, money.fees)
-            found += self._row_ids(
-                self._items_of_amount_sql(currency, wanted, money.day)
-            )
+            for values, most in (
+                (wanted[:1], PER_AMOUNT),
+                (wanted[1:], PER_VARIANT),
+            ):
+                found += self._row_ids(
+                    self._items_of_amount_sql(currency, values, money.day, most)
+                )
             found += self._row_ids(self._items_near_sql(currency, amount))
             found += self._row_ids(self._parts_sql("move_line_id", currency, wanted))
         return found
@@ -187,8 +191,11 @@ class SettlementSuggestion(models.AbstractModel):
         return SQL("(%s::numeric / %s)", minor, 10**currency.decimal_places)
 
     @api.model
-    def _items_of_amount_sql(self, currency, wanted, day):
-        """Return journal items of these amounts, the nearest in time of each."""
+    def _items_of_amount_sql(self, currency, wanted, day, most):
+        """Return journal items of these amounts, the nearest in time of each.
+
+        :param most: so many items before the day, and as many after it.
+        """
         base = SQL(
             "%s AND entry.currency_id = %s AND entry.amount_residual_currency = %s",
             self._is_open_item_sql(),
@@ -211,7 +218,7 @@ class SettlementSuggestion(models.AbstractModel):
             wanted=wanted,
             base=base,
             day=day,
-            limit=PER_AMOUNT,
+            limit=most,
         )
 
     @api.model
@@ -332,60 +339,6 @@ class SettlementSuggestion(models.AbstractModel):
             self.env["res.currency"].browse(money.currency_id),
             [-money.amount],
             money.day,
+            2 * PER_AMOUNT,
         )
         return [row_id for row_id in self._row_ids(query) if row_id != money.key[1]]
-
-    # ------------------------------------------------------------------
-    # By partner
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _items_of_payers(self, question, money):
-        """Return open journal items of everybody who may be the payer."""
-        partners = [*money.payers, *self._partners_named(money.counterparty)]
-        partners = list(dict.fromkeys(partners))[:MOST_PARTNERS]
-        if not partners:
-            return []
-        names = self.env["res.partner"].sudo().browse(partners[:5]).mapped("name")
-        question.searched.append(
-            self.env._("partners: %(names)s", names=", ".join(filter(None, names)))
-        )
-        found = self._row_ids(self._items_of_partners_sql(partners))
-        if len(found) == PER_PARTNER:
-            question.bounds.append(
-                self.env._(
-                    "Only %(most)s open items of these partners were looked at.",
-                    most=PER_PARTNER,
-                )
-            )
-        return found
-
-    @api.model
-    def _items_of_partners_sql(self, partners):
-        """Return open journal items of partners, by Odoo's own index."""
-        return SQL(
-            """
-            SELECT entry.id
-              FROM account_move_line entry
-             WHERE entry.account_id = ANY(%(accounts)s)
-               AND entry.partner_id = ANY(%(partners)s)
-               AND %(open)s
-             LIMIT %(limit)s
-            """,
-            accounts=self._target_accounts(),
-            partners=partners,
-            open=self._is_open_item_sql(),
-            limit=PER_PARTNER,
-        )
-
-    @api.model
-    def _target_accounts(self):
-        """Return the ids of the accounts on which items wait for money."""
-        # Which accounts a company has does not depend on who asks.
-        accounts = self.env["account.account"].sudo()
-        return accounts.search(
-            [
-                ("company_ids", "in", self.env.company.ids),
-                ("reconcile", "=", True),
-            ]
-        ).ids

@@ -37,6 +37,11 @@ class SettlementMatcher(models.AbstractModel):
                 "0 AS rank, ''::text AS text, 0 AS strength, FALSE AS is_extra LIMIT 0"
             ),
         )
+        self._read_open_texts(run)
+
+    @api.model
+    def _read_open_texts(self, run):
+        """Add what the texts of the open rows name to ``settlement_reading``."""
         countries = self._countries_of_references(run.company)
         last_id = 0
         while rows := self.env.execute_query(self._texts_sql(run, last_id)):

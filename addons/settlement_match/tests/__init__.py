@@ -10,9 +10,11 @@ from . import test_pipeline
 from . import test_payer_check
 from . import test_plan_given
 from . import test_precision
+from . import test_precision_report
 from . import test_precision_rule
 from . import test_reference
 from . import test_runs
+from . import test_scope
 from . import test_rule
 from . import test_subset
 from . import test_suggestion

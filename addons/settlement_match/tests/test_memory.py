@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
@@ -209,6 +209,38 @@ class TestMemory(MemoryCase):
         version = self.learn()
         self.assertFalse(version.rule_id.current_version_id)
         self.assertFalse(self.rules._engine_versions(self.company, ["payer"]))
+
+    def test_from_habit_to_a_proposal(self):
+        """Learnt, tried on history, approved by somebody else, and at work."""
+        self.pay_often(counterparty_account=IBAN)
+        version = self.learn().with_user(self.accountant)
+        version.action_submit("Found.")
+        with self.assertRaises(UserError):
+            version.with_user(self.approver).action_approve()
+        version.action_backtest(date(2026, 1, 1), date(2026, 1, 31))
+        version.with_user(self.approver).action_approve()
+        self.assertEqual(version.state, "approved")
+        invoice = self.new_invoice(100.0)
+        row = self.arrive(counterparty_account=IBAN)
+        self.run_match()
+        match = self.match_of(row)
+        self.assertEqual(match.line_ids.move_line_id, self.open_line(invoice))
+        self.assertRecordValues(
+            match,
+            [
+                {
+                    "state": "proposed",
+                    "kind": "memory/payer",
+                    "rule_version_id": version.id,
+                    "checked_count": 0,
+                }
+            ],
+        )
+        match.with_user(self.accountant).action_confirm()
+        match.invalidate_recordset()
+        self.assertEqual((match.verdict, match.right_count), ("right", 1))
+        # What a rule brought about is no habit from which another one is learnt.
+        self.assertFalse(self.learn())
 
     def test_who_found_it_does_not_approve_it(self):
         self.pay_often(counterparty_account=IBAN)

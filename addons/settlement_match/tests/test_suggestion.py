@@ -452,6 +452,65 @@ class TestSuggestion(SuggestionCase):
         for record in (row, invoice, self.open_line(invoice), line):
             self.assertTrue(record._suggestions() or record == line)
 
+    def test_how_often_such_matches_were_right(self):
+        for number, is_wrong in enumerate((False, False, True)):
+            invoice = self.new_invoice(100.0 + number)
+            row = self.credit(f"b{number}", f"{100 + number}.00")
+            match = self.matches._propose(
+                [row], [self.open_line(invoice)], kind="reference/exact"
+            )
+            match.action_confirm()
+            if is_wrong:
+                match.action_undo("Wrong customer")
+        invoice = self.new_invoice(500.0)
+        (row,) = self.store(
+            self.fact("txn_1", "500.00", invoice_reference=invoice.name)
+        )
+        best = self.best(row)
+        self.assertEqual(best["kind"], "reference/exact")
+        self.assertIn("Of 3 matches", best["precision"])
+        self.assertIn("2 were right", best["precision"])
+        other = self.best(self.credit("b9", "500.00"))
+        self.assertIn("nothing is known", other["precision"])
+
+    def test_long_texts_are_cut_and_it_is_said(self):
+        invoice = self.new_invoice(100.0)
+        noise = " ".join(f"NR{number:06}" for number in range(900))
+        row = self.credit("b1", "60.00", f"{invoice.name} {noise}")
+        report = row._suggestion_report()
+        self.assertEqual(report["candidates"][0]["id"], self.open_line(invoice).id)
+        self.assertIn("most likely references", " ".join(report["bounds"]))
+
+    def test_opening_entries_wait_for_money_as_well(self):
+        account = self.company_data["default_account_receivable"]
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": date(2026, 1, 1),
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": account.id,
+                            "partner_id": self.customer.id,
+                            "debit": 321.0,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.company_data[
+                                "default_account_revenue"
+                            ].id,
+                            "credit": 321.0,
+                        }
+                    ),
+                ],
+            }
+        )
+        entry.action_post()
+        row = self.credit("b1", "321.00")
+        self.assertEqual(self.best(row)["id"], self.open_line(entry).id)
+        self.assertEqual(self.best(self.open_line(entry))["id"], row.id)
+
     def test_bound_of_a_partner_is_said(self):
         number = self.bank_account(self.customer)
         for _each in range(30):

@@ -19,10 +19,11 @@ class TestSuggestionTour(SuggestionCase, HttpCase):
 
     def setUp(self):
         super().setUp()
+        self.customer.email = "ada@example.com"
         self.invoice = self.new_invoice(100.0)
         self.rows = self.store(
             self.fact("txn_1", "60.00", invoice_reference=self.invoice.name),
-            self.fact("txn_2", "40.00", counterparty_name="Ada Ltd"),
+            self.fact("txn_2", "40.00", counterparty_email="ada@example.com"),
         )
 
     def test_from_the_invoice_to_the_match(self):

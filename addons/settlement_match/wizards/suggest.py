@@ -51,6 +51,7 @@ class SettlementSuggest(models.TransientModel):
             "res_id": dialog.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     @api.model

@@ -156,22 +156,28 @@ def test_a_word_is_found_in_whatever_stands_around_it(word, before, after):
 )
 def test_hostile_patterns_take_no_time(hostile):
     ready = compiled(hostile)
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("a" * 100_000, "ab" * 50_000, "1a" * 50_000, "\ufdfa" * 50_000):
         ready.matches(text)
     # Four texts at their limit: a backtracking search would not end in a lifetime.
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 5
 
 
-def test_time_grows_with_the_text_and_no_faster():
-    ready = compiled("*a*a*a*a*a*a*b" * 14)
+class CountedText(str):
+    """A text that counts how often one of its signs is looked at."""
 
-    def seconds(length):
-        text = "a" * length
-        started = time.perf_counter()
-        for _round in range(20):
-            ready.matches(text)
-        return time.perf_counter() - started
+    looks = 0
 
-    seconds(100)
-    assert seconds(4_000) < 40 * max(seconds(400), 0.001)
+    def __getitem__(self, position):
+        self.looks += 1
+        return super().__getitem__(position)
+
+
+@pytest.mark.parametrize("length", [100, 1_000, 4_000])
+def test_each_sign_is_looked_at_once_for_each_alternative(length):
+    ready = compiled("*a*a*a*a*a*a*b" * 7 + "|a?a?b|#a#")
+    for sign in "ab1":
+        for segments in ready.alternatives:
+            text = CountedText(sign * length)
+            pattern._occurs(segments, text)
+            assert text.looks <= length
