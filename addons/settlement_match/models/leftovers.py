@@ -98,7 +98,8 @@ class SettlementMatcher(models.AbstractModel):
     def _read_doubtfully_sql(self, company):
         """Return rows that a doubtful reading of their text has proposed something for.
 
-        A person has to look at these as well: the proposal is what it may be.
+        A person has to look at these as well: the proposal is what it may be. What a
+        known payer names of somebody else says why by itself.
         """
         return SQL(
             """
@@ -112,6 +113,7 @@ class SettlementMatcher(models.AbstractModel):
              WHERE match.company_id = %s
                AND match.state = 'proposed'
                AND match.stage = %s
+               AND match.kind <> 'reference/other_payer'
                AND state.match_state = 'proposed'
             """,
             company.id,
