@@ -166,6 +166,8 @@ max_connections = ${SETTLEMENT_PG_CONNECTIONS:-100}
 shared_buffers = ${memory}MB
 max_wal_size = 4GB
 maintenance_work_mem = 256MB
+# A run of matching has dozens of temporary tables, tests have many runs at once.
+max_locks_per_transaction = 256
 synchronous_commit = off
 $([ -z "${SETTLEMENT_PG_FAST:-}" ] || printf 'fsync = off\nfull_page_writes = off\n')
 CONF

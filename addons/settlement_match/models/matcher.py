@@ -201,6 +201,26 @@ class SettlementMatcher(models.AbstractModel):
         return self.env.execute_query(query)[0][0]
 
     @api.model
+    def _refill(self, name, select):
+        """Do the same as :meth:`_temporary`, with the table that is there already.
+
+        Each new table takes locks until the transaction ends, and many runs in one
+        transaction would use up those of the server. The columns never change.
+        """
+        table = SQL.identifier(name)
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMPORARY TABLE IF NOT EXISTS %s ON COMMIT DROP AS %s "
+                "WITH NO DATA",
+                table,
+                select,
+            )
+        )
+        self.env.cr.execute(SQL("TRUNCATE %s", table))
+        self.env.cr.execute(SQL("INSERT INTO %s %s", table, select))
+        self.env.cr.execute(SQL("ANALYZE %s", table))
+
+    @api.model
     def _note_refused(self, run):
         """Leave alone what a person took apart; only a person puts it together."""
         rows = self.env.execute_query_dict(

@@ -18,7 +18,7 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _fill_open_sources(self, run):
         """Fill ``settlement_open_source``: payments that nothing was said of yet."""
-        self._temporary(
+        self._refill(
             "settlement_open_source",
             SQL(
                 """
@@ -45,7 +45,7 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _fill_open_items(self, company):
         """Fill ``settlement_open_item``: open items of documents and payments."""
-        self._temporary("settlement_open_item", self._open_items_sql(company))
+        self._refill("settlement_open_item", self._open_items_sql(company))
 
     @api.model
     def _open_items_sql(self, company):
@@ -96,7 +96,7 @@ class SettlementMatcher(models.AbstractModel):
         An item, or a document with all its instalments. Of instalments of one amount
         the first that is due stands for all.
         """
-        self._temporary(
+        self._refill(
             "settlement_open_unit",
             SQL(
                 """

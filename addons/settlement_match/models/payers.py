@@ -23,7 +23,7 @@ class SettlementMatcher(models.AbstractModel):
             SQL("SELECT * FROM (%s) AS %s", sql, SQL.identifier(f"by_{clue.name}"))
             for clue, sql in self._payer_sources(company)
         )
-        self._temporary("settlement_payer", select)
+        self._refill("settlement_payer", select)
 
     @api.model
     def _payer_sources(self, company):
@@ -128,8 +128,8 @@ class SettlementMatcher(models.AbstractModel):
         names of which not all could be compared.
         """
         self._fill_name_keys()
-        self._temporary("settlement_name_group", self._name_groups_sql())
-        self._temporary("settlement_crowded_name", self._crowded_names_sql())
+        self._refill("settlement_name_group", self._name_groups_sql())
+        self._refill("settlement_crowded_name", self._crowded_names_sql())
         clues = []
         for given, partner_id, known in self.env.execute_query(self._name_pairs_sql()):
             if found := counterparty.name_clue(given, known):
@@ -155,8 +155,8 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _fill_name_keys(self):
         """Cut the names of payers and partners into the beginnings of their words."""
-        self._temporary("settlement_given_name", self._given_names_sql())
-        self._temporary("settlement_partner_name", self._partner_names_sql())
+        self._refill("settlement_given_name", self._given_names_sql())
+        self._refill("settlement_partner_name", self._partner_names_sql())
         found = self.env.execute_query(
             SQL(
                 "SELECT name FROM settlement_given_name "
@@ -170,7 +170,7 @@ class SettlementMatcher(models.AbstractModel):
         )
         # Amount and beginning in one row: else all names of one amount would meet.
         for side in ("given", "partner"):
-            self._temporary(
+            self._refill(
                 f"settlement_{side}_key",
                 SQL(
                     "SELECT * FROM %s JOIN settlement_name_key USING (name)",
@@ -257,7 +257,7 @@ class SettlementMatcher(models.AbstractModel):
 
         :param pattern: SELECT of one row that gives the columns their types.
         """
-        self._temporary(name, SQL("%s LIMIT 0", pattern))
+        self._refill(name, SQL("%s LIMIT 0", pattern))
         buffer = io.StringIO()
         csv.writer(buffer).writerows(rows)
         buffer.seek(0)

@@ -84,6 +84,8 @@ class SettlementReplay(models.AbstractModel):
         try:
             with closing(self.env.cr.savepoint()):
                 replay._enlarge_work_memory()
+                # Compiling its few large statements takes longer than running them.
+                replay.env.cr.execute(SQL("SELECT set_config('jit', 'off', TRUE)"))
                 rows, reached = replay._gather_history(scope)
                 replay._put_history_in_front()
                 replay._put_rules_in_front(scope)

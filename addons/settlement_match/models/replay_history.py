@@ -213,17 +213,18 @@ class SettlementReplay(models.AbstractModel):
         return SQL(
             """
             SELECT item.id AS item_id, FALSE AS is_outside, target.match_id,
-                   GREATEST(item.date, (
-                        SELECT max(COALESCE(fact.booked_on, fact.occurred_at::date))
-                          FROM settlement_match_line money
-                          JOIN settlement_transaction fact
-                            ON fact.id = money.transaction_id
-                         WHERE money.match_id = target.match_id)) AS day,
+                   GREATEST(item.date, max(
+                        COALESCE(fact.booked_on, fact.occurred_at::date))) AS day,
                    abs(target.amount_minor) AS minor
               FROM settlement_replay_item item
               JOIN settlement_match_line target ON target.move_line_id = item.id
               JOIN settlement_match match ON match.id = target.match_id
+              LEFT JOIN settlement_match_line money
+                ON money.match_id = match.id AND money.transaction_id IS NOT NULL
+              LEFT JOIN settlement_transaction fact ON fact.id = money.transaction_id
              WHERE match.state IN ('confirmed', 'posted')
+             GROUP BY item.id, item.date, target.id, target.match_id,
+                      target.amount_minor
              UNION ALL
             SELECT item.id, TRUE, NULL, part.max_date, %(debit)s
               FROM settlement_replay_item item

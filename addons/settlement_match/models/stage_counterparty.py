@@ -48,7 +48,7 @@ class SettlementMatcher(models.AbstractModel):
         self._fill_open_units()
         self._fill_payers(run.company)
         self._fill_name_clues()
-        self._temporary("settlement_payer_group", self._payer_groups_sql())
+        self._refill("settlement_payer_group", self._payer_groups_sql())
         rows = self._candidate_rows()
         crowded = self.env.execute_query_dict(self._crowded_payers_sql())
         return counterparty.decide(rows), rows, crowded

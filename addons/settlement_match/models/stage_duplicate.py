@@ -45,8 +45,8 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _repeated_rows(self, run):
         """Return open payments with the first earlier one that they repeat."""
-        self._temporary("settlement_repeated", self._repeatable_sql(run))
-        self._temporary("settlement_settled", self._settled_payments_sql(run.company))
+        self._refill("settlement_repeated", self._repeatable_sql(run))
+        self._refill("settlement_settled", self._settled_payments_sql(run.company))
         return self.env.execute_query_dict(
             SQL(
                 """

@@ -61,8 +61,8 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _transfer_pairs(self, run):
         """Return all rows that may be the two ends of one transfer."""
-        self._temporary("settlement_end", self._ends_sql(run))
-        self._temporary("settlement_named_own", self._named_own_sql(run.company))
+        self._refill("settlement_end", self._ends_sql(run))
+        self._refill("settlement_named_own", self._named_own_sql(run.company))
         ends = {
             row["id"]: transfers.End(**row)
             for row in self.env.execute_query_dict(

@@ -118,17 +118,16 @@ class SettlementMatcher(models.AbstractModel):
                    paid.source_open::int8, paid.strongest, paid.outcome,
                    paid.target_open::int8, item.smallest::int8, item.partner_ids
               FROM paid
-              JOIN (SELECT named.transaction_id,
-                           CASE WHEN count(*) > 1 THEN min(abs(named.open_minor)) END
+             CROSS JOIN LATERAL (
+                    SELECT CASE WHEN count(*) > 1 THEN min(abs(named.open_minor)) END
                                AS smallest,
                            array_agg(DISTINCT named.partner_id) AS partner_ids,
                            bool_and(named.same_way) AS is_one_way,
                            bool_or(left(named.strongest, 1) = ANY(%(weak)s)) AS is_weak
                       FROM settlement_decision named
-                      JOIN paid ON paid.transaction_id = named.transaction_id
-                     WHERE named.document_open <> 0
-                     GROUP BY named.transaction_id
-                   ) item ON item.transaction_id = paid.transaction_id
+                     WHERE named.transaction_id = paid.transaction_id
+                       AND named.document_open <> 0
+                   ) item
              WHERE item.is_one_way
                AND NOT item.is_weak
             """,

@@ -373,6 +373,20 @@ class TestCounterparty(CounterpartyCase):
         self.assertEqual(self.match_of(row), match)
         self.assertEqual(len(row.match_line_ids), 1)
 
+    def test_many_runs_of_a_transaction_use_the_same_tables(self):
+        self.new_invoice(120.5)
+        self.bank_row("b1", "120.50", counterparty_account=IBAN)
+        known = []
+        for _run in range(2):
+            self.run_match()
+            self.env.cr.execute(
+                "SELECT to_regclass('settlement_open_source')::oid, "
+                "to_regclass('settlement_open_unit')::oid"
+            )
+            known.append(self.env.cr.fetchone())
+        self.assertEqual(known[0], known[1])
+        self.assertTrue(all(known[0]))
+
     def test_a_second_document_withdraws_the_proposal(self):
         self.new_invoice(120.5)
         row = self.bank_row("b1", "120.50", counterparty_account=IBAN)

@@ -190,7 +190,7 @@ class TestScope(MatchCase):
 
     def test_sentence_about_a_long_text_stays(self):
         row = self.credit("b1", "1.00", "4711 " * 3_000)
-        for _time in range(3):
+        for _time in range(2):
             self.run_match()
             self.assertIn("very long", self.open_exceptions(row).cause)
 
