@@ -229,7 +229,7 @@ class SettlementCli(models.AbstractModel):
 
     @api.model
     def _parser_bench(self, parser):
-        parser.add_argument("name", help="what to measure: ingest, match, match_peer, suggest …")
+        parser.add_argument("name", help="ingest, match, match_peer, suggest …")
         parser.add_argument("--rows", type=int, default=10000)
         parser.add_argument("--out", help="write the figures as JSON to this file")
         parser.add_argument("--json", action="store_true", help="print JSON")

@@ -20,12 +20,18 @@ _KEYS = "test:" + base64.b64encode(b"k" * 32).decode()
 # Attempts and their counters: each run leaves a trace of its own.
 LOGS = (
     "settlement_run",
+    "settlement_run_stage",
     "settlement_window",
     "settlement_call_count",
     "settlement_backend_settlement_run_rel",
 )
-# What is settled by a posting leaves this index with the next matching.
-INDEXES = ("settlement_document_reference",)
+# What is settled by a posting leaves these with the next matching: the index of open
+# documents, and what matching remembers of payments that it left open.
+INDEXES = (
+    "settlement_document_reference",
+    "settlement_match_leftover",
+    "settlement_match_trace",
+)
 
 
 class WorldCase(TransactionCase):

@@ -31,8 +31,7 @@ class SettlementRuleVersion(models.Model):
 
     def _check_backtest(self):
         """Refuse the approval of what nobody has tried on history as it is."""
-        if not self._backtest():
-            super()._check_backtest()
+        return None if self._backtest() else super()._check_backtest()
 
     def action_backtest(self, since=None, until=None):
         """Try this version on the payments of the last year, or of a period.

@@ -277,7 +277,7 @@ class SettlementRuleVersion(models.Model):
         """
         self._require_draft()
         for version in self:
-            super(SettlementRuleVersion, version).write({"author_id": self.env.uid})
+            version._write_decision({"author_id": self.env.uid})
         self._seal_rows()
 
     def _write_decision(self, values):

@@ -71,9 +71,7 @@ class SettlementMatcher(models.AbstractModel):
 
         That something similar is open says less than that the document is paid.
         """
-        known = [
-            row for row, note in run.notes.items() if note[0] not in LESS_SPECIFIC
-        ]
+        known = [row for row, note in run.notes.items() if note[0] not in LESS_SPECIFIC]
         return SQL(
             """
             SELECT open.transaction_id AS id, open.source_open,

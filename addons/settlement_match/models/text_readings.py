@@ -1,9 +1,8 @@
 import csv
 import io
-from itertools import groupby
 
 from odoo import api, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from odoo.addons.settlement.canonical.spelling import squeeze
 from odoo.addons.settlement.models.reference_sql import squeezed_key_sql, squeezed_sql
@@ -228,7 +227,6 @@ class SettlementMatcher(models.AbstractModel):
         meant = {row_id: cores for row_id, cores in meant.items() if cores}
         payers = self._payers_of(run.company, list(meant))
         rows = self._items_of_payers(run.company, set(payers.values()))
-        # pylint: disable-next=bad-builtin-groupby
         items = {
             payer: [(row[1:], readings.core_of(row[3])) for row in group]
             for payer, group in groupby(rows, key=lambda row: row[0])

@@ -360,7 +360,7 @@ class TestBacktestLife(BacktestCase):
 
     def test_an_error_leaves_the_real_tables(self):
         def fail(_replay, _scope):
-            raise UserError("No.")
+            raise UserError(self.env._("No."))
 
         self.pay("txn_1", "98.00", self.new_invoice(100.0))
         version = self.fee_rule()

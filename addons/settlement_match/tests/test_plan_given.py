@@ -40,7 +40,7 @@ class TestPlanGiven(MatchCase):
             **values,
         }
 
-    def write(self, *plans, state="confirmed"):
+    def written(self, *plans, state="confirmed"):
         before = self.matches.search([])
         plan = self.matcher._plan_given(list(plans), 2, "reference")
         count = self.matcher._write_plan(self.company, plan, state)
@@ -52,7 +52,7 @@ class TestPlanGiven(MatchCase):
         return self.env["settlement.verification"].run()["findings"]
 
     def test_difference_settles_the_document_in_full(self):
-        match = self.write(self.plan())
+        match = self.written(self.plan())
         self.assertEqual(match.state, "confirmed")
         self.assertTrue(match.is_automatic)
         self.assertEqual(match.kind, "reference/short:fee")
@@ -63,7 +63,7 @@ class TestPlanGiven(MatchCase):
         self.assertEqual(self.findings(), [])
 
     def test_sums_that_do_not_fit_are_found(self):
-        match = self.write(self.plan(difference_minor=100))
+        match = self.written(self.plan(difference_minor=100))
         found = [each["id"] for each in self.findings() if each["law"] == 5]
         self.assertIn(match.id, found)
 
@@ -72,10 +72,10 @@ class TestPlanGiven(MatchCase):
             mute_logger("odoo.sql_db"),
             self.assertRaises(psycopg2.errors.CheckViolation),
         ):
-            self.write(self.plan(difference_kind=None))
+            self.written(self.plan(difference_kind=None))
 
     def test_a_proposal_claims_nothing_until_it_is_confirmed(self):
-        match = self.write(self.plan(), state="proposed")
+        match = self.written(self.plan(), state="proposed")
         self.assertEqual(match.state, "proposed")
         self.assertFalse(match.is_automatic or match.decided_by_id)
         self.assertEqual(self.claim_of(self.line), (0, 0))
@@ -113,7 +113,7 @@ class TestPlanGiven(MatchCase):
             "expected_payment_id": expected.id,
             "amount_minor": 9800,
         }
-        match = self.write(plan)
+        match = self.written(plan)
         line = match.line_ids.filtered("expected_payment_id")
         self.assertEqual(line.snapshot["model"], "settlement.expected.payment")
         self.assertEqual(line.item_name, "Order 7")

@@ -188,9 +188,7 @@ def test_a_version_comes_back_after_a_later_one():
     ]
 
 
-days = st.one_of(
-    st.none(), st.integers(0, 20).map(lambda n: DAY + timedelta(days=n))
-)
+days = st.one_of(st.none(), st.integers(0, 20).map(lambda n: DAY + timedelta(days=n)))
 
 
 @given(

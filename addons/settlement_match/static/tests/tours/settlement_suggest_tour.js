@@ -17,7 +17,8 @@ registry.category("web_tour.tours").add("settlement_suggest", {
         },
         {
             content: "choose it",
-            trigger: ".modal .o_data_row:first td[name='is_chosen'] .o_boolean_toggle input",
+            trigger:
+                ".modal .o_data_row:first td[name='is_chosen'] .o_boolean_toggle input",
             run: "click",
         },
         {
@@ -33,7 +34,8 @@ registry.category("web_tour.tours").add("settlement_suggest", {
         },
         {
             content: "both are the invoice",
-            trigger: ".modal .o_field_widget[name='difference_text']:contains('exactly')",
+            trigger:
+                ".modal .o_field_widget[name='difference_text']:contains('exactly')",
         },
         {
             content: "match them",
