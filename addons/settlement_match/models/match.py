@@ -117,7 +117,7 @@ class SettlementMatch(models.Model):
     )
     difference_kind = fields.Selection(DIFFERENCES, help="What the difference means.")
     difference = fields.Monetary(compute="_compute_amount")
-    is_automatic = fields.Boolean(help="Confirmed without a person.")
+    is_automatic = fields.Boolean("Automatic", help="Confirmed without a person.")
     state = fields.Selection(STATES, required=True, default="proposed")
     line_ids = fields.One2many("settlement.match.line", "match_id")
     decided_by_id = WeakMany2one("res.users", string="Confirmed by")

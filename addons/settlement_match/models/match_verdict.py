@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..engine import calibration_text
+from ..engine.kind_words import kind_words
 from .precision import VERDICTS
 
 
@@ -11,6 +12,7 @@ class SettlementMatch(models.Model):
 
     _inherit = "settlement.match"
 
+    kind_name = fields.Char("How It Was Found", compute="_compute_kind_name")
     verdict = fields.Selection(
         VERDICTS,
         compute="_compute_verdict",
@@ -56,6 +58,11 @@ class SettlementMatch(models.Model):
     def write(self, vals):
         self.env["settlement.precision"]._forget()
         return super().write(vals)
+
+    @api.depends("kind")
+    def _compute_kind_name(self):
+        for match in self:
+            match.kind_name = kind_words(match.kind or "")
 
     @api.depends("kind", "rule_version_id", "company_id")
     def _compute_calibration(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import calibration, calibration_text
+from ..engine.kind_words import kind_words
 from .match import METHODS
 from .precision import VERDICTS
 
@@ -35,6 +36,7 @@ class SettlementPrecisionReport(models.Model):
 
     company_id = fields.Many2one("res.company", readonly=True)
     kind = fields.Char(readonly=True, help="How the matches were found.")
+    kind_name = fields.Char("How It Was Found", compute="_compute_kind_name")
     method = fields.Selection(METHODS, readonly=True)
     rule_version_id = fields.Many2one(
         "settlement.rule.version", "Version of the Rule", readonly=True
@@ -122,6 +124,11 @@ class SettlementPrecisionReport(models.Model):
         """Return a number that stays the same for a row, whatever others there are."""
         digest = blake2b(repr(key).encode(), digest_size=6).digest()
         return int.from_bytes(digest, "big")
+
+    @api.depends("kind")
+    def _compute_kind_name(self):
+        for row in self:
+            row.kind_name = kind_words(row.kind or "")
 
     @api.depends("right_count", "wrong_count", "company_id")
     def _compute_sentence(self):

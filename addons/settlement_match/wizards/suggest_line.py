@@ -24,7 +24,7 @@ class SettlementSuggestLine(models.TransientModel):
     score = fields.Integer(readonly=True)
     reasons = fields.Text(readonly=True)
     together = fields.Json(readonly=True)
-    alternatives = fields.Char("Compared with the Others", readonly=True)
+    alternatives = fields.Text("Compared with the Others", readonly=True)
     precision = fields.Char("Right so far", readonly=True)
     blocked_by = fields.Char("Held by", readonly=True)
 
