@@ -60,7 +60,10 @@ class TestPlanGiven(MatchCase):
         self.assertEqual(self.claim_of(self.line), (10000, 10000))
         self.assertEqual(self.claim_of(self.row), (9800, 9800))
         self.assertEqual(self.row.match_state, "matched")
-        self.assertEqual(self.findings(), [])
+        # Nothing is wrong with it but that no rule was asked.
+        (finding,) = self.findings()
+        self.assertEqual(finding["id"], match.id)
+        self.assertIn("No approved rule", finding["sentence"])
 
     def test_sums_that_do_not_fit_are_found(self):
         match = self.written(self.plan(difference_minor=100))
