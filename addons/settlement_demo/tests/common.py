@@ -31,6 +31,7 @@ INDEXES = (
     "settlement_document_reference",
     "settlement_match_leftover",
     "settlement_match_trace",
+    "settlement_match_watermark",
 )
 
 
