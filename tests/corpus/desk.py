@@ -49,7 +49,11 @@ class Desk:
         self.provider = self._backend("Corpus Provider", provider_accounts)
         self.accountant = self._person("Corpus Accountant", "group_accountant")
         self._approve_rules()
-        self.env.cr.commit()
+        self.commit()
+
+    def commit(self):
+        """Keep a step of the world; nothing of it is to be taken back."""
+        self.env.cr.commit()  # pylint: disable=invalid-commit
 
     # ------------------------------------------------------------------
     # Set-up
@@ -161,10 +165,10 @@ class Desk:
     def _expect(self, worlds):
         with self._clock("load"):
             for world in worlds:
-                self.ledger.write(world)
+                self.ledger.write_world(world)
                 self._store(self.provider, world.payouts)
                 self._store(self.provider, world.expected)
-            self.env.cr.commit()
+            self.commit()
 
     def live(self, worlds):
         """Load worlds and match them, step by step, as their rows arrive."""
@@ -180,7 +184,7 @@ class Desk:
             for source, backend in (("bank", self.bank), ("provider", self.provider)):
                 facts = [row.fact for row in rows if row.source == source]
                 self._store(backend, facts)
-            self.env.cr.commit()
+            self.commit()
 
     def _store(self, backend, facts):
         for start in range(0, len(facts), CHUNK):
@@ -200,7 +204,7 @@ class Desk:
         matcher = self.env["settlement.matcher"]
         with self._clock("match"):
             counters = matcher._match_company(self.company, self.env.cr.commit)
-            self.env.cr.commit()
+            self.commit()
         for stage, each in counters.items():
             seconds = each.get("seconds", 0)
             self.stages[stage] = round(self.stages.get(stage, 0) + seconds, 2)
@@ -231,7 +235,7 @@ class Desk:
         with self._clock("people"):
             self._confirm(right)
             self._refuse(wrong)
-            self.env.cr.commit()
+            self.commit()
         return len(right), len(wrong)
 
     def _by_hand(self, match_ids):
@@ -246,13 +250,13 @@ class Desk:
     def _confirm(self, match_ids):
         for start in range(0, len(match_ids), 500):
             self._by_hand(match_ids[start : start + 500])._confirm()
-            self.env.cr.commit()
+            self.commit()
 
     def _refuse(self, match_ids):
         for start in range(0, len(match_ids), 500):
             chunk = self._by_hand(match_ids[start : start + 500])
             chunk._undo("not what was paid", is_refused=True)
-            self.env.cr.commit()
+            self.commit()
 
     # ------------------------------------------------------------------
     # What is there now

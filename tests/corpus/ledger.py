@@ -44,7 +44,7 @@ class Ledger:
         self.terms = self._discount_terms()
         self.provider, self.method = self._online_provider()
 
-    def write(self, world):
+    def write_world(self, world):
         """Write partners, documents and online payments of a world."""
         self.env.flush_all()
         self._write_partners(world.partners)
