@@ -44,6 +44,8 @@ DETAILS = {
     "write_off": "write-off",
     "spelling": "other spelling",
     "core": "without prefix",
+    "doubt": "in doubt",
+    "expected": "announced",
     "misread": "a digit differs",
     "rate": "two currencies",
 }

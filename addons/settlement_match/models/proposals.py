@@ -26,10 +26,12 @@ class SettlementMatcher(models.AbstractModel):
 
         :param certain: plans as :meth:`_plan_given` takes them, of which nothing is
             in doubt: confirmed if their kind is proved.
-        :param uncertain: plans that a person has to look at in any case.
+        :param uncertain: plans that a person has to look at in any case. How often
+            they are right says nothing about the others: they are counted apart.
         :return: dict of counters.
         """
-        confirmed, proposed = [], list(uncertain)
+        confirmed = []
+        proposed = [{**plan, "kind": f"{plan['kind']}:doubt"} for plan in uncertain]
         for plan in certain:
             is_proved = self._is_plan_proved(run, plan)
             (confirmed if is_proved else proposed).append(plan)

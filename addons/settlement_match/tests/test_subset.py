@@ -128,6 +128,8 @@ class TestSubset(CounterpartyCase):
         match = self.match_of(row)
         self.assertEqual(match.state, "proposed")
         self.assertEqual(match.unique_proof["solutions"], 2)
+        # Whether a person takes it or not proves nothing about the only ones.
+        self.assertEqual(match.kind, "subset/iban:doubt")
         self.assertEqual(len(match.alternatives), 1)
         self.assertEqual(self.reasons(row), ["ambiguous"])
         self.assertIn("2 sums", self.open_exceptions(row).cause)
