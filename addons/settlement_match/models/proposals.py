@@ -26,12 +26,10 @@ class SettlementMatcher(models.AbstractModel):
 
         :param certain: plans as :meth:`_plan_given` takes them, of which nothing is
             in doubt: confirmed if their kind is proved.
-        :param uncertain: plans that a person has to look at in any case. How often
-            they are right says nothing about the others: they are counted apart.
+        :param uncertain: plans that a person has to look at in any case.
         :return: dict of counters.
         """
-        confirmed = []
-        proposed = [{**plan, "kind": f"{plan['kind']}:doubt"} for plan in uncertain]
+        confirmed, proposed = [], list(uncertain)
         for plan in certain:
             is_proved = self._is_plan_proved(run, plan)
             (confirmed if is_proved else proposed).append(plan)
@@ -47,6 +45,14 @@ class SettlementMatcher(models.AbstractModel):
             run.company, self._plan_given(new, stage, method), state="proposed"
         )
         return {"matched": matched, "proposed": len(proposed)}
+
+    @api.model
+    def _in_doubt(self, plan):
+        """Return a plan that others rival, as one of a kind of its own.
+
+        How often people take such a plan says nothing about plans without rivals.
+        """
+        return {**plan, "kind": f"{plan['kind']}:doubt"}
 
     @api.model
     def _is_plan_proved(self, run, plan):

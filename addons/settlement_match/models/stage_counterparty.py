@@ -23,12 +23,15 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         outcome, rows, crowded = self._counterparty_outcome(run)
-        certain, uncertain = [], []
+        certain, doubtful = [], []
         for choice in outcome.choices:
             plan = self._choice_plan(choice, rows)
             is_certain = choice.is_certain and not rows[choice.candidate][0]["crowded"]
-            (certain if is_certain else uncertain).append(plan)
-        counters = self._settle_given(run, STAGE, "amount_date", certain, uncertain)
+            if is_certain:
+                certain.append(plan)
+            else:
+                doubtful.append(self._in_doubt(plan))
+        counters = self._settle_given(run, STAGE, "amount_date", certain, doubtful)
         self._note_choices(run, outcome.choices, rows)
         self._note_ties(run, outcome.ties, rows)
         self._note_crowded(run, crowded)

@@ -22,11 +22,14 @@ class SettlementMatcher(models.AbstractModel):
         payers = self._subset_payers(run)
         rows = self._subset_sources(payers)
         outcome = counterparts.decide(self._subset_groups(payers, rows))
-        certain, uncertain = [], []
+        certain, doubtful = [], []
         for found in outcome.found:
             plan = self._way_plan(found, rows)
-            (certain if found.is_certain else uncertain).append(plan)
-        counters = self._settle_given(run, STAGE, "subset", certain, uncertain)
+            if found.is_certain:
+                certain.append(plan)
+            else:
+                doubtful.append(self._in_doubt(plan))
+        counters = self._settle_given(run, STAGE, "subset", certain, doubtful)
         self._note_ways(run, outcome, rows)
         return {
             **counters,

@@ -32,7 +32,7 @@ class TestExpected(CounterpartyCase):
         self.assertEqual(match.mapped("state"), ["proposed"], self.reasons(row))
         self.assertEqual(match.line_ids.expected_payment_id, expected)
         self.assertEqual(match.line_ids.mapped("amount_minor"), [12050, 12050])
-        self.assertEqual(match.kind, "amount_date/iban:expected:doubt")
+        self.assertEqual(match.kind, "amount_date/iban:expected")
         return match
 
     def test_it_is_proposed_and_received_once_confirmed(self):
@@ -68,7 +68,7 @@ class TestExpected(CounterpartyCase):
             "b2", counterparty_account="", counterparty_name="FELLOWS, ODD ORDER OF"
         )
         self.run_match()
-        self.assertEqual(self.match_of(other).kind, "amount_date/name:expected:doubt")
+        self.assertEqual(self.match_of(other).kind, "amount_date/name:expected")
 
     def test_two_of_the_same_amount_are_ambiguous(self):
         self.expect()
