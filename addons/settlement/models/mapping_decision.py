@@ -161,18 +161,7 @@ class SettlementMapping(models.Model):
 
     def _approvals(self, state):
         """Return the approvals of these mappings in a state."""
-        # Whether a mapping waits does not depend on who looks at it.
-        return (
-            self.env["settlement.approval"]
-            .sudo()
-            .search(
-                [
-                    ("subject_model", "=", self._name),
-                    ("subject_id", "in", self.ids),
-                    ("state", "=", state),
-                ]
-            )
-        )
+        return self.env["settlement.approval"]._all_of(self, state)
 
     def _waiting_approvals(self):
         self.check_access("read")

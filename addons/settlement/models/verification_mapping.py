@@ -39,14 +39,7 @@ class SettlementVerification(models.AbstractModel):
 
     def _agreed(self, mappings):
         """Return who agreed: (mapping id, fingerprint) → act → user id."""
-        approvals = self.env["settlement.approval"].search(
-            [
-                ("subject_model", "=", mappings._name),
-                ("subject_id", "in", mappings.ids),
-                ("state", "=", "approved"),
-            ],
-            order="id",
-        )
+        approvals = self.env["settlement.approval"]._all_of(mappings, "approved")
         agreed = {}
         for approval in approvals:
             content = approval.content or {}

@@ -199,13 +199,20 @@ class SettlementApproval(models.Model):
     @api.model
     def _of(self, record, state):
         """Return the newest approval of ``record`` in ``state``, or none."""
+        return self._all_of(record, state)[-1:].sudo(self.env.su)
+
+    @api.model
+    def _all_of(self, records, state):
+        """Return the approvals of ``records`` in ``state`` as superuser, oldest first.
+
+        Whether an approval exists does not depend on who asks.
+        """
         domain = [
-            ("subject_model", "=", record._name),
-            ("subject_id", "=", record.id),
+            ("subject_model", "=", records._name),
+            ("subject_id", "in", records.ids),
             ("state", "=", state),
         ]
-        # Whether an approval exists does not depend on who asks.
-        return self.sudo().search(domain, order="id desc", limit=1).sudo(self.env.su)
+        return self.sudo().search(domain, order="id")
 
     @api.model
     def _approved(self, record, content):

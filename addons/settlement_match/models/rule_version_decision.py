@@ -152,18 +152,7 @@ class SettlementRuleVersion(models.Model):
 
     def _approvals(self, state):
         """Return the approvals of these versions in a state."""
-        # Whether a version waits does not depend on who looks at it.
-        return (
-            self.env["settlement.approval"]
-            .sudo()
-            .search(
-                [
-                    ("subject_model", "=", self._name),
-                    ("subject_id", "in", self.ids),
-                    ("state", "=", state),
-                ]
-            )
-        )
+        return self.env["settlement.approval"]._all_of(self, state)
 
     def _waiting_approvals(self):
         self.check_access("read")

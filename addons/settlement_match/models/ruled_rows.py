@@ -6,18 +6,6 @@ from ..engine import known_payer, rule
 CHUNK_ROWS = 5_000
 # A run reads the texts of so many open payments; the newest go first.
 MOST_ROWS = 50_000
-# Every text of a payment that a rule may look at.
-TEXT_COLUMNS = (
-    "description",
-    "counterparty_name",
-    "payment_reference",
-    "invoice_reference",
-    "order_reference",
-    "structured_reference",
-    "end_to_end_reference",
-    "bank_reference",
-    "extra_references",
-)
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -103,7 +91,7 @@ class SettlementMatcher(models.AbstractModel):
                  ORDER BY source.transaction_id DESC
                  LIMIT %(limit)s
                 """,
-                texts=self._said_sql(),
+                texts=self._all_texts_sql(),
                 sources=self._readable_sql(),
                 wanted=self._may_be_ruled_sql(versions, last_id),
                 limit=CHUNK_ROWS,
@@ -126,12 +114,6 @@ class SettlementMatcher(models.AbstractModel):
             "FROM settlement_open_source source "
             "JOIN settlement_transaction fact ON fact.id = source.transaction_id"
         )
-
-    @api.model
-    def _said_sql(self):
-        """Return everything that the transaction ``fact`` says in words."""
-        columns = [SQL.identifier("fact", name) for name in TEXT_COLUMNS]
-        return SQL("array_remove(ARRAY[%s]::text[], NULL)", SQL(", ").join(columns))
 
     @api.model
     def _may_be_ruled_sql(self, versions, last_id):
@@ -162,7 +144,7 @@ class SettlementMatcher(models.AbstractModel):
             SQL(
                 "regexp_replace(replace(lower(normalize("
                 "array_to_string(%s, ' '), NFKC)), 'ß', 'ss'), '[^a-z0-9]+', '', 'g')",
-                self._said_sql(),
+                self._all_texts_sql(),
             ),
             sorted(pieces),
         )

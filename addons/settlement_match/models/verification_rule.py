@@ -36,13 +36,7 @@ class SettlementVerification(models.AbstractModel):
 
     def _agreed_rules(self, versions):
         """Return who approved which content: (version, fingerprint) → user id."""
-        approvals = self.env["settlement.approval"].search(
-            [
-                ("subject_model", "=", versions._name),
-                ("subject_id", "in", versions.ids),
-                ("state", "=", "approved"),
-            ]
-        )
+        approvals = self.env["settlement.approval"]._all_of(versions, "approved")
         return {
             (approval.subject_id, (approval.content or {}).get("fingerprint")): (
                 approval.decider_id.id
