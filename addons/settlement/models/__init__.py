@@ -57,6 +57,7 @@ from . import exception_team
 from . import exception_route
 from . import source_code
 from . import exception_mapping
+from . import approvable
 from . import mapping
 from . import mapping_decision
 from . import mapping_effect

@@ -44,7 +44,7 @@ class SettlementMapping(models.Model):
 
     _name = "settlement.mapping"
     _description = "Code Mapping"
-    _inherit = ["settlement.hashed", "mail.thread"]
+    _inherit = ["settlement.hashed", "settlement.approvable", "mail.thread"]
     _order = "company_id, code, version desc, id desc"
     _check_company_auto = True
     _hashed_fields = (*CONTENT_FIELDS, *DECISION_FIELDS)

@@ -9,21 +9,6 @@ class SettlementMapping(models.Model):
 
     _inherit = "settlement.mapping"
 
-    is_for_me = fields.Boolean(
-        compute="_compute_waiting", help="Whether the user may decide on what waits."
-    )
-    waiting_for = fields.Char(compute="_compute_waiting")
-
-    @api.depends("state")
-    @api.depends_context("uid")
-    def _compute_waiting(self):
-        waiting = {each.subject_id: each for each in self._approvals("waiting")}
-        for mapping in self:
-            approval = waiting.get(mapping.id)
-            persons = approval and (approval.requester_id, mapping.author_id)
-            mapping.is_for_me = bool(persons) and self.env.user not in persons
-            mapping.waiting_for = approval and mapping._waiting_words(approval)
-
     def _waiting_words(self, approval):
         """Return who asked for what, for the person who decides."""
         content = approval.content
@@ -68,18 +53,6 @@ class SettlementMapping(models.Model):
             mapping._set_state("waiting", "mapping.submitted", reason)
             mapping._tell_exceptions("waiting_approval")
 
-    def action_approve(self):
-        """Approve what waits, as somebody else than who wrote or submitted it."""
-        self._waiting_approvals().action_approve()
-
-    def action_refuse(self, reason=""):
-        """Refuse what waits, saying why."""
-        self._waiting_approvals().action_refuse(reason)
-
-    def action_ask_refusal_reason(self):
-        """Open the dialogue that asks for the reason of a refusal."""
-        return self._waiting_approvals().action_ask_refusal_reason()
-
     def action_withdraw(self, reason=""):
         """Take drafts back; ask for approval to end mappings that hold.
 
@@ -109,10 +82,6 @@ class SettlementMapping(models.Model):
         self.ensure_one()
         values.setdefault("effective_from", fields.Date.context_today(self))
         return self.copy({**values, "previous_id": self.id})
-
-    def _require_accountant(self):
-        self.env["settlement.backend"]._require_group("group_accountant")
-        self.check_access("write")
 
     # ------------------------------------------------------------------
     # Asking
@@ -159,16 +128,8 @@ class SettlementMapping(models.Model):
         self._set_state("withdrawn", "mapping.withdrawn", reason)
         self._tell_exceptions("in_progress")
 
-    def _approvals(self, state):
-        """Return the approvals of these mappings in a state."""
-        return self.env["settlement.approval"]._all_of(self, state)
-
-    def _waiting_approvals(self):
-        self.check_access("read")
-        approvals = self._approvals("waiting").sudo(self.env.su)
-        if not approvals:
-            raise UserError(self.env._("Nothing about this mapping waits."))
-        return approvals
+    def _nothing_waits(self):
+        return self.env._("Nothing about this mapping waits.")
 
     # ------------------------------------------------------------------
     # Deciding

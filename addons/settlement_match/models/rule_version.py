@@ -60,7 +60,7 @@ class SettlementRuleVersion(models.Model):
 
     _name = "settlement.rule.version"
     _description = "Version of a Matching Rule"
-    _inherit = ["settlement.hashed", "mail.thread"]
+    _inherit = ["settlement.hashed", "settlement.approvable", "mail.thread"]
     _order = "rule_id, number desc"
     _check_company_auto = True
     _hashed_fields = (*CONTENT_COLUMNS, *DECISION_FIELDS)

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,25 +6,6 @@ class SettlementRuleVersion(models.Model):
     """How a version is submitted, approved by somebody else, and retired."""
 
     _inherit = "settlement.rule.version"
-
-    is_for_me = fields.Boolean(
-        compute="_compute_waiting", help="Whether the user may decide on what waits."
-    )
-    waiting_for = fields.Char(compute="_compute_waiting")
-
-    @api.depends("state")
-    @api.depends_context("uid")
-    def _compute_waiting(self):
-        waiting = {each.subject_id: each for each in self._approvals("waiting")}
-        for version in self:
-            approval = waiting.get(version.id)
-            persons = approval and (approval.requester_id, version.author_id)
-            version.is_for_me = bool(persons) and self.env.user not in persons
-            version.waiting_for = approval and self.env._(
-                "%(user)s asks for approval: %(reason)s",
-                user=approval.requester_id.name,
-                reason=approval.reason or "",
-            )
 
     # ------------------------------------------------------------------
     # What people do
@@ -49,18 +30,6 @@ class SettlementRuleVersion(models.Model):
                 version, content, reason or version.note or version.display_name
             )
             version._set_state("waiting", "rule.submitted", reason)
-
-    def action_approve(self):
-        """Approve what waits, as somebody else than who wrote or submitted it."""
-        self._waiting_approvals().action_approve()
-
-    def action_refuse(self, reason=""):
-        """Refuse what waits, saying why."""
-        self._waiting_approvals().action_refuse(reason)
-
-    def action_ask_refusal_reason(self):
-        """Open the dialogue that asks for the reason of a refusal."""
-        return self._waiting_approvals().action_ask_refusal_reason()
 
     def action_retire(self, reason=""):
         """Let these versions decide nothing any more; matches made by them stay.
@@ -99,10 +68,6 @@ class SettlementRuleVersion(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
         }
-
-    def _require_accountant(self):
-        self.env["settlement.backend"]._require_group("group_accountant")
-        self.check_access("write")
 
     # ------------------------------------------------------------------
     # Asking
@@ -150,16 +115,8 @@ class SettlementRuleVersion(models.Model):
             "says": self.sentence,
         }
 
-    def _approvals(self, state):
-        """Return the approvals of these versions in a state."""
-        return self.env["settlement.approval"]._all_of(self, state)
-
-    def _waiting_approvals(self):
-        self.check_access("read")
-        approvals = self._approvals("waiting").sudo(self.env.su)
-        if not approvals:
-            raise UserError(self.env._("Nothing about this rule waits."))
-        return approvals
+    def _nothing_waits(self):
+        return self.env._("Nothing about this rule waits.")
 
     # ------------------------------------------------------------------
     # Deciding
