@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import addon_list
+import psutil
 import test_log
 from test_log import Outcome
 
@@ -16,6 +18,8 @@ LOGS = RUNTIME / "logs"
 TEMPLATE = os.environ.get("SETTLEMENT_TEMPLATE", "tpl_suite")
 PREFIX = os.environ.get("SETTLEMENT_TEST_PREFIX", "test")
 INTEGRATION = CHECKOUT / "tests" / "integration"
+# Seconds; whatever takes longer hangs, and is stopped so that the rest still counts.
+LONGEST_PART = 1500
 # Integration tests that share a database run in one process.
 TOGETHER = (("test_demo.py", "test_verify_corruption.py"),)
 
@@ -40,7 +44,8 @@ def run_process(
 ) -> tuple[int, float, float]:
     """Run a program into a log; return exit code, seconds, seconds of CPU.
 
-    ``settings`` are added to the environment.
+    ``settings`` are added to the environment. What takes longer than ``LONGEST_PART``
+    is stopped, with all that it started.
     """
     start = time.monotonic()
     with log.open("wb") as output:
@@ -51,10 +56,24 @@ def run_process(
             stderr=subprocess.STDOUT,
             env={**environment(), **(settings or {})},
         )
-        _pid, status, usage = os.wait4(process.pid, 0)
+        guard = threading.Timer(LONGEST_PART, stop_process, [process.pid, log])
+        guard.start()
+        try:
+            _pid, status, usage = os.wait4(process.pid, 0)
+        finally:
+            guard.cancel()
     process.returncode = os.waitstatus_to_exitcode(status)
     cpu = usage.ru_utime + usage.ru_stime
     return process.returncode, time.monotonic() - start, cpu
+
+
+def stop_process(pid: int, log: Path) -> None:
+    """Kill a process and all that it started, and say so in its log."""
+    with log.open("ab") as output:
+        output.write(f"\nstopped: took longer than {LONGEST_PART} s\n".encode())
+    process = psutil.Process(pid)
+    for each in [*process.children(recursive=True), process]:
+        each.kill()
 
 
 # -- pytest ---------------------------------------------------------------------------
@@ -146,6 +165,7 @@ def run_tagged(
     outcome.slowest = test_log.class_seconds(text)[: test_log.SLOW_CLASSES]
     if code and not outcome.failed:
         outcome.fail(f"Odoo ended with code {code}")
+        outcome.problems += test_log.tail(log, 3)
     if outcome.failed:
         outcome.problems.append(f"the whole log: {log}")
     else:

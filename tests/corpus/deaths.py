@@ -6,7 +6,6 @@ it, another one ends its work, and the end is that of an undisturbed run.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -96,15 +95,7 @@ def main(env, output):
     template.create(own.name)
     cycles = MatchCycles(own, template.name, SEED, match)
     try:
-        with open(output, "w") as lines:
-
-            def write(result):
-                lines.write(json.dumps(result, default=str) + "\n")
-                lines.flush()
-
-            write(cycles.undisturbed())
-            for fault in cycles.faults():
-                write(cycles.cycle(fault))
+        cycles.record(output)
     finally:
         template.drop()
     sys.stdout.write("all cycles are done\n")

@@ -229,6 +229,18 @@ class Cycles:
         self.life(env)
         return env["settlement.verification"].run()["findings"]
 
+    def record(self, output, *count):
+        """Write what becomes of each fault to a file, the undisturbed run first."""
+        with open(output, "w") as lines:
+
+            def write(result):
+                lines.write(json.dumps(result, default=str) + "\n")
+                lines.flush()
+
+            write(self.undisturbed())
+            for fault in self.faults(*count):
+                write(self.cycle(fault))
+
     def undisturbed(self):
         """Live once without faults; learn how long a life is and how it ends."""
         self.fresh()
@@ -310,15 +322,7 @@ def main(env, output, seed, count):
         sql_db.close_all()
         template.create(own.name)
         try:
-            with open(output, "w") as lines:
-
-                def write(result):
-                    lines.write(json.dumps(result, default=str) + "\n")
-                    lines.flush()
-
-                write(cycles.undisturbed())
-                for fault in cycles.faults(count):
-                    write(cycles.cycle(fault))
+            cycles.record(output, count)
         finally:
             template.drop()
     sys.stdout.write("all cycles are done\n")

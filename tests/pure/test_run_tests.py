@@ -1,6 +1,7 @@
 """The test run counts honestly: what did not run, or was logged, is not a success."""
 
 import own_suites
+import psutil
 import pytest
 import run_tests
 import test_log
@@ -207,3 +208,28 @@ def test_a_class_that_cannot_be_set_up_is_found(tmp_path, monkeypatch):
 def test_what_a_test_meets_beside_its_addon_is_installed():
     assert test_tasks.neighbours_of("settlement") == ["--init=base_automation"]
     assert test_tasks.neighbours_of("settlement_bank") == []
+
+
+def test_what_hangs_is_stopped_with_all_it_started(tmp_path, monkeypatch):
+    monkeypatch.setattr(test_tasks, "LONGEST_PART", 1)
+    log, child = tmp_path / "log", tmp_path / "child"
+    script = f"sleep 60 & echo $! > {child}; echo begun; wait"
+    code, seconds, _cpu = test_tasks.run_process(["bash", "-c", script], log)
+    assert code < 0
+    assert seconds < 30
+    assert log.read_text().startswith("begun\n")
+    assert "stopped: took longer than 1 s" in log.read_text()
+    assert is_gone(int(child.read_text()))
+
+
+def test_what_ends_in_time_is_left_alone(tmp_path):
+    log = tmp_path / "log"
+    code, _seconds, _cpu = test_tasks.run_process(["echo", "done"], log)
+    assert (code, log.read_text()) == (0, "done\n")
+
+
+def is_gone(pid):
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True

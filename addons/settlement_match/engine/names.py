@@ -57,9 +57,12 @@ def canonical(name: str) -> str:
 def keys(name: str) -> set[str]:
     """Return beginnings of words; spellings of one name share at least one.
 
-    Only candidates that share one are compared at all.
+    Only candidates that share one are compared at all. The beginning of all words
+    together finds what somebody wrote as one word.
     """
-    return {word[:_KEY_LETTERS] for word in words(name) if len(word) > 1}
+    found = {word[:_KEY_LETTERS] for word in words(name) if len(word) > 1}
+    together = "".join(words(name))[:_KEY_LETTERS]
+    return found | {together} if together else found
 
 
 def similarity(first: str, second: str) -> int:

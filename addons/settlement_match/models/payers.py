@@ -19,6 +19,7 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _fill_payers(self, company):
         """Fill ``settlement_payer``: open payments and the partners they identify."""
+        self._refill("settlement_mandate_use", self._mandate_uses_sql(company))
         select = SQL(" UNION ").join(
             SQL("SELECT * FROM (%s) AS %s", sql, SQL.identifier(f"by_{clue.name}"))
             for clue, sql in self._payer_sources(company)
@@ -30,7 +31,7 @@ class SettlementMatcher(models.AbstractModel):
         """Return (clue, SELECT of transaction, partner, rank, text) pairs."""
         return [
             (counterparty.PARTNER, self._stated_partner_sql()),
-            (counterparty.MANDATE, self._partner_of_mandate_sql(company)),
+            (counterparty.MANDATE, self._partner_of_mandate_sql()),
             (counterparty.IBAN, self._partner_of_account_sql(company)),
             (counterparty.EMAIL, self._partner_of_email_sql(company)),
         ]
@@ -87,12 +88,16 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _partner_of_mandate_sql(self, company):
-        """Return whose documents were paid under the same mandate before."""
+    def _mandate_uses_sql(self, company):
+        """Return open payments with the earlier ones under the same mandate.
+
+        A table of its own: mandates are few or none, and only who knows how many
+        begins with them instead of with all documents that were ever paid.
+        """
         return SQL(
             """
-            SELECT source.transaction_id, partner.commercial_partner_id AS partner_id,
-                   %(rank)s AS rank, given.text
+            SELECT given.transaction_id, given.text,
+                   earlier.transaction_id AS earlier_id
               FROM settlement_open_source source
               JOIN settlement_transaction_reference given
                 ON given.transaction_id = source.transaction_id
@@ -101,8 +106,21 @@ class SettlementMatcher(models.AbstractModel):
                 ON %(same)s
                AND earlier.company_id = %(company)s
                AND earlier.transaction_id <> given.transaction_id
+            """,
+            same=self._same_reference_sql("given", "earlier"),
+            company=company.id,
+        )
+
+    @api.model
+    def _partner_of_mandate_sql(self):
+        """Return whose documents were paid under the same mandate before."""
+        return SQL(
+            """
+            SELECT used.transaction_id, partner.commercial_partner_id AS partner_id,
+                   %s AS rank, used.text
+              FROM settlement_mandate_use used
               JOIN settlement_match_line money
-                ON money.transaction_id = earlier.transaction_id
+                ON money.transaction_id = used.earlier_id
               JOIN settlement_match match
                 ON match.id = money.match_id AND match.state IN ('confirmed', 'posted')
               JOIN settlement_match_line paid
@@ -110,9 +128,7 @@ class SettlementMatcher(models.AbstractModel):
               JOIN account_move_line entry ON entry.id = paid.move_line_id
               JOIN res_partner partner ON partner.id = entry.partner_id
             """,
-            rank=counterparty.MANDATE.rank,
-            same=self._same_reference_sql("given", "earlier"),
-            company=company.id,
+            counterparty.MANDATE.rank,
         )
 
     # ------------------------------------------------------------------
