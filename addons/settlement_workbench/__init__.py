@@ -1,1 +1,6 @@
-from . import models
+from . import counting, models
+
+
+def uninstall_hook(env):
+    """Stop counting before the table of the counters goes."""
+    env["settlement.counter"]._drop_triggers()

@@ -8,10 +8,18 @@
     "depends": ["settlement_account"],
     "data": [
         "security/ir.model.access.csv",
+        "security/settlement_board_rules.xml",
+        "data/board_cron.xml",
+        "views/settlement_exception_board_views.xml",
+        "views/settlement_wallet_proof_views.xml",
+        "views/settlement_counter_views.xml",
+        "views/settlement_board_views.xml",
+        "views/settlement_board_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],
         "web.assets_tests": ["settlement_workbench/static/tests/tours/*.js"],
     },
+    "uninstall_hook": "uninstall_hook",
     "development_status": "Beta",
 }

@@ -1,0 +1,17 @@
+from . import (
+    board,
+    board_chart,
+    board_exception,
+    board_feed,
+    board_figure,
+    board_match,
+    board_memory,
+    board_money,
+    counter,
+    exception,
+    ir_websocket,
+    run,
+    verification,
+    wallet,
+    wallet_proof,
+)
