@@ -2,7 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 # A proof older than this is old news.
 PROOF_HOURS = 26
@@ -128,7 +128,7 @@ class SettlementBoard(models.AbstractModel):
                 difference=proof.currency_id.format(
                     proof.difference or proof.transit_difference
                 ),
-                day=proof.day,
+                day=format_date(self.env, proof.day),
             )
             for proof in proofs
         )
@@ -249,7 +249,7 @@ class SettlementBoard(models.AbstractModel):
         )
         sentence = self.env._(
             "The oldest left on %(day)s: %(name)s.",
-            day=oldest.date,
+            day=format_date(self.env, oldest.date),
             name=oldest.name or oldest.move_id.name,
         )
         return self._tile_values(figures, "warning" if is_late else "ok", sentence)

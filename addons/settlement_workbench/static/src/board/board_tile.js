@@ -5,17 +5,21 @@ import {BoardMoment} from "./board_moment";
 
 // Each state has its colour, its icon and its word.
 const STATES = {
-    ok: {word: _t("Good"), icon: "fa-check-circle", style: "text-bg-success"},
+    ok: {
+        word: _t("Good"),
+        icon: "fa-check-circle",
+        style: "text-success-emphasis bg-success-subtle border border-success-subtle",
+    },
     warning: {
         word: _t("Look"),
         icon: "fa-exclamation-circle",
-        style: "text-bg-warning",
+        style: "text-warning-emphasis bg-warning-subtle border border-warning-subtle",
     },
-    error: {word: _t("Act"), icon: "fa-times-circle", style: "text-bg-danger"},
+    error: {word: _t("Act"), icon: "fa-times-circle", style: "text-danger-emphasis bg-danger-subtle border border-danger-subtle"},
     unknown: {
         word: _t("Unknown"),
         icon: "fa-question-circle",
-        style: "text-bg-secondary",
+        style: "text-secondary-emphasis bg-secondary-subtle border border-secondary-subtle",
     },
 };
 
@@ -49,7 +53,7 @@ export class BoardTile extends Component {
     }
 
     get isTable() {
-        return this.props.tile.layout === "table" && this.groups.length > 0;
+        return this.props.tile.layout !== "list" && this.groups.length > 0;
     }
 
     get columns() {
