@@ -1,4 +1,5 @@
 from . import (
+    bench,
     board,
     board_chart,
     board_exception,

@@ -26,22 +26,37 @@ class SettlementBoard(models.AbstractModel):
         return ["rate", "ageing", "proof", "flight"]
 
     @api.model
+    def _charts(self, company):
+        """Return all charts of a company."""
+        keys = self._chart_keys()
+        charts = self._each(keys, self._work_out_chart, company)
+        return charts or [self._chart(key, company) for key in keys]
+
+    @api.model
     def _chart(self, key, company):
-        """Return one chart: labels, series of values, and whether anything is known."""
+        """Return one chart, or that it cannot be drawn now."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._work_out_chart(key, company)
+        except Exception:  # pylint: disable=broad-except
+            # A chart that cannot be drawn takes no other one with it.
+            _logger.warning("chart %s of the board failed", key, exc_info=True)
+            return {**self._chart_frame(key), "failed": True}
+
+    @api.model
+    def _work_out_chart(self, key, company):
+        return {**self._chart_frame(key), **getattr(self, f"_chart_{key}")(company)}
+
+    @api.model
+    def _chart_frame(self, key):
+        """Return a chart of nothing: labels, series of values, a way behind each."""
         label = {
             "rate": self.env._("Match rate by booking day"),
             "ageing": self.env._("Open exceptions by age"),
             "proof": self.env._("Wallets and payouts in transit"),
             "flight": self.env._("Money in flight by stage"),
         }[key]
-        frame = {"key": key, "label": label, "labels": [], "series": [], "actions": []}
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return {**frame, **getattr(self, f"_chart_{key}")(company)}
-        except Exception:  # pylint: disable=broad-except
-            # A chart that cannot be drawn takes no other one with it.
-            _logger.warning("chart %s of the board failed", key, exc_info=True)
-            return {**frame, "failed": True}
+        return {"key": key, "label": label, "labels": [], "series": [], "actions": []}
 
     @api.model
     def _days(self, first, last):

@@ -160,10 +160,11 @@ class SettlementBoard(models.AbstractModel):
                 "audit.verified_events",
                 self.env._("Events verified"),
                 known.get("events") if known else None,
-                action=self._window(
+                action=known
+                and self._window(
                     self.env._("Events Verified"),
                     "settlement.event",
-                    [("id", "<=", known.get("last_id", 0))],
+                    [("id", "<=", known["last_id"])],
                 ),
                 count=known.get("events") if known else None,
             ),

@@ -1,0 +1,8 @@
+from . import (
+    test_board,
+    test_board_access,
+    test_board_menus,
+    test_board_tour,
+    test_counter,
+    test_wallet_proof,
+)
