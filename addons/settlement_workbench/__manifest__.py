@@ -15,6 +15,13 @@
         "views/settlement_counter_views.xml",
         "views/settlement_board_views.xml",
         "views/settlement_board_menus.xml",
+        "security/bulk_rules.xml",
+        "data/bulk_cron.xml",
+        "views/settlement_bulk_views.xml",
+        "views/settlement_bulk_line_views.xml",
+        "views/settlement_bulk_reason_views.xml",
+        "views/settlement_case_views.xml",
+        "views/settlement_exception_bulk_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],

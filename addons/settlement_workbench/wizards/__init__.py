@@ -1,0 +1,2 @@
+from . import bulk_reason
+from . import exception_resolve
