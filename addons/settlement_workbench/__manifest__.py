@@ -8,6 +8,8 @@
     "depends": ["settlement_account"],
     "data": [
         "security/ir.model.access.csv",
+        "security/settlement_close_rules.xml",
+        "views/settlement_close_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],

@@ -1,0 +1,2 @@
+from . import close_signature
+from . import close_reopening
