@@ -6,10 +6,13 @@
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["settlement_account"],
+    "external_dependencies": {"python": ["reportlab"]},
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_close_rules.xml",
+        "data/close_cron.xml",
         "views/settlement_close_views.xml",
+        "views/settlement_close_pack_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],

@@ -6,3 +6,5 @@ from . import close_check_account
 from . import close_check_control
 from . import close_row_decision
 from . import close_decision
+from . import close_pack
+from . import close_evidence

@@ -117,7 +117,7 @@ class SettlementCloseCheck(models.AbstractModel):
                     count=len(gaps),
                     names=", ".join(sorted(words)),
                 ),
-                figures=self._reach_figures(close, backends),
+                notes=self._reach_figures(backends),
                 model=gaps._name,
                 ids=tuple(gaps.ids),
             )
@@ -138,7 +138,7 @@ class SettlementCloseCheck(models.AbstractModel):
     @api.model
     def _feeds_reach(self, close, backends):
         short = backends.filtered(lambda each: not self._reaches_end(close, each))
-        figures = self._reach_figures(close, backends)
+        notes = self._reach_figures(backends)
         if not short:
             return CheckResult(
                 "feeds",
@@ -148,9 +148,9 @@ class SettlementCloseCheck(models.AbstractModel):
                     count=len(backends),
                     day=close.day,
                 ),
-                figures,
                 model=backends._name,
                 ids=tuple(backends.ids),
+                notes=notes,
             )
         return CheckResult(
             "feeds",
@@ -161,13 +161,13 @@ class SettlementCloseCheck(models.AbstractModel):
                 day=close.day,
                 names=", ".join(short.mapped("name")),
             ),
-            figures,
             model=short._name,
             ids=tuple(short.ids),
+            notes=notes,
         )
 
     @api.model
-    def _reach_figures(self, close, backends):
+    def _reach_figures(self, backends):
         never = self.env._("nothing yet")
         return tuple(
             (backend.name, str(self._heard_up_to(backend) or never))

@@ -87,7 +87,8 @@ class SettlementCloseCheck(models.AbstractModel):
         figures = self._proof_figures(wallet, proof)
         rows = tuple(row["id"] for row in (*proof["missing"], *proof["early"]))
         off = proof["provider_minor"] - proof["ledger_minor"]
-        values = {**about, "figures": figures}
+        anchor = (self.env._("Rests on the balance of"), str(proof["anchor"] or "–"))
+        values = {**about, "figures": figures, "notes": (anchor,)}
         if off:
             return self._wallet_off(close, wallet, proof, off, rows, values)
         values.update(self._ledger_records(close, wallet.account_id))
@@ -135,7 +136,6 @@ class SettlementCloseCheck(models.AbstractModel):
             (self.env._("Rows not posted by then"), str(len(proof["missing"]))),
             (self.env._("Rows posted early"), str(len(proof["early"]))),
             (self.env._("Unexplained"), wallet._money(proof["difference_minor"])),
-            (self.env._("Rests on the balance of"), str(proof["anchor"] or "–")),
         )
 
     @api.model
