@@ -6,6 +6,7 @@
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["settlement_account"],
+    "external_dependencies": {"python": ["reportlab"]},
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_board_rules.xml",
@@ -22,6 +23,10 @@
         "views/settlement_bulk_reason_views.xml",
         "views/settlement_case_views.xml",
         "views/settlement_exception_bulk_views.xml",
+        "security/settlement_close_rules.xml",
+        "data/close_cron.xml",
+        "views/settlement_close_views.xml",
+        "views/settlement_close_pack_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],
