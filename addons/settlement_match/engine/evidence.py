@@ -19,14 +19,16 @@ PROVIDER = ReferenceKind(0, "provider", 60)
 STRUCTURED = ReferenceKind(1, "structured", 60)
 INVOICE = ReferenceKind(2, "invoice", 55)
 ORDER = ReferenceKind(3, "order", 45)
-# In free text: the document's own number, or any other reference it carries.
+# In free text: the document's own number, the number that its supplier gave a bill, or
+# any other reference it carries.
 NUMBER = ReferenceKind(4, "number", 50)
-TOKEN = ReferenceKind(5, "token", 40)
+BILL = ReferenceKind(5, "bill", 45)
+TOKEN = ReferenceKind(6, "token", 40)
 # A reference that was badly spelled, or whose prefix is missing: only with the payer.
-SPELLING = ReferenceKind(6, "spelling", 45)
-CORE = ReferenceKind(7, "core", 40)
+SPELLING = ReferenceKind(7, "spelling", 45)
+CORE = ReferenceKind(8, "core", 40)
 # One digit is wrong or two changed places: never without a person.
-NEAR = ReferenceKind(8, "misread", 30)
+NEAR = ReferenceKind(9, "misread", 30)
 
 REFERENCE_KINDS = (
     PROVIDER,
@@ -34,6 +36,7 @@ REFERENCE_KINDS = (
     INVOICE,
     ORDER,
     NUMBER,
+    BILL,
     TOKEN,
     SPELLING,
     CORE,

@@ -13,6 +13,7 @@ _WORDS = {
     "invoice": "the document number {text}",
     "order": "the order number {text}",
     "number": "the document number {text} in the payment's text",
+    "bill": "the supplier's number {text} in the payment's text",
     "token": "the reference {text} in the payment's text",
     "spelling": "the payment's text, which reads {text}",
     "corrected": "a spelling that had to be corrected",

@@ -42,6 +42,7 @@ from . import tolerance_terms
 from . import stage_identifier
 from . import stage_reference
 from . import text_readings
+from . import text_bills
 from . import text_near
 from . import stage_text
 from . import run

@@ -25,27 +25,35 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: whether there are any.
         """
+        named = SQL("SELECT transaction_id FROM settlement_pair")
         self._temporary(
-            "settlement_known_payer",
-            SQL(
-                """
-                SELECT DISTINCT given.transaction_id,
-                       partner.commercial_partner_id AS partner_id
-                  FROM settlement_transaction_reference given
-                  JOIN res_partner_bank bank
-                    ON bank.sanitized_acc_number = given.text AND bank.active
-                  JOIN res_partner partner ON partner.id = bank.partner_id
-                 WHERE given.type = 'iban'
-                   AND given.company_id = %(company)s
-                   AND (bank.company_id IS NULL OR bank.company_id = %(company)s)
-                   AND given.transaction_id IN (
-                        SELECT transaction_id FROM settlement_pair)
-                """,
-                company=company.id,
-            ),
+            "settlement_known_payer", self._known_payers_sql(company, named)
         )
         query = SQL("SELECT EXISTS (SELECT FROM settlement_known_payer)")
         return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _known_payers_sql(self, company, transactions):
+        """Return payments with the partners whose account they name.
+
+        :param transactions: SELECT of the ids of payments.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT given.transaction_id,
+                   partner.commercial_partner_id AS partner_id
+              FROM settlement_transaction_reference given
+              JOIN res_partner_bank bank
+                ON bank.sanitized_acc_number = given.text AND bank.active
+              JOIN res_partner partner ON partner.id = bank.partner_id
+             WHERE given.type = 'iban'
+               AND given.company_id = %(company)s
+               AND (bank.company_id IS NULL OR bank.company_id = %(company)s)
+               AND given.transaction_id IN (%(transactions)s)
+            """,
+            company=company.id,
+            transactions=transactions,
+        )
 
     @api.model
     def _drop_namesakes_sql(self):
