@@ -52,6 +52,15 @@ DOUBTS = {
 }
 
 CURRENCY_WEIGHT = 10
+# In what money and document are compared: their currency, the amount that the customer
+# saw, the rate that the source states, the company's rate of the day.
+SAME_CURRENCY, PRESENTMENT, STATED_RATE, DAY_RATE = BASES = (
+    "currency",
+    "presentment",
+    "stated_rate",
+    "day_rate",
+)
+RATE_WEIGHT = 25
 # How the amount of a payment stands to what is open of the document.
 AMOUNT_WEIGHTS = {
     "exact": 30,
@@ -106,18 +115,20 @@ def score(contributions: list[dict[str, object]]) -> int:
 
 
 def of_reference(
-    kind: ReferenceKind, outcome: str, is_foreign: bool
+    kind: ReferenceKind, outcome: str, basis: str = SAME_CURRENCY
 ) -> list[dict[str, object]]:
     """Return what speaks for a match by reference; the text itself is still empty.
 
-    :param is_foreign: the document is in the currency that the customer saw and paid,
-        the money came in another one.
+    :param basis: one of ``BASES``. By a rate amounts are near, never equal; how far
+        off they are is for the caller to say, in the text of the last piece.
     """
     doubts = [contribution(*DOUBTS[kind.name])] if kind.name in DOUBTS else []
+    named = [{**contribution(kind.name, kind.weight), "text": ""}, *doubts]
+    if basis in (STATED_RATE, DAY_RATE):
+        return [*named, contribution(basis, RATE_WEIGHT)]
     return [
-        {**contribution(kind.name, kind.weight), "text": ""},
-        *doubts,
-        contribution("presentment" if is_foreign else "currency", CURRENCY_WEIGHT),
+        *named,
+        contribution(basis, CURRENCY_WEIGHT),
         contribution(AMOUNT_WORDS[outcome], AMOUNT_WEIGHTS[outcome]),
     ]
 

@@ -67,6 +67,7 @@ _WORDS = {
     "opposite_amount": "the same amount, out and in",
     "days_apart": "{text} days between them",
     "day_rate": "the rate of the day, from which it is {text} off",
+    "stated_rate": "the rate that its source states, from which it is {text} off",
     "only_sum": "no other sum that fits",
     "other_sums": "other sums that fit as well ({text} found)",
     "coincidence": "amounts like these may add up by chance ({text})",

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -225,6 +227,7 @@ class SettlementMatcher(models.AbstractModel):
                    item.source_open, item.document_open, item.open_minor,
                    item.move_line_id, item.currency_id AS source_currency_id,
                    item.document_currency_id, item.strongest,
+                   item.rate_off, item.is_stated_rate,
                    fact.external_id, fact.booked_on, move.name AS document,
                    held.owner, held.payer
               FROM settlement_other_payer held
@@ -241,13 +244,23 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
+    def _basis_of(self, row):
+        """Return in what the money of a decision is compared with its document."""
+        if row["source_currency_id"] == row["document_currency_id"]:
+            return evidence.SAME_CURRENCY
+        if row["rate_off"] is None:
+            return evidence.PRESENTMENT
+        return evidence.STATED_RATE if row["is_stated_rate"] else evidence.DAY_RATE
+
+    @api.model
     def _other_payer_plan(self, items, method):
         """Return the plan of a proposal; ``items`` as ``_held_decisions_sql``."""
         first = items[0]
         kind = evidence.REFERENCE_KINDS[int(first["strongest"][0])]
-        is_foreign = first["source_currency_id"] != first["document_currency_id"]
-        pieces = evidence.of_reference(kind, first["outcome"], is_foreign)
+        pieces = evidence.of_reference(kind, first["outcome"], self._basis_of(first))
         pieces[0]["text"] = first["strongest"][1:]
+        if first["rate_off"] is not None:
+            pieces[-1]["text"] = f"{Decimal(first['rate_off']).scaleb(-1)} %"
         pieces.append(
             evidence.contribution("other_payer", OTHER_PAYER_WEIGHT, first["payer"])
         )

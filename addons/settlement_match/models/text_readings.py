@@ -182,7 +182,7 @@ class SettlementMatcher(models.AbstractModel):
                        entry.move_id, document.type, document.text, entry.move_name,
                        move.move_type IN ('in_invoice', 'in_refund')
                        AND document.type = 'invoice'
-                       AND document.text = %(bill_number)s
+                       AND document.text IS NOT DISTINCT FROM %(bill_number)s
                   FROM settlement_token token
                   JOIN settlement_document_reference document
                     ON document.move_line_id IS NOT NULL
@@ -196,7 +196,9 @@ class SettlementMatcher(models.AbstractModel):
                   JOIN account_move move ON move.id = entry.move_id
                  ORDER BY token.transaction_id, token.place, document.id
                 """,
-                bill_number=reference_text_sql("invoice", SQL("COALESCE(move.ref, '')")),
+                bill_number=reference_text_sql(
+                    "invoice", SQL("COALESCE(move.ref, '')")
+                ),
                 document_key=squeezed_key_sql(SQL("document.text")),
                 document_text=squeezed_sql(SQL("document.text")),
                 company=company.id,

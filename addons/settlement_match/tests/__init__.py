@@ -1,6 +1,7 @@
 from . import test_batch
 from . import test_counterparty
 from . import test_currency
+from . import test_currency_rate
 from . import test_decision
 from . import test_duplicate
 from . import test_expected

@@ -302,8 +302,8 @@ def test_pattern_takes_no_time_on_zeros():
 
 
 def test_doubts_weigh_against_a_reading():
-    strong = evidence.of_reference(evidence.NUMBER, "exact", False)
-    weak = evidence.of_reference(evidence.SPELLING, "exact", False)
+    strong = evidence.of_reference(evidence.NUMBER, "exact")
+    weak = evidence.of_reference(evidence.SPELLING, "exact")
     assert evidence.score(weak) < evidence.score(strong)
     assert [piece["weight"] for piece in weak] == [45, -10, 10, 30]
 
