@@ -32,6 +32,7 @@
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],
         "web.assets_tests": ["settlement_workbench/static/tests/tours/*.js"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "development_status": "Beta",
 }
