@@ -1,20 +1,18 @@
-from . import (
-    board,
-    board_chart,
-    board_exception,
-    board_feed,
-    board_figure,
-    board_match,
-    board_memory,
-    board_money,
-    counter,
-    exception,
-    ir_websocket,
-    run,
-    verification,
-    wallet,
-    wallet_proof,
-)
+from . import board
+from . import board_chart
+from . import board_exception
+from . import board_feed
+from . import board_figure
+from . import board_match
+from . import board_memory
+from . import board_money
+from . import counter
+from . import exception
+from . import ir_websocket
+from . import run
+from . import verification
+from . import wallet
+from . import wallet_proof
 from . import bulk
 from . import bulk_line
 from . import bulk_choice
