@@ -20,6 +20,8 @@ from . import bulk_preview
 from . import bulk_start
 from . import bulk_work
 from . import bulk_exception
+from . import bulk_undo
+from . import act
 from . import case
 from . import close
 from . import close_row
