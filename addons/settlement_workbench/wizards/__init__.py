@@ -1,2 +1,4 @@
 from . import close_signature
 from . import close_reopening
+from . import money_trail
+from . import money_trail_line
