@@ -195,13 +195,14 @@ class MoneyTrail:
 
     def _spread(self):
         """Follow the money both ways from what is known."""
-        is_from_above = bool(self.found["document"] | self.found["row"])
+        is_from_above = bool(self.found["document"] or self.found["row"])
         self._to_the_bank()
         self._to_the_payout()
         if not is_from_above:
             self._to_the_rows()
         self._to_the_documents()
         self._to_the_source()
+        self.found["match"] -= self.found["bank_match"]
 
     def _to_the_bank(self):
         """From rows to their payout, from that to the bank's row."""
@@ -294,6 +295,8 @@ class MoneyTrail:
         """Return in a sentence where the money is; call it after :meth:`steps`."""
         rows, payouts = self.found["row"], self.found["payout"]
         banks = self.found["bank_row"]
+        if self.record._name == "res.partner" and (rows or banks):
+            return self._by_state(rows | banks)
         if banks:
             return self._at_the_bank(banks)
         if payouts:
@@ -305,6 +308,20 @@ class MoneyTrail:
         return self.env._(
             "No bank and no provider has reported money for this yet, as far as it is "
             "matched."
+        )
+
+    def _by_state(self, rows):
+        words = dict(rows._fields["state"]._description_selection(self.env))
+        counts = {}
+        for row in rows:
+            counts[row.state] = counts.get(row.state, 0) + 1
+        return self.env._(
+            "%(count)s payments: %(states)s.",
+            count=len(rows),
+            states=", ".join(
+                f"{number} {words.get(state, state)}"
+                for state, number in sorted(counts.items())
+            ),
         )
 
     def _at_the_bank(self, banks):

@@ -78,6 +78,9 @@ class SettlementMoneyTrailLine(models.TransientModel):
     def _currency(self, record):
         if record._name == "account.move":
             return record.company_currency_id
+        if record._name == "settlement.posting":
+            # What it adds to the wallet is not what passed through it.
+            return self.env["res.currency"]
         if "currency_id" in record._fields:
             return record.currency_id
         return self.env["res.currency"]
