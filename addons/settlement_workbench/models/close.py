@@ -64,7 +64,7 @@ class SettlementClose(models.Model):
     blocking_amount = fields.Monetary(
         compute="_compute_answer",
         string="In the Way",
-        help="Money in the way, in company currency."
+        help="Money in the way, in company currency.",
     )
     unsigned_count = fields.Integer(compute="_compute_answer", string="To Be Signed")
     changed_count = fields.Integer(
