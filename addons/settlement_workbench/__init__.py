@@ -1,3 +1,6 @@
-from . import controllers
-from . import models
-from . import wizards
+from . import controllers, counting, models, wizards
+
+
+def uninstall_hook(env):
+    """Stop counting before the table of the counters goes."""
+    env["settlement.counter"]._drop_triggers()
