@@ -29,6 +29,9 @@
         "data/close_cron.xml",
         "views/settlement_close_views.xml",
         "views/settlement_close_pack_views.xml",
+        "views/settlement_money_trail_views.xml",
+        "views/settlement_trail_views.xml",
+        "views/account_journal_trail_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],
