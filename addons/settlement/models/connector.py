@@ -45,8 +45,8 @@ class SettlementConnector(models.AbstractModel):
         """Return what stands before the tables of codes in the manual (Markdown)."""
         return (
             "What each row of this source becomes, by its code: one kind, or one for "
-            "money that\ngoes (−) and one for money that comes (+). *Review* means that "
-            "a person decides.\n"
+            "money that\ngoes (−) and one for money that comes (+). *Review* means "
+            "that a person decides.\n"
         )
 
     def _codes_page(self):
