@@ -72,8 +72,8 @@ class SettlementMatcher(models.AbstractModel):
             if checkpoint:
                 checkpoint()
                 matcher._lock(company, wait=True)
-                if record._is_cancelled():
-                    return counters
+            if record._is_cancelled():
+                return counters
         matcher._show_leftovers(run)
         return counters
 
