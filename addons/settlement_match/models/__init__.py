@@ -51,6 +51,7 @@ from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
 from . import stage_counterparty

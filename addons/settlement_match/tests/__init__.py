@@ -24,6 +24,7 @@ from . import test_suggestion_decision
 from . import test_suggestion_tour
 from . import test_text
 from . import test_text_proposed
+from . import test_text_again
 from . import test_text_bills
 from . import test_text_hostile
 from . import test_transfer
