@@ -31,6 +31,7 @@ from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import weighing
 from . import plan
 from . import plan_given
 from . import plan_writer
