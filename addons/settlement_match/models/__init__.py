@@ -76,6 +76,9 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_mix
+from . import bench_mix_facts
+from . import bench_match
 from . import bench_peer
 from . import bench_backtest
 from . import suggestion
