@@ -99,10 +99,11 @@ class SettlementCli(models.AbstractModel):
             """
             INSERT INTO settlement_transaction_state (
                    transaction_id, company_id, wallet_id, currency_id, amount_minor,
-                   gross_minor, provider_state, match_state, posting_state)
+                   gross_minor, booked_on, needs_target, provider_state, match_state,
+                   posting_state)
             SELECT fact.id, fact.company_id, fact.wallet_id, fact.currency_id,
-                   fact.gross_amount * 100, fact.gross_amount * 100, 'settled', 'open',
-                   'none'
+                   fact.gross_amount * 100, fact.gross_amount * 100, fact.booked_on,
+                   TRUE, 'settled', 'open', 'none'
               FROM settlement_transaction fact
               JOIN bench_mix mix ON mix.name = fact.external_id
              WHERE fact.backend_id = ANY(%(backends)s)
