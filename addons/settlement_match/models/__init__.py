@@ -31,6 +31,7 @@ from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import weighing
 from . import resolver_rate
 from . import plan
 from . import plan_given
@@ -78,6 +79,9 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_mix
+from . import bench_mix_facts
+from . import bench_match
 from . import bench_peer
 from . import bench_backtest
 from . import suggestion

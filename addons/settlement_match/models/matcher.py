@@ -182,8 +182,14 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _enlarge_work_memory(self):
-        """Let large sorts and hash joins of this transaction stay in memory."""
-        query = SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
+        """Let large sorts and hash joins of this transaction stay in memory.
+
+        Compiling these statements takes longer than it could save.
+        """
+        query = SQL(
+            "SELECT set_config('work_mem', %s, TRUE), set_config('jit', 'off', TRUE)",
+            WORK_MEMORY,
+        )
         self.env.cr.execute(query)
 
     @api.model
@@ -193,14 +199,27 @@ class SettlementMatcher(models.AbstractModel):
         return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
 
     @api.model
-    def _temporary(self, name, select):
-        """Fill the temporary table ``name`` anew and gather its statistics."""
+    def _temporary(self, name, select, joined=()):
+        """Fill the temporary table ``name`` anew and gather its statistics.
+
+        :param joined: the columns that the planner has to know: of wide rows the rest
+            costs more to look at than it could ever save. By default all of them.
+        """
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
-        self.env.cr.execute(SQL("ANALYZE %s", table))
+        self._analyze(name, joined)
+
+    @api.model
+    def _analyze(self, name, columns=()):
+        """Gather the statistics of a temporary table, by default of all columns."""
+        query = SQL("ANALYZE %s", SQL.identifier(name))
+        if columns:
+            names = SQL(", ").join(map(SQL.identifier, columns))
+            query = SQL("%s (%s)", query, names)
+        self.env.cr.execute(query)
 
     @api.model
     def _is_temporary(self, name):
