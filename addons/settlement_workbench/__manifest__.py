@@ -8,6 +8,7 @@
     "depends": ["settlement_account"],
     "data": [
         "security/ir.model.access.csv",
+        "views/settlement_pane_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],

@@ -36,6 +36,7 @@ from . import exception_dispute
 from . import transaction
 from . import transaction_ledger
 from . import exception
+from . import exception_match
 from . import exception_verbs
 from . import exception_decisions
 from . import verification
