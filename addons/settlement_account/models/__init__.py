@@ -39,6 +39,8 @@ from . import exception
 from . import exception_match
 from . import exception_verbs
 from . import exception_decisions
+from . import exception_missing
+from . import exception_rest
 from . import verification
 from . import verification_entry
 from . import verification_difference

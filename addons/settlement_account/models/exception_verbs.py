@@ -45,8 +45,9 @@ class SettlementException(models.Model):
                 approval="limit",
                 posts=True,
                 effect=self.env._(
-                    "Lets the withheld fees pay the bill and books the difference to "
-                    "the account for fees; or leaves it open, if you keep the rest."
+                    "Books the difference to the account for fees: what a bill differs "
+                    "by from the fees withheld, which pay it, or what a bank kept of a "
+                    "payment."
                 ),
             ),
             "replace": Verb(

@@ -8,8 +8,8 @@ from ..pane.keys import VERB_KEYS
 
 # Fields of the dialogue that are asked for with other means than an input.
 UNASKED = ("verb", "exception_ids")
-# Verbs whose values come from what is marked among the candidates.
-CHOOSING = ("match", "group", "split")
+# Values that come from what is marked among the candidates.
+MARKED = ("parts", "chosen")
 INPUT_TYPES = {
     "char": "char",
     "text": "text",
@@ -112,7 +112,7 @@ class SettlementException(models.Model):
             "posts": verb.posts,
             "approval": verb.approval,
             "key": VERB_KEYS.get(name, ""),
-            "chooses": name in CHOOSING,
+            "takes": self._takes_marked(name),
             "is_own": bool(verb.reasons),
             "dialogue": self._has_dialogue(name),
             "inputs": self._pane_inputs(name, verb),
@@ -120,7 +120,14 @@ class SettlementException(models.Model):
 
     def _has_dialogue(self, name):
         """Return whether a dialogue of its own asks for what the verb needs."""
-        return name not in CHOOSING and hasattr(self, f"_open_{name}")
+        return not self._takes_marked(name) and hasattr(self, f"_open_{name}")
+
+    def _takes_marked(self, name):
+        """Return which value of a verb the marked candidates are, "" for none."""
+        taken = self._values_taken(name) or ()
+        if not self._has_candidates():
+            return ""
+        return next((value for value in MARKED if value in taken), "")
 
     def _pane_inputs(self, name, verb):
         """Return what a person is asked for, as the dialogue of the verb asks it."""

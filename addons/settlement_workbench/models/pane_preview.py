@@ -76,7 +76,7 @@ class SettlementException(models.Model):
 
     def _try_out(self, verb, values):
         """Do it and take it back; return what the ledger showed, and what else."""
-        if not self._verb(verb).posts:
+        if not self._verb(verb).posts or self._reaches_out(verb):
             # It changes no entry, and may ask a source or a person for something.
             amount = self._amount_at_stake(verb, values)
             asks = self._verb(verb).asks(amount, self._approval_limit(verb))

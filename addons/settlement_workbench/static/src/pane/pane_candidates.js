@@ -40,7 +40,7 @@ export class PaneCandidates extends Component {
 
     get nextVerbs() {
         const own = this.props.item.verbs.filter(
-            (verb) => verb.enabled && !verb.chooses && verb.name !== "accept"
+            (verb) => verb.enabled && !verb.takes && verb.name !== "accept"
         );
         return own.slice(0, 3);
     }

@@ -134,7 +134,8 @@ export class PaneState {
     }
 
     get canChoose() {
-        return ["match", "group", "split"].some((name) => this.can(name));
+        const verbs = this.item?.verbs || [];
+        return Boolean(this.item?.can_act) && verbs.some((verb) => verb.enabled && verb.takes);
     }
 
     /** Where one answer is proved or alone, it is tried out without being asked. */
@@ -178,7 +179,7 @@ export class PaneState {
     async chosenChanged() {
         this.preview = null;
         this.hasChanged = false;
-        const current = ["match", "group", "split"].includes(this.verbName);
+        const current = Boolean(this.activeVerb?.takes);
         if (!this.chosen.length) {
             this.verbName = current ? "" : this.verbName;
         } else if (!current && this.can("match")) {
@@ -208,12 +209,10 @@ export class PaneState {
         const values = Object.fromEntries(
             Object.entries(this.values).filter(([, value]) => value && value !== "")
         );
-        if (this.verbName === "match") {
-            values.chosen = this.chosen;
-        } else if (this.verbName === "group" && this.chosen.length) {
-            values.chosen = this.chosen.map((key) => key.slice(0, 2));
-        } else if (this.verbName === "split") {
+        if (this.activeVerb.takes === "parts") {
             values.parts = this.givenParts;
+        } else if (this.activeVerb.takes && this.chosen.length) {
+            values.chosen = this.chosen;
         }
         return values;
     }
