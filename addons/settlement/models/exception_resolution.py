@@ -1,11 +1,14 @@
 import inspect
 import logging
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+
+from odoo.addons.settlement_audit.models.event import CORRELATION_KEY
 
 from .exception import OPEN_STATES
 
@@ -270,30 +273,46 @@ class SettlementException(models.Model):
 
     def _outcome(self, name, values):
         """Act on one exception of many and return what came of it."""
+        return self._outcome_of(lambda: self._resolve_one(name, values))
+
+    def _outcome_of(self, act):
+        """Call ``act``, which is about this exception, and return what came of it."""
         self.ensure_one()
-        if self.state not in OPEN_STATES:
-            sentence = self._closed_sentence()
-            return {"id": self.id, "outcome": "skipped", "sentence": sentence}
         try:
+            if self.state not in OPEN_STATES:
+                return self._outcome_values("skipped", self._closed_sentence())
             with self.env.cr.savepoint():
-                self._resolve_one(name, values)
+                act()
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise  # the whole call begins again in a new transaction
         except UserError as error:
             self.env.invalidate_all()
-            return {"id": self.id, "outcome": "failed", "sentence": str(error)}
+            return self._outcome_values("failed", str(error))
         except Exception as error:  # one bad row stops none of the others
             self.env.invalidate_all()
-            _logger.info("exception %s: %s: %s", self.id, name, type(error).__name__)
-            sentence = f"{type(error).__name__}: {error}"
-            return {"id": self.id, "outcome": "failed", "sentence": sentence}
-        waiting = self.state == "waiting_approval"
-        return {
-            "id": self.id,
-            "outcome": "waiting" if waiting else "done",
-            "sentence": self.resolution or "",
-        }
+            return self._outcome_values("failed", self._unforeseen(error))
+        outcome = "waiting" if self.state == "waiting_approval" else "done"
+        return self._outcome_values(outcome, self.resolution or "")
+
+    def _outcome_values(self, outcome, sentence):
+        return {"id": self.id, "outcome": outcome, "sentence": sentence}
+
+    @api.model
+    def _unforeseen(self, error):
+        """Log an error that nobody foresaw and return its sentence.
+
+        What went wrong inside is for the log; people get words and a reference.
+        """
+        reference = self.env.context.get(CORRELATION_KEY) or str(uuid.uuid4())
+        _logger.warning("%s: %s", reference, type(error).__name__, exc_info=error)
+        return self.env._(
+            "Something that nobody foresaw stopped this (%(kind)s); nothing of it was "
+            "changed. Try again, or give your administrator the reference "
+            "%(reference)s.",
+            kind=type(error).__name__,
+            reference=reference,
+        )
 
 
 def _plain(value):

@@ -33,6 +33,7 @@ from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import resolver_rate
 from . import plan
 from . import plan_given
 from . import plan_writer
@@ -44,6 +45,7 @@ from . import tolerance_terms
 from . import stage_identifier
 from . import stage_reference
 from . import text_readings
+from . import text_bills
 from . import text_near
 from . import stage_text
 from . import run

@@ -225,9 +225,10 @@ class SettlementCli(models.AbstractModel):
             """
             INSERT INTO settlement_transaction_state (
                    transaction_id, company_id, wallet_id, currency_id, amount_minor,
-                   gross_minor, provider_state, match_state, posting_state)
+                   gross_minor, booked_on, needs_target, provider_state, match_state,
+                   posting_state)
             SELECT id, company_id, wallet_id, currency_id, gross_amount * 100,
-                   gross_amount * 100, 'settled', 'open', 'none'
+                   gross_amount * 100, booked_on, TRUE, 'settled', 'open', 'none'
               FROM settlement_transaction WHERE backend_id = %(backend)s
              ORDER BY id
             """,

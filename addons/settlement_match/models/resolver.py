@@ -34,6 +34,7 @@ class SettlementMatcher(models.AbstractModel):
         self.env.cr.execute(self._offer_presentment_sql())
         if is_payer_known := self._fill_known_payers(run.company):
             self.env.cr.execute(self._drop_namesakes_sql())
+        self._offer_at_rate(run)
         self._temporary("settlement_decision", self._decisions_sql(run, certain))
         if is_payer_known:
             self._hold_other_payers(run.company)
@@ -125,7 +126,8 @@ class SettlementMatcher(models.AbstractModel):
 
         ``kinds`` has one bit for each kind of field that names the item, and one for
         the texts: how often and how well a text names it says nothing about others.
-        ``offered`` is the payment in the currency of the item, if it is known.
+        ``offered`` is the payment in the currency of the item, if it is known; by a
+        rate, it is what is open, and ``rate_off`` says how far from it.
         """
         return SQL(
             """
@@ -137,7 +139,8 @@ class SettlementMatcher(models.AbstractModel):
                         * COALESCE(claim.claimed_minor - claim.posted_minor, 0)
                         AS open_minor,
                    CASE WHEN named.currency_id = entry.currency_id
-                        THEN named.source_open END AS offered
+                        THEN named.source_open END AS offered,
+                   NULL::int8 AS rate_off, FALSE AS is_stated_rate
               FROM (SELECT transaction_id, currency_id, gross_minor, source_open,
                            move_line_id, bit_or(1 << LEAST(rank, %(text)s)) AS kinds,
                            min((rank::text || text) COLLATE "C") AS strongest
@@ -210,7 +213,7 @@ class SettlementMatcher(models.AbstractModel):
         - ``sum``: several documents whose sum is exact, none with a rival payment
         - ``part``: the only document; all payments that name it fit into it
         - ``over``: the only document, less is open than was paid, no rival
-        - ``currency``: the only document has another currency, at an unknown rate
+        - ``currency``: the only document has another currency, and no rate fits
         - ``settled``: nothing of what it names is open any more
         - ``other``: nothing is open of this document, but of another one
         - ``opposite``: the only document goes the other way

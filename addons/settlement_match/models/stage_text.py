@@ -35,6 +35,7 @@ class SettlementMatcher(models.AbstractModel):
     def _match_readings(self, run):
         """Match, propose and note by what was read; see :meth:`_stage_text`."""
         self._check_structured(run.company)
+        self._doubt_bill_numbers(run.company)
         written_well = self._match_written_well(run)
         proposed = self._propose_readings(run)
         proposed += self._propose_near_numbers(run)
@@ -103,8 +104,8 @@ class SettlementMatcher(models.AbstractModel):
         """Return when a text is evidence enough.
 
         Any reference of the document suffices if the amount is equal; a part payment
-        or an overpayment must carry the document's own number, and nothing else that
-        it might mean.
+        or an overpayment must carry the document's own number, or the only bill's that
+        a supplier numbered so, and nothing else that it might mean.
         """
         return SQL(
             "(outcome IN ('exact', 'sum') OR left(strongest, 1) NOT IN %s "

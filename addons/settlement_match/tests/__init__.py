@@ -1,6 +1,7 @@
 from . import test_batch
 from . import test_counterparty
 from . import test_currency
+from . import test_currency_rate
 from . import test_decision
 from . import test_duplicate
 from . import test_expected
@@ -24,6 +25,7 @@ from . import test_suggestion_decision
 from . import test_suggestion_tour
 from . import test_text
 from . import test_text_proposed
+from . import test_text_bills
 from . import test_text_hostile
 from . import test_transfer
 from . import test_tolerance
