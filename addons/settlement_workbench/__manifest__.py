@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["reportlab"]},
     "data": [
         "security/ir.model.access.csv",
+        "views/settlement_pane_views.xml",
         "security/settlement_board_rules.xml",
         "data/board_cron.xml",
         "views/settlement_exception_board_views.xml",

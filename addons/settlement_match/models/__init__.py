@@ -24,6 +24,8 @@ from . import batch
 from . import account_move
 from . import account_move_line
 from . import exception
+from . import exception_match
+from . import exception_group
 from . import document_reference
 from . import matcher
 from . import match_leftover
@@ -91,6 +93,8 @@ from . import suggestion_search
 from . import suggestion_payers
 from . import suggestion_money
 from . import suggestion_match
+from . import suggestion_split
+from . import suggestion_ways
 from . import transaction_suggestion
 from . import batch_suggestion
 from . import expected_payment
