@@ -1,4 +1,4 @@
-from . import counting, models
+from . import controllers, counting, models, wizards
 
 
 def post_init_hook(env):

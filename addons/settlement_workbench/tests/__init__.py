@@ -6,3 +6,6 @@ from . import (
     test_counter,
     test_wallet_proof,
 )
+from . import test_bulk
+from . import test_case
+from . import test_undo

@@ -1,0 +1,1 @@
+"""Report files of PayPal as streams of facts. No Odoo."""
