@@ -16,7 +16,6 @@
         "views/settlement_wallet_proof_views.xml",
         "views/settlement_counter_views.xml",
         "views/settlement_board_views.xml",
-        "views/settlement_board_menus.xml",
         "security/bulk_rules.xml",
         "data/bulk_cron.xml",
         "views/settlement_bulk_views.xml",
@@ -33,6 +32,7 @@
         "views/settlement_money_trail_views.xml",
         "views/settlement_trail_views.xml",
         "views/account_journal_trail_views.xml",
+        "views/settlement_board_menus.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],

@@ -1,27 +1,4 @@
-from . import (
-    bench,
-    board,
-    board_chart,
-    board_exception,
-    board_feed,
-    board_figure,
-    board_match,
-    board_memory,
-    board_money,
-    counter,
-    exception,
-    ir_websocket,
-    run,
-    verification,
-    wallet,
-    wallet_proof,
-)
-from . import res_users
-from . import pane
-from . import pane_candidates
-from . import pane_chain
-from . import pane_preview
-from . import pane_queue
+from . import bench
 from . import board
 from . import board_chart
 from . import board_exception
@@ -37,6 +14,12 @@ from . import run
 from . import verification
 from . import wallet
 from . import wallet_proof
+from . import res_users
+from . import pane
+from . import pane_candidates
+from . import pane_chain
+from . import pane_preview
+from . import pane_queue
 from . import bulk
 from . import bulk_line
 from . import bulk_choice

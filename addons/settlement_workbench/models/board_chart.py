@@ -109,9 +109,7 @@ class SettlementBoard(models.AbstractModel):
         """Count the open exceptions by how long they have been open."""
         exceptions = self.env["settlement.exception"]
         domains = self._age_domains(company)
-        counts = [
-            exceptions.sudo().search_count(domain) for _name, domain in domains
-        ]
+        counts = [exceptions.sudo().search_count(domain) for _name, domain in domains]
         if not any(counts):
             return {}
         # "Translated" labels of the ages are those of the field.
@@ -136,7 +134,9 @@ class SettlementBoard(models.AbstractModel):
     def _age_domains(self, company):
         """Return (bucket, domain) of each age, youngest first."""
         now = fields.Datetime.now().replace(microsecond=0)
-        limits = {name: now - timedelta(hours=hours) for name, hours in urgency.AGE_BUCKETS}
+        limits = {
+            name: now - timedelta(hours=hours) for name, hours in urgency.AGE_BUCKETS
+        }
         found, younger = [], None
         for name, _label in AGES:
             leaves = []

@@ -292,9 +292,7 @@ class SettlementBoard(models.AbstractModel):
                 round(stage.rows_per_second),
                 "rate",
                 group=self.env._("Rows a second"),
-                action=self._window(
-                    stage.name, stage._name, [("id", "=", stage.id)]
-                ),
+                action=self._window(stage.name, stage._name, [("id", "=", stage.id)]),
                 count=1,
             )
             for stage in stages.sorted("seconds", reverse=True)[:5]

@@ -1,11 +1,9 @@
-from . import (
-    test_board,
-    test_board_access,
-    test_board_menus,
-    test_board_tour,
-    test_counter,
-    test_wallet_proof,
-)
+from . import test_board
+from . import test_board_access
+from . import test_board_menus
+from . import test_board_tour
+from . import test_counter
+from . import test_wallet_proof
 from . import test_bulk
 from . import test_case
 from . import test_undo

@@ -24,7 +24,9 @@ class BoardCase(ProofCase):
         env = self.env(user=user.id, context={"allowed_company_ids": company.ids})
         data = env["settlement.board"].board_data(company.id)
         return data, {
-            figure["kpi"]: figure for tile in data["tiles"] for figure in tile["figures"]
+            figure["kpi"]: figure
+            for tile in data["tiles"]
+            for figure in tile["figures"]
         }
 
     def tile(self, key, **kwargs):
@@ -107,9 +109,7 @@ class BoardCase(ProofCase):
         self.policy = self.env["settlement.posting.policy"]._create_defaults(
             self.company
         )
-        self.policy.write(
-            {"accrue_at_month_end": False, "revalue_at_month_end": False}
-        )
+        self.policy.write({"accrue_at_month_end": False, "revalue_at_month_end": False})
         self.policy.partner_id = self.env["res.partner"].create({"name": "Theirs"})
         self.backend = self.new_backend("Provider", self.company)
         self.wallet = self.new_wallet(self.backend)

@@ -58,9 +58,7 @@ class TestBoard(BoardCase):
         self.seed()
         data, _figures = self.board()
         flight = next(chart for chart in data["charts"] if chart["key"] == "flight")
-        values = dict(
-            zip(flight["labels"], flight["series"][0]["values"], strict=True)
-        )
+        values = dict(zip(flight["labels"], flight["series"][0]["values"], strict=True))
         for action in flight["actions"]:
             rows = self.env[action["res_model"]].search(action["domain"])
             with self.subTest(stage=action["name"]):
@@ -195,7 +193,9 @@ class TestBoard(BoardCase):
         _data, figures = self.board()
         self.assertEqual(figures["run.state"]["value"], "Done")
         self.assertIn("run.step.match", figures)
-        self.assertEqual(figures["run.started"]["action"]["domain"], [("id", "=", run.id)])
+        self.assertEqual(
+            figures["run.started"]["action"]["domain"], [("id", "=", run.id)]
+        )
 
     # ------------------------------------------------------------------
     # Unknown, and failing
@@ -213,28 +213,36 @@ class TestBoard(BoardCase):
 
     def test_a_failing_tile_shows_when_it_was_last_right(self):
         self.seed()
-        with patch.object(
-            type(self.env["settlement.board"]),
-            "_tile_exposure",
-            side_effect=ZeroDivisionError("no"),
-        ), mute_logger(LOGGER):
+        with (
+            patch.object(
+                type(self.env["settlement.board"]),
+                "_tile_exposure",
+                side_effect=ZeroDivisionError("no"),
+            ),
+            mute_logger(LOGGER),
+        ):
             tile = self.tile("exposure")
             self.assertEqual((tile["figures"], tile["state"]), ([], "unknown"))
             self.assertIn("never", tile["sentence"])
         self.env["settlement.board"].sudo()._remember_all()
         _data, before = self.board()
-        with patch.object(
-            type(self.env["settlement.board"]),
-            "_tile_exposure",
-            side_effect=ZeroDivisionError("no"),
-        ), mute_logger(LOGGER):
+        with (
+            patch.object(
+                type(self.env["settlement.board"]),
+                "_tile_exposure",
+                side_effect=ZeroDivisionError("no"),
+            ),
+            mute_logger(LOGGER),
+        ):
             data, after = self.board()
         tile = next(tile for tile in data["tiles"] if tile["key"] == "exposure")
         self.assertTrue(tile["right_at"])
         self.assertEqual(
             after["exposure.sum"]["value"], before["exposure.sum"]["value"]
         )
-        self.assertEqual([each["key"] for each in data["tiles"] if each.get("failed")], ["exposure"])
+        self.assertEqual(
+            [each["key"] for each in data["tiles"] if each.get("failed")], ["exposure"]
+        )
 
     def test_a_database_error_stops_one_tile_only(self):
         self.seed()
@@ -242,19 +250,27 @@ class TestBoard(BoardCase):
         def broken(board, company):
             board.env.cr.execute("SELECT nothing FROM nowhere")
 
-        with patch.object(
-            type(self.env["settlement.board"]), "_tile_transit", broken
-        ), mute_logger(LOGGER, "odoo.sql_db"):
+        with (
+            patch.object(type(self.env["settlement.board"]), "_tile_transit", broken),
+            mute_logger(LOGGER, "odoo.sql_db"),
+        ):
             data, figures = self.board()
-        self.assertEqual([each["key"] for each in data["tiles"] if each.get("failed")], ["transit"])
-        self.assertIn("run.state" if "run.state" in figures else "exposure.sum", figures)
+        self.assertEqual(
+            [each["key"] for each in data["tiles"] if each.get("failed")], ["transit"]
+        )
+        self.assertIn(
+            "run.state" if "run.state" in figures else "exposure.sum", figures
+        )
 
     def test_what_failed_is_not_remembered(self):
         self.seed()
         board = self.env["settlement.board"].sudo()
-        with patch.object(
-            type(board), "_tile_exposure", side_effect=ZeroDivisionError("no")
-        ), mute_logger(LOGGER):
+        with (
+            patch.object(
+                type(board), "_tile_exposure", side_effect=ZeroDivisionError("no")
+            ),
+            mute_logger(LOGGER),
+        ):
             board._remember_all()
         memory = self.env["settlement.board.memory"].sudo()
         self.assertFalse(
