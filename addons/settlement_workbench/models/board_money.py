@@ -11,7 +11,7 @@ TRANSIT_DAYS = 5
 
 
 class SettlementBoard(models.AbstractModel):
-    """Where the money is: wallets, payouts under way, accounts that must be explained."""
+    """Where the money is: wallets, payouts under way, accounts to be explained."""
 
     _inherit = "settlement.board"
 
@@ -351,7 +351,7 @@ class SettlementBoard(models.AbstractModel):
 
     @api.model
     def _explained_accounts(self, company):
-        """Return the accounts on which money only waits, in the order of their codes."""
+        """Return the accounts on which money only waits, by their codes."""
         # The policy is not for everybody to read; the names of its accounts are.
         policies = self.env["settlement.posting.policy"].sudo()
         wallets = self.env["settlement.wallet"].sudo()

@@ -16,13 +16,16 @@ function opened(kpi) {
         },
         {
             content: `the list of ${kpi} is as long as the figure said`,
-            trigger: ".o_list_view, .o_form_view",
+            trigger: ".o_list_view",
+            timeout: 20000,
             async run() {
-                const rows = document.querySelectorAll(
-                    ".o_list_view .o_data_row"
-                ).length;
-                if (rows !== count) {
-                    throw new Error(`${kpi} says ${count}, the list has ${rows}`);
+                const shown = () =>
+                    document.querySelectorAll(".o_list_view .o_data_row").length;
+                for (let turn = 0; turn < 100 && shown() !== count; turn++) {
+                    await new Promise((resolve) => setTimeout(resolve, 100));
+                }
+                if (shown() !== count) {
+                    throw new Error(`${kpi} says ${count}, the list has ${shown()}`);
                 }
             },
         },
@@ -34,6 +37,7 @@ function opened(kpi) {
         {
             content: "the board is there again",
             trigger: BOARD,
+            timeout: 20000,
         },
     ];
 }
