@@ -9,6 +9,7 @@
     "external_dependencies": {"python": ["reportlab"]},
     "data": [
         "security/ir.model.access.csv",
+        "views/settlement_pane_views.xml",
         "security/settlement_board_rules.xml",
         "data/board_cron.xml",
         "views/settlement_exception_board_views.xml",
@@ -31,11 +32,15 @@
         "data/close_cron.xml",
         "views/settlement_close_views.xml",
         "views/settlement_close_pack_views.xml",
+        "views/settlement_money_trail_views.xml",
+        "views/settlement_trail_views.xml",
+        "views/account_journal_trail_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],
         "web.assets_tests": ["settlement_workbench/static/tests/tours/*.js"],
     },
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
     "development_status": "Beta",
 }

@@ -136,6 +136,25 @@ class SettlementException(models.Model):
             raise UserError(
                 self.env._("It waits for an approval already; nothing was changed.")
             )
+        if obstacle := self._obstacle(name):
+            raise UserError(obstacle)
+
+    def _obstacle(self, name):
+        """Return why a verb that fits the reason cannot be used now, "" if it can.
+
+        A verb that needs more than its reason has a method ``_obstacle_<name>``.
+        """
+        look = getattr(self, f"_obstacle_{name}", None)
+        return look() if look else ""
+
+    def _why_not(self, name):
+        """Return why this user cannot use a verb on this exception, "" if they can."""
+        try:
+            self._require_role(name)
+            self._check_fits(name)
+        except (AccessError, UserError) as error:
+            return str(error)
+        return ""
 
     def _closed_sentence(self):
         return self.env._(
@@ -158,13 +177,22 @@ class SettlementException(models.Model):
         self.ensure_one()
         self._lock()
         self._check_fits(name)
-        verb = self._verb(name)
         if prepare := getattr(self, f"_prepare_{name}", None):
             values = prepare(**values)
-        amount = self._amount_at_stake(name, values)
-        if verb.asks(amount, self._approval_limit(name)):
+        if self._needs_another(name, values):
             return self._ask_approval(name, values)
         return self._act(name, values)
+
+    def _needs_another(self, name, values):
+        """Return whether another person has to agree to the verb with these values.
+
+        A verb that leaves a doubt says so by a method ``_doubts_<name>(values)``.
+        """
+        doubts = getattr(self, f"_doubts_{name}", None)
+        if doubts and doubts(values):
+            return True
+        amount = self._amount_at_stake(name, values)
+        return self._verb(name).asks(amount, self._approval_limit(name))
 
     def _lock(self):
         """Keep others from acting on it at the same time."""

@@ -10,9 +10,9 @@ from . import const
 
 UNKNOWN = "unknown:"
 INTRODUCTION = """\
-What each row of PayPal becomes, by its transaction event code. A code that is not listed
-itself is read as its group, where the group stands here with three characters. *Review*
-means that a person decides; so does any code that is not in the table.
+What each row of PayPal becomes, by its transaction event code. A code that is not
+listed itself is read as its group, where the group stands here with three characters.
+*Review* means that a person decides; so does any code that is not in the table.
 
 """
 

@@ -196,7 +196,7 @@ class _Report:
     def _report_totals(
         self, number: int, text: str, cells: Sequence[str]
     ) -> Iterator[Fact]:
-        """Compare the report's own footer with its sections, if all are in this file."""
+        """Compare the report's footer with its sections, if all are in this file."""
         yield from self._close(number)
         totals = self._read_totals(cells)
         found = [each for each in self.footers if each.currency == totals.currency]

@@ -1,1 +1,4 @@
+from . import test_paypal_connection
+from . import test_paypal_pull
 from . import test_paypal_report
+from . import test_paypal_webhook

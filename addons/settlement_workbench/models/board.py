@@ -7,6 +7,8 @@ _logger = logging.getLogger(__name__)
 
 # Worst first: the board is in the worst state of its tiles.
 TILE_STATES = ("error", "warning", "unknown", "ok")
+# Tiles that show the same few figures of several things.
+LAYOUTS = {"wallet": "wide", "accounts": "wide", "match": "table", "feed": "table"}
 CHANGED = "settlement_board/changed"
 
 
@@ -109,7 +111,13 @@ class SettlementBoard(models.AbstractModel):
     def _tile(self, key, company):
         """Return one tile, with what it last showed if its source fails."""
         label, icon = self._tile_label(key)
-        frame = {"key": key, "label": label, "icon": icon, "right_at": None}
+        frame = {
+            "key": key,
+            "label": label,
+            "icon": icon,
+            "layout": LAYOUTS.get(key, "list"),
+            "right_at": None,
+        }
         try:
             with self.env.cr.savepoint(flush=False):
                 return {**frame, **getattr(self, f"_tile_{key}")(company)}

@@ -58,17 +58,17 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _chart_rate(self, company):
         """Say for each booking day what share of its rows is matched, by number."""
-        today = fields.Date.context_today(self)
-        since = today - timedelta(days=DAYS)
+        until = self._newest_day(company)
+        if not until:
+            return {}
+        since = until - timedelta(days=DAYS)
         needed, matched = defaultdict(int), defaultdict(int)
         for (day, _currency, state), (rows, *_sums) in self._needed_rows(
             company, since
         ).items():
             needed[day] += rows
             matched[day] += rows if state == "matched" else 0
-        if not needed:
-            return {}
-        days = self._days(since, today)
+        days = self._days(since, until)
         values = [self._share(matched[day], needed[day]) for day in days]
         return {
             "type": "line",
@@ -140,19 +140,14 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _chart_proof(self, company):
         """Show what wallets held day by day, in the currency of most of them."""
-        proofs = self.env["settlement.wallet.proof"].search(
-            [
-                ("company_id", "=", company.id),
-                (
-                    "day",
-                    ">=",
-                    fields.Date.context_today(self) - timedelta(days=3 * DAYS),
-                ),
-            ],
-            order="day",
-        )
-        if not proofs:
+        proofs = self.env["settlement.wallet.proof"]
+        newest = proofs._newest(company)
+        if not newest:
             return {}
+        since = max(newest.mapped("day")) - timedelta(days=2 * DAYS)
+        proofs = proofs.search(
+            [("company_id", "=", company.id), ("day", ">=", since)], order="day"
+        )
         by_currency = proofs.grouped("currency_id")
         currency = max(by_currency, key=lambda each: len(by_currency[each]))
         days = sorted(set(by_currency[currency].mapped("day")))[-DAYS:]

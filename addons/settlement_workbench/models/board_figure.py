@@ -108,8 +108,9 @@ class SettlementBoard(models.AbstractModel):
 
     @api.model
     def _exact(self, amount, currency):
-        """Return the Decimal that a monetary field says."""
-        return Decimal(str(currency.round(amount)))
+        """Return the Decimal that an amount is, with the decimals of its currency."""
+        digits = Decimal(1).scaleb(-currency.decimal_places)
+        return Decimal(str(amount)).quantize(digits)
 
     @api.model
     def _in_company(self, company, amount, currency):
