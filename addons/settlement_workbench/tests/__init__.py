@@ -4,6 +4,8 @@ from . import test_board_menus
 from . import test_board_tour
 from . import test_counter
 from . import test_wallet_proof
+from . import test_approval_look
 from . import test_bulk
 from . import test_case
+from . import test_rule_offer
 from . import test_undo
