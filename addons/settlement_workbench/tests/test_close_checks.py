@@ -203,7 +203,7 @@ class TestCloseChecks(CloseCase):
         row = self.check("wallet").filtered(
             lambda each: each.subject_id == self.wallet.id
         )
-        self.assert_row(row, "blocking", "-9.00 is not explained", 9.0)
+        self.assert_row(row, "blocking", "9.00 is not explained", 9.0)
 
     def test_a_wallet_that_was_never_told_of(self):
         self.store(*self.payout(self.row(gross="10", day=10), day=12))
