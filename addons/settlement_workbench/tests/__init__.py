@@ -9,3 +9,7 @@ from . import test_bulk
 from . import test_case
 from . import test_rule_offer
 from . import test_undo
+from . import test_close_checks
+from . import test_close
+from . import test_close_pack
+from . import test_money_trail
