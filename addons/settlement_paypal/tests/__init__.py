@@ -1,4 +1,5 @@
 from . import test_paypal_connection
+from . import test_paypal_disputes
 from . import test_paypal_pull
 from . import test_paypal_report
 from . import test_paypal_webhook
