@@ -45,9 +45,10 @@ class SettlementFactStore(models.AbstractModel):
             """
             INSERT INTO settlement_transaction_state (
                 transaction_id, company_id, wallet_id, currency_id, amount_minor,
-                gross_minor, provider_state, match_state, posting_state)
+                gross_minor, booked_on, needs_target, provider_state, match_state,
+                posting_state)
             SELECT id, company_id, wallet_id, currency_id, net_minor, gross_minor,
-                   provider_state,
+                   booked_on, kind IN %(with_target)s, provider_state,
                    CASE WHEN kind IN %(with_target)s AND provider_state = 'settled'
                              AND gross_minor <> 0
                         THEN 'open' ELSE 'not_needed' END,

@@ -119,6 +119,8 @@ class SettlementFactStore(models.AbstractModel):
                        currency_id = fresh.currency_id,
                        amount_minor = (fresh.net_amount * %(factor)s)::int8,
                        gross_minor = (fresh.gross_amount * %(factor)s)::int8,
+                       booked_on = fresh.booked_on,
+                       needs_target = fresh.kind IN %(with_target)s,
                        provider_state = fresh.provider_state,
                        match_state = CASE
                             WHEN state.match_state IN ('matched', 'ignored')

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import SQL
 
 from ..canonical import kinds
 from .big_integer import BigInteger
@@ -38,6 +39,8 @@ class SettlementTransactionState(models.Model):
     gross_minor = BigInteger(
         required=True, help="Gross in minor units: this is what is matched."
     )
+    booked_on = fields.Date(help="Booking day of the transaction, to count by days.")
+    needs_target = fields.Boolean(help="Its kind is one that something settles.")
     provider_state = fields.Selection(PROVIDER_STATES, required=True)
     match_state = fields.Selection(MATCH_STATES, required=True, default="open")
     posting_state = fields.Selection(POSTING_STATES, required=True, default="none")
@@ -51,6 +54,21 @@ class SettlementTransactionState(models.Model):
     _unposted_idx = models.Index(
         "(wallet_id, match_state) WHERE posting_state = 'none'"
     )
+
+    def init(self):
+        """Fill what counting needs where rows are older than these columns."""
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE settlement_transaction_state AS state
+                   SET booked_on = fact.booked_on,
+                       needs_target = fact.kind IN %s
+                  FROM settlement_transaction fact
+                 WHERE fact.id = state.transaction_id AND state.needs_target IS NULL
+                """,
+                kinds.KINDS_WITH_TARGET,
+            )
+        )
 
     def _set_match_state(self, state):
         """Move rows to the given ``match_state``; the one place that does."""

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools import SQL
 
+from ..canonical import kinds
 from ..storage import payload as payload_storage
 
 
@@ -238,7 +239,7 @@ class SettlementVerification(models.AbstractModel):
             )
 
     def _check_state_rows(self):
-        """Each current transaction has its state row, with the fact's own amounts."""
+        """Each current transaction has its state row, with the fact's own figures."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -255,10 +256,14 @@ class SettlementVerification(models.AbstractModel):
                             * 10::numeric ^ currency.decimal_places
                          OR state.currency_id <> stored.currency_id
                          OR state.wallet_id <> stored.wallet_id
-                         OR state.company_id <> stored.company_id))
+                         OR state.company_id <> stored.company_id
+                         OR state.booked_on IS DISTINCT FROM stored.booked_on
+                         OR state.needs_target
+                            IS DISTINCT FROM stored.kind IN %(with_target)s))
                     OR (NOT stored.is_current AND state.id IS NOT NULL)
                     OR stored.id IS NULL
-                """
+                """,
+                with_target=kinds.KINDS_WITH_TARGET,
             )
         )
         for (row_id,) in rows:

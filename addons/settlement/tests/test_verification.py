@@ -19,6 +19,16 @@ FALSIFICATIONS = (
     ("settlement_transaction", "is_current = FALSE", "settlement.transaction"),
     ("settlement_transaction_state", "amount_minor = 1", "settlement.transaction"),
     ("settlement_transaction_state", "gross_minor = 1", "settlement.transaction"),
+    (
+        "settlement_transaction_state",
+        "booked_on = '2020-01-01'",
+        "settlement.transaction",
+    ),
+    (
+        "settlement_transaction_state",
+        "needs_target = NOT needs_target",
+        "settlement.transaction",
+    ),
     ("settlement_transaction_fee", "amount = 1", "settlement.transaction"),
     ("settlement_transaction_reference", "text = 'X'", "settlement.transaction"),
     ("settlement_transaction_reference", "key = 1", "settlement.transaction"),

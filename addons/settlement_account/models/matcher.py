@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -49,6 +51,30 @@ class SettlementMatcher(models.AbstractModel):
                 )
             ),
         ]
+
+    @api.model
+    def _rate_tolerance_percent(self, company, backend=None):
+        """Return what the posting policy tolerates, if there is one."""
+        policies = self.env["settlement.posting.policy"]
+        if backend:
+            policy = policies._policy_for(backend)
+        else:
+            domain = [("company_id", "=", company.id), ("backend_id", "=", False)]
+            policy = policies.search(domain, limit=1)
+        if not policy:
+            return super()._rate_tolerance_percent(company, backend)
+        return Decimal(repr(policy._value("currency_tolerance_percent")))
+
+    @api.model
+    def _settings_of_decisions(self, company):
+        """Let a changed tolerance of a policy have everything judged again."""
+        policies = self.env["settlement.posting.policy"].search(
+            [("company_id", "=", company.id)], order="id"
+        )
+        tolerances = [
+            f"{policy.id}:{policy.currency_tolerance_percent}" for policy in policies
+        ]
+        return " ".join([super()._settings_of_decisions(company), *tolerances])
 
     @api.model
     def _open_reasons(self):

@@ -240,7 +240,8 @@ class SettlementWallet(models.Model):
         :return: those that are not proved.
         """
         unproved = self.browse()
-        for wallet, (newest, findings) in self._proof_findings().items():
+        books = self._proof_books()
+        for wallet, (newest, findings) in self._proof_findings(books).items():
             # Another worker that holds the wallet proves it when it is done.
             if not wallet.try_lock_for_update(allow_referencing=True):
                 continue
@@ -251,9 +252,19 @@ class SettlementWallet(models.Model):
                 }
             )
             wallet._show_findings(newest, findings)
+            book, transit, _opening = books[wallet]
+            wallet._keep_days(newest.day, book, transit)
             if findings:
                 unproved |= wallet
         return unproved
+
+    def _keep_days(self, day, book, transit):
+        """Do something with what was read for a proof up to ``day``.
+
+        Here: nothing. Addons that show how a wallet went extend this.
+
+        :param book: WalletBook, transit: TransitBook or None.
+        """
 
     def _keep_proof(self, result):
         """Store the result of a proof, unless it says what the last one said.
@@ -274,17 +285,27 @@ class SettlementWallet(models.Model):
         if not is_known:
             self.write({**result, "proved_at": fields.Datetime.now()})
 
-    def _proof_findings(self):
-        """Return by wallet the newest DayProof and the Findings of all days."""
+    def _proof_books(self):
+        """Return by wallet what a proof needs: WalletBook, TransitBook, opening."""
         reader = ProofReader(self)
         books, openings = reader.books(), reader.openings()
         transits = TransitReader(self).books()
         return {
-            wallet: proofs.find(
-                books[wallet.id], transits.get(wallet.id), openings.get(wallet.id, 0)
+            wallet: (
+                books[wallet.id],
+                transits.get(wallet.id),
+                openings.get(wallet.id, 0),
             )
             for wallet in reader.wallets
         }
+
+    def _proof_findings(self, books=None):
+        """Return by wallet the newest DayProof and the Findings of all days.
+
+        :param books: as :meth:`_proof_books` returns them, if they were read already.
+        """
+        read = self._proof_books() if books is None else books
+        return {wallet: proofs.find(*book) for wallet, book in read.items()}
 
     def _is_told(self, findings):
         """Return whether an exception tells people of exactly these findings.

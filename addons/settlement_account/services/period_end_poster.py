@@ -53,6 +53,29 @@ class PeriodEndPoster:
         )
         return self.counters
 
+    def due(self, day):
+        """Return what the ledger lacks at a month end; nothing is posted.
+
+        :return: list of (settlement.wallet, kind, minor units of the company's
+            currency) of the entries that :meth:`post` would write for that day.
+        :raises UserError: if the backend has no policy, or an account is missing.
+        """
+        try:
+            self.builder = SliceBuilder(self.backend)
+            found = []
+            for wallet in self.backend.wallet_ids.filtered("opening_date"):
+                if wallet.opening_date <= day:
+                    found += self._due_of(wallet, day)
+        except PostingError as error:
+            raise UserError(error.cause) from error
+        return found
+
+    def _due_of(self, wallet, day):
+        fees = [held.balance for held in self._fees_due(wallet, day)]
+        gains = [gained for _held, gained in self._gains_due(wallet, day)]
+        amounts = {"accrual": sum(map(abs, fees)), "revaluation": sum(map(abs, gains))}
+        return [(wallet, kind, amount) for kind, amount in amounts.items() if amount]
+
     def _post_wallet(self, wallet, until):
         days = [
             day
@@ -75,13 +98,10 @@ class PeriodEndPoster:
 
     def _accrue(self, wallet, day):
         """Show withheld fees that no bill is there for as expense of the month."""
-        policy = self.builder.policy
-        if wallet.is_bank or policy.fees != "accrue" or not policy.accrue_at_month_end:
-            return
-        accounts = self.builder.accounts(wallet)
-        fees = self._unbilled(wallet, accounts.fee_clearing, day)
+        fees = self._fees_due(wallet, day)
         if not fees:
             return
+        accounts = self.builder.accounts(wallet)
         name = self.env._(
             "%(wallet)s, fees to be invoiced %(month)s",
             wallet=wallet.display_name,
@@ -89,6 +109,14 @@ class PeriodEndPoster:
         )
         plan = plan_accrual(day, name, fees, self._fee_account(accounts))
         self.counters["accruals"] += self._post(wallet, "accrual", plan)
+
+    def _fees_due(self, wallet, day):
+        """Return as Held the fees that the policy shows as expense at a month end."""
+        policy = self.builder.policy
+        if wallet.is_bank or policy.fees != "accrue" or not policy.accrue_at_month_end:
+            return []
+        accounts = self.builder.accounts(wallet)
+        return self._unbilled(wallet, accounts.fee_clearing, day)
 
     def _fee_account(self, accounts):
         try:
@@ -124,15 +152,7 @@ class PeriodEndPoster:
 
     def _revalue(self, wallet, day):
         """Bring a wallet in foreign currency to what the rate of a day says."""
-        own = self.builder.company.currency_id
-        policy = self.builder.policy
-        if wallet.currency_id == own or not policy.revalue_at_month_end:
-            return
-        gains = [
-            (held, gained)
-            for held in self._holdings(wallet, day)
-            if (gained := self._gained(wallet, held, day))
-        ]
+        gains = self._gains_due(wallet, day)
         if not gains:
             return
         name = self.env._(
@@ -142,6 +162,18 @@ class PeriodEndPoster:
         )
         plan = plan_revaluation(day, name, gains, self._results())
         self.counters["revaluations"] += self._post(wallet, "revaluation", plan)
+
+    def _gains_due(self, wallet, day):
+        """Return (Held, minor units gained) of what the rate of a day changes."""
+        own = self.builder.company.currency_id
+        policy = self.builder.policy
+        if wallet.currency_id == own or not policy.revalue_at_month_end:
+            return []
+        return [
+            (held, gained)
+            for held in self._holdings(wallet, day)
+            if (gained := self._gained(wallet, held, day))
+        ]
 
     def _gained(self, wallet, held, day):
         rate = self.builder.rate(wallet.currency_id, day)

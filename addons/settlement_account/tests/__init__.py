@@ -16,6 +16,7 @@ from . import test_post_bank
 from . import test_post_bank_mapped
 from . import test_post_batch
 from . import test_post_currency
+from . import test_post_currency_rate
 from . import test_post_difference
 from . import test_post_discount
 from . import test_post_kinds

@@ -79,12 +79,13 @@ class Refusal(Exception):
         )
 
     @classmethod
-    def of_status(cls, status: int) -> Refusal:
+    def of_status(
+        cls, status: int, words: str = "An unknown error occurred"
+    ) -> Refusal:
         """The error a planned fault asks for."""
         if status == 429:
             return cls.rate_limited()
         if status == 409:
             text = "This object cannot be accessed right now because another API "
             return cls(409, f"{text}request is accessing it.", code="lock_timeout")
-        text = "An unknown error occurred"
-        return cls(status, text, kind="api_error" if status >= 500 else _INVALID)
+        return cls(status, words, kind="api_error" if status >= 500 else _INVALID)

@@ -21,12 +21,14 @@ import base64
 import json
 import threading
 import time
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
-from urllib.parse import parse_qsl, urlsplit
 
-from .faults import Fault, FaultPlan, RequestLog
+from odoo.addons.settlement_connector.stand_in.faults import Fault
+from odoo.addons.settlement_connector.stand_in.server import (
+    Answer,
+    Received,
+    StandInServer,
+)
+
 from .stripe_query import StripeQuery
 from .stripe_refusal import Refusal
 from .stripe_world import Raw, StripeWorld
@@ -56,7 +58,7 @@ class RateLimit:
             return True
 
 
-class StripeServer:
+class StripeServer(StandInServer):
     """The stand-in: a thread that serves one world on a free loopback port.
 
     :param world: what it shows; may be changed while it runs.
@@ -74,163 +76,66 @@ class StripeServer:
         api_version: str = API_VERSION,
         rate_limit: RateLimit | None = None,
     ) -> None:
+        super().__init__(host=host, port=port)
         self.world = world
         self.api_version = api_version
         self.rate_limit = rate_limit
-        self.faults = FaultPlan()
-        self.log = RequestLog()
-        self._http = _Server((host, port), _Handler)
-        self._http.stand_in = self
-        self._thread: threading.Thread | None = None
 
-    @property
-    def url(self) -> str:
-        """Return the base URL, without a slash at the end."""
-        host, port = self._http.server_address[:2]
-        return f"http://{host!s}:{port}"
+    def now(self) -> float:
+        """Return the clock of the world."""
+        return self.world.now
 
-    def start(self) -> StripeServer:
-        """Serve in a daemon thread."""
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
-        )
-        self._thread.start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving and free the port."""
-        self._http.shutdown()
-        self._http.server_close()
-        if self._thread:
-            self._thread.join(timeout=5)
-
-    def __enter__(self) -> StripeServer:
-        return self.start()
-
-    def __exit__(self, *_exception: object) -> None:
-        self.stop()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    stand_in: StripeServer
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: clients that hang up are part of the tests."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server_version = "nginx"
-    sys_version = ""
-
-    @property
-    def stand_in(self) -> StripeServer:
-        """Return the stand-in that this connection belongs to."""
-        return cast(_Server, self.server).stand_in
-
-    def do_GET(self) -> None:
-        """Answer a read."""
-        parts = urlsplit(self.path)
-        params = parse_qsl(parts.query, keep_blank_values=True)
-        fault = self.stand_in.faults.next_for(parts.path)
+    def respond(self, request: Received, fault: Fault | None) -> Answer:
+        """Answer a read; refuse every write: the stand-in is read-only."""
         try:
-            status, body = 200, self._result(parts.path, params, fault)
-            headers: dict[str, str] = {}
+            return self._as_json(self._result(request, fault))
         except Refusal as refusal:
-            status, body, headers = refusal.status, refusal.body(), refusal.headers
-        proper = status if fault is None or fault.kind in ("slow", "duplicate") else 0
-        self.stand_in.log.add("GET", parts.path, dict(params), proper)
-        self._answer(status, body, headers, fault)
+            return self._as_json(refusal.body(), refusal.status, refusal.headers)
 
-    def do_POST(self) -> None:
-        """Refuse every write: the stand-in is read-only."""
-        self.close_connection = True
-        refusal = Refusal(403, "The stand-in does not accept writes.")
-        self._send(refusal.status, refusal.body(), {})
+    def refusal(
+        self, status: int, words: str, headers: dict[str, str] | None = None
+    ) -> Answer:
+        """Return an error in Stripe's envelope, in its words where it has some."""
+        error = Refusal.of_status(status, words)
+        return self._as_json(error.body(), status, headers)
 
-    def _result(self, path: str, params: list[tuple[str, str]], fault: Any) -> Raw:
-        if self.stand_in.rate_limit and not self.stand_in.rate_limit.allows():
+    def _as_json(
+        self, body: Raw, status: int = 200, headers: dict[str, str] | None = None
+    ) -> Answer:
+        # Stripe indents its answers by two blanks and writes other letters as UTF-8.
+        text = json.dumps(body, indent=2, ensure_ascii=False, default=float)
+        own = {"Stripe-Version": self.api_version, **(headers or {})}
+        return Answer(status, text.encode(), own)
+
+    def _result(self, request: Received, fault: Fault | None) -> Raw:
+        if request.method != "GET":
+            raise Refusal(403, "The stand-in does not accept writes.")
+        if self.rate_limit and not self.rate_limit.allows():
             raise Refusal.rate_limited()
-        allowed = self._allowed_resources()
-        self._check_version()
+        allowed = self._allowed_resources(request)
+        self._check_version(request)
         overlap = fault is not None and fault.kind == "duplicate"
-        query = StripeQuery(self.stand_in.world, allowed, overlap)
-        return query.answer(path, params)
+        query = StripeQuery(self.world, allowed, overlap)
+        return query.answer(request.path, request.params)
 
-    def _allowed_resources(self) -> frozenset[str] | None:
-        key = self._key()
+    def _allowed_resources(self, request: Received) -> frozenset[str] | None:
+        key = self._key(request)
         if not key:
             raise Refusal.no_key()
-        if key not in self.stand_in.world.keys:
+        if key not in self.world.keys:
             raise Refusal.wrong_key(key)
-        return self.stand_in.world.keys[key]
+        return self.world.keys[key]
 
-    def _key(self) -> str:
-        scheme, _space, value = self.headers.get("Authorization", "").partition(" ")
+    @staticmethod
+    def _key(request: Received) -> str:
+        header = request.headers.get("Authorization", "")
+        scheme, _space, value = header.partition(" ")
         if scheme.lower() == "basic":
             user, _colon, _password = base64.b64decode(value).decode().partition(":")
             return user
         return value if scheme.lower() == "bearer" else ""
 
-    def _check_version(self) -> None:
-        version = self.headers.get("Stripe-Version", "")
-        if version != self.stand_in.api_version:
+    def _check_version(self, request: Received) -> None:
+        version = request.headers.get("Stripe-Version", "")
+        if version != self.api_version:
             raise Refusal(400, f"Invalid Stripe API version: {version}")
-
-    def _answer(
-        self, status: int, body: Raw, headers: dict[str, str], fault: Fault | None
-    ) -> None:
-        kind = fault.kind if fault else ""
-        if fault is None or kind == "duplicate":
-            self._send(status, body, headers)
-        elif kind == "slow":
-            time.sleep(fault.seconds)
-            self._send(status, body, headers)
-        elif kind == "status":
-            refusal = Refusal.of_status(fault.status)
-            self._send(fault.status, refusal.body(), fault.headers)
-        elif kind == "content_type":
-            self._send_bytes(200, b"<html>Please wait</html>", "text/html", {})
-        elif kind == "garbage":
-            self._send_bytes(200, b'{"object": "list", "data"', "application/json", {})
-        elif kind == "cut":
-            self._send(status, body, headers, cut=True)
-        else:
-            self.close_connection = True
-
-    def _send(
-        self, status: int, body: Raw, headers: dict[str, str], cut: bool = False
-    ) -> None:
-        # Stripe indents its answers by two blanks and writes other letters as UTF-8.
-        text = json.dumps(body, indent=2, ensure_ascii=False, default=float)
-        content = text.encode()
-        self._send_bytes(status, content, "application/json", headers, cut)
-
-    def _send_bytes(
-        self,
-        status: int,
-        content: bytes,
-        content_type: str,
-        headers: dict[str, str],
-        cut: bool = False,
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", content_type)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Stripe-Version", self.stand_in.api_version)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content[: len(content) // 2] if cut else content)
-        if cut:
-            self.close_connection = True
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """Return the world's clock for the ``Date`` header."""
-        instant = self.stand_in.world.now if timestamp is None else timestamp
-        return formatdate(instant, usegmt=True)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Write nothing: the request log of the stand-in is enough."""

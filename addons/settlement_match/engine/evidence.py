@@ -19,14 +19,16 @@ PROVIDER = ReferenceKind(0, "provider", 60)
 STRUCTURED = ReferenceKind(1, "structured", 60)
 INVOICE = ReferenceKind(2, "invoice", 55)
 ORDER = ReferenceKind(3, "order", 45)
-# In free text: the document's own number, or any other reference it carries.
+# In free text: the document's own number, the number that its supplier gave a bill, or
+# any other reference it carries.
 NUMBER = ReferenceKind(4, "number", 50)
-TOKEN = ReferenceKind(5, "token", 40)
+BILL = ReferenceKind(5, "bill", 45)
+TOKEN = ReferenceKind(6, "token", 40)
 # A reference that was badly spelled, or whose prefix is missing: only with the payer.
-SPELLING = ReferenceKind(6, "spelling", 45)
-CORE = ReferenceKind(7, "core", 40)
+SPELLING = ReferenceKind(7, "spelling", 45)
+CORE = ReferenceKind(8, "core", 40)
 # One digit is wrong or two changed places: never without a person.
-NEAR = ReferenceKind(8, "misread", 30)
+NEAR = ReferenceKind(9, "misread", 30)
 
 REFERENCE_KINDS = (
     PROVIDER,
@@ -34,6 +36,7 @@ REFERENCE_KINDS = (
     INVOICE,
     ORDER,
     NUMBER,
+    BILL,
     TOKEN,
     SPELLING,
     CORE,
@@ -49,6 +52,15 @@ DOUBTS = {
 }
 
 CURRENCY_WEIGHT = 10
+# In what money and document are compared: their currency, the amount that the customer
+# saw, the rate that the source states, the company's rate of the day.
+SAME_CURRENCY, PRESENTMENT, STATED_RATE, DAY_RATE = BASES = (
+    "currency",
+    "presentment",
+    "stated_rate",
+    "day_rate",
+)
+RATE_WEIGHT = 25
 # How the amount of a payment stands to what is open of the document.
 AMOUNT_WEIGHTS = {
     "exact": 30,
@@ -103,18 +115,20 @@ def score(contributions: list[dict[str, object]]) -> int:
 
 
 def of_reference(
-    kind: ReferenceKind, outcome: str, is_foreign: bool
+    kind: ReferenceKind, outcome: str, basis: str = SAME_CURRENCY
 ) -> list[dict[str, object]]:
     """Return what speaks for a match by reference; the text itself is still empty.
 
-    :param is_foreign: the document is in the currency that the customer saw and paid,
-        the money came in another one.
+    :param basis: one of ``BASES``. By a rate amounts are near, never equal; how far
+        off they are is for the caller to say, in the text of the last piece.
     """
     doubts = [contribution(*DOUBTS[kind.name])] if kind.name in DOUBTS else []
+    named = [{**contribution(kind.name, kind.weight), "text": ""}, *doubts]
+    if basis in (STATED_RATE, DAY_RATE):
+        return [*named, contribution(basis, RATE_WEIGHT)]
     return [
-        {**contribution(kind.name, kind.weight), "text": ""},
-        *doubts,
-        contribution("presentment" if is_foreign else "currency", CURRENCY_WEIGHT),
+        *named,
+        contribution(basis, CURRENCY_WEIGHT),
         contribution(AMOUNT_WORDS[outcome], AMOUNT_WEIGHTS[outcome]),
     ]
 

@@ -106,11 +106,49 @@ def duplicate(
     )
 
 
-def other_currency(payment: Payment, document: Document) -> str:
-    """Return the sentence for a document in another currency."""
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a document is worth in the currency of a payment.
+
+    :ivar rate: written out, in the payment's currency for one of the document's.
+    :ivar amount: what is open, at that rate; ``off`` how far the payment is from it.
+    :ivar tolerance: how far it may be, in per cent.
+    :ivar is_stated: the source of the payment states the rate.
+    """
+
+    rate: str
+    amount: str
+    off: str
+    tolerance: str
+    is_stated: bool = False
+
+
+def other_currency(payment: Payment, document: Document, worth: Worth | None) -> str:
+    """Return the sentence for a document in another currency.
+
+    :param worth: None if nobody knows the rate.
+    """
+    if worth is None:
+        return (
+            f"{payment} names {document}, which is in another currency, and there is "
+            "no rate to compare them by. Enter the rate of that day, or match them by "
+            "hand."
+        )
+    whose = "stated with the payment" if worth.is_stated else "of that day"
     return (
-        f"{payment} names {document}, which is in another currency. Check the rate "
-        "and match them by hand."
+        f"{payment} names {document}, which is in another currency: at the rate "
+        f"{whose}, {worth.rate}, it is worth {worth.amount}. The payment is "
+        f"{worth.off} % off, and {worth.tolerance} % are tolerated. Check the rate, or "
+        "match them by hand."
+    )
+
+
+def uncertain_currency(payment: Payment, document: Document) -> str:
+    """Return the sentence for a weak reference of a document in another currency."""
+    return (
+        f"The text of {payment} contains something like a reference of {document}, but "
+        "that is in another currency, and it is not exactly the document's own number. "
+        "Match them by hand if they belong together."
     )
 
 

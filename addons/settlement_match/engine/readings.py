@@ -44,6 +44,7 @@ class Hit(NamedTuple):
 
     :ivar type: type of the reference, ``text`` its comparable spelling.
     :ivar number: the document's own number as its journal writes it.
+    :ivar is_bill_number: it is the number that the supplier gave the bill.
     """
 
     token: Token
@@ -51,6 +52,7 @@ class Hit(NamedTuple):
     type: str
     text: str
     number: str
+    is_bill_number: bool = False
 
 
 class Reading(NamedTuple):
@@ -101,8 +103,9 @@ def _judge(hit: Hit, countries: Collection[str]) -> Reading | None:
     if token.text != hit.text:
         return _judge_spelling(hit)
     kind = _exact_kind(hit, countries)
-    if kind is evidence.TOKEN and structured.is_broken(hit.text, countries):
-        return Reading(hit.move_line_id, kind, hit.text, PROPOSED)
+    is_weak = kind in (evidence.BILL, evidence.TOKEN)
+    if is_weak and structured.is_broken(hit.text, countries):
+        return Reading(hit.move_line_id, evidence.TOKEN, hit.text, PROPOSED)
     if token.how == tokens.RANGE:
         return _weak(hit, PROPOSED)
     if token.how in (tokens.INSIDE, tokens.LISTED):
@@ -119,7 +122,7 @@ def _exact_kind(hit: Hit, countries: Collection[str]) -> evidence.ReferenceKind:
             return evidence.STRUCTURED
     if references.normalise("invoice", hit.number) == hit.text:
         return evidence.NUMBER
-    return evidence.TOKEN
+    return evidence.BILL if hit.is_bill_number else evidence.TOKEN
 
 
 def _judge_spelling(hit: Hit) -> Reading | None:

@@ -24,6 +24,8 @@ from . import batch
 from . import account_move
 from . import account_move_line
 from . import exception
+from . import exception_match
+from . import exception_group
 from . import document_reference
 from . import matcher
 from . import match_leftover
@@ -31,6 +33,8 @@ from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import weighing
+from . import resolver_rate
 from . import plan
 from . import plan_given
 from . import plan_writer
@@ -42,6 +46,7 @@ from . import tolerance_terms
 from . import stage_identifier
 from . import stage_reference
 from . import text_readings
+from . import text_bills
 from . import text_near
 from . import stage_text
 from . import run
@@ -49,6 +54,7 @@ from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
 from . import stage_counterparty
@@ -75,6 +81,9 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_mix
+from . import bench_mix_facts
+from . import bench_match
 from . import bench_peer
 from . import bench_backtest
 from . import suggestion
@@ -84,6 +93,8 @@ from . import suggestion_search
 from . import suggestion_payers
 from . import suggestion_money
 from . import suggestion_match
+from . import suggestion_split
+from . import suggestion_ways
 from . import transaction_suggestion
 from . import batch_suggestion
 from . import expected_payment

@@ -1,9 +1,10 @@
+from decimal import Decimal
 from itertools import groupby
 
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import findings
+from ..engine import evidence, findings
 from .resolver import ALWAYS
 
 
@@ -35,7 +36,7 @@ class SettlementMatcher(models.AbstractModel):
         if not self.env.execute_query(query)[0][0]:
             return 0
         plan = self._plan_decisions(stage, method, is_proposed=True)
-        return self._write_plan(run.company, plan, state="proposed")
+        return self._propose_plan(run, plan)
 
     @api.model
     def _count_decisions(self):
@@ -64,13 +65,17 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _undecided_rows(self, certain):
         """Return what is not matched, one dict per payment and document."""
-        return self._decision_rows(
+        rows = self._decision_rows(
             SQL(
                 "outcome NOT IN ('exact', 'sum', 'part', 'over', 'opposite', 'other', "
                 "'short', 'excess') OR NOT %s",
                 certain,
             )
         )
+        worth = self._worth_by_payment()
+        for row in rows:
+            row["worth"] = worth.get(row["id"])
+        return rows
 
     @api.model
     def _decision_rows(self, condition):
@@ -83,6 +88,7 @@ class SettlementMatcher(models.AbstractModel):
                        decision.currency_id AS source_currency_id,
                        decision.document_currency_id,
                        decision.claimed_open, decision.total_open,
+                       decision.strongest,
                        fact.external_id, fact.booked_on,
                        move.name AS document
                   FROM settlement_decision decision
@@ -106,7 +112,7 @@ class SettlementMatcher(models.AbstractModel):
             names = [row["document"] for row in rows]
             return "amount_over", findings.settled(payment, names)
         if first["outcome"] == "currency":
-            return "currency_mismatch", findings.other_currency(payment, documents[0])
+            return self._currency_note(first, payment, documents[0])
         if rivals := [row for row in rows if row["outcome"] == "rivals"]:
             return "ambiguous", self._rivals_sentence(payment, rivals[0])
         if first["outcome"] == "several":
@@ -114,6 +120,34 @@ class SettlementMatcher(models.AbstractModel):
             sentence = findings.several_documents(payment, documents, total)
             return "ambiguous", sentence
         return "unmatched", findings.uncertain(payment, documents[0])
+
+    @api.model
+    def _currency_note(self, row, payment, document):
+        """Return (reason, sentence) for a payment of a foreign document.
+
+        What is only like a reference names nothing without the equal amount.
+        """
+        if row["strongest"][0] in [str(kind.rank) for kind in evidence.WEAK_KINDS]:
+            return "unmatched", findings.uncertain_currency(payment, document)
+        worth = self._worth_of(row)
+        return "currency_mismatch", findings.other_currency(payment, document, worth)
+
+    @api.model
+    def _worth_of(self, row):
+        """Return what the document of a decision is worth; None if nobody knows."""
+        if not (found := row.get("worth")):
+            return None
+        own, theirs = (
+            self.env["res.currency"].browse(row[name]).name
+            for name in ("source_currency_id", "document_currency_id")
+        )
+        return findings.Worth(
+            rate=f"1 {theirs} = {found['rate']} {own}",
+            amount=self._money(found["expected"], row["source_currency_id"]),
+            off=str(Decimal(found["off"]).scaleb(-1)),
+            tolerance=str(Decimal(found["percent"]).normalize()),
+            is_stated=found["is_stated"],
+        )
 
     @api.model
     def _rivals_sentence(self, payment, row):

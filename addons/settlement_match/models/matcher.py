@@ -60,17 +60,20 @@ class SettlementMatcher(models.AbstractModel):
         counters = {}
         record = self.env["settlement.run"]._current()
         planned = record._plan_stages(company, STAGES)
-        scoped = matcher._begin_scope(run)
+        scoped = matcher._looking_again(run)._begin_scope(run)
+        scoped._recall_text_proposals(run)
         for stage in STAGES:
-            worker = scoped if stage in SCOPED_STAGES else matcher
+            is_scoped = stage in SCOPED_STAGES
+            worker = scoped._looking_again(run) if is_scoped else matcher
             counters[stage] = worker._recorded_stage(stage, run, planned.get(stage))
             if stage == SCOPED_STAGES[-1]:
-                scoped._end_scope(run)
+                scoped._withdraw_text_proposals(run)
+                scoped._looking_again(run)._end_scope(run)
             if checkpoint:
                 checkpoint()
                 matcher._lock(company, wait=True)
-                if record._is_cancelled():
-                    return counters
+            if record._is_cancelled():
+                return counters
         matcher._show_leftovers(run)
         return counters
 
@@ -108,9 +111,14 @@ class SettlementMatcher(models.AbstractModel):
             matcher = self.with_company(company)
             matcher._lock(company, wait=True)
             matcher._prepare(run)
+            matcher._recall_text_proposals(run)
+            again = matcher._looking_again(run)
             for stage in STAGES:
-                found = matcher._timed_stage(stage, run)
+                worker = again if stage in SCOPED_STAGES else matcher
+                found = worker._timed_stage(stage, run)
                 counters[stage] = matcher._added(counters.get(stage, {}), found)
+                if stage == SCOPED_STAGES[-1]:
+                    again._withdraw_text_proposals(run)
             matcher._show_leftovers(run)
         return counters
 
@@ -174,8 +182,14 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _enlarge_work_memory(self):
-        """Let large sorts and hash joins of this transaction stay in memory."""
-        query = SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
+        """Let large sorts and hash joins of this transaction stay in memory.
+
+        Compiling these statements takes longer than it could save.
+        """
+        query = SQL(
+            "SELECT set_config('work_mem', %s, TRUE), set_config('jit', 'off', TRUE)",
+            WORK_MEMORY,
+        )
         self.env.cr.execute(query)
 
     @api.model
@@ -185,14 +199,27 @@ class SettlementMatcher(models.AbstractModel):
         return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
 
     @api.model
-    def _temporary(self, name, select):
-        """Fill the temporary table ``name`` anew and gather its statistics."""
+    def _temporary(self, name, select, joined=()):
+        """Fill the temporary table ``name`` anew and gather its statistics.
+
+        :param joined: the columns that the planner has to know: of wide rows the rest
+            costs more to look at than it could ever save. By default all of them.
+        """
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
-        self.env.cr.execute(SQL("ANALYZE %s", table))
+        self._analyze(name, joined)
+
+    @api.model
+    def _analyze(self, name, columns=()):
+        """Gather the statistics of a temporary table, by default of all columns."""
+        query = SQL("ANALYZE %s", SQL.identifier(name))
+        if columns:
+            names = SQL(", ").join(map(SQL.identifier, columns))
+            query = SQL("%s (%s)", query, names)
+        self.env.cr.execute(query)
 
     @api.model
     def _is_temporary(self, name):

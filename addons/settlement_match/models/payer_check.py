@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -25,27 +27,35 @@ class SettlementMatcher(models.AbstractModel):
 
         :return: whether there are any.
         """
+        named = SQL("SELECT transaction_id FROM settlement_pair")
         self._temporary(
-            "settlement_known_payer",
-            SQL(
-                """
-                SELECT DISTINCT given.transaction_id,
-                       partner.commercial_partner_id AS partner_id
-                  FROM settlement_transaction_reference given
-                  JOIN res_partner_bank bank
-                    ON bank.sanitized_acc_number = given.text AND bank.active
-                  JOIN res_partner partner ON partner.id = bank.partner_id
-                 WHERE given.type = 'iban'
-                   AND given.company_id = %(company)s
-                   AND (bank.company_id IS NULL OR bank.company_id = %(company)s)
-                   AND given.transaction_id IN (
-                        SELECT transaction_id FROM settlement_pair)
-                """,
-                company=company.id,
-            ),
+            "settlement_known_payer", self._known_payers_sql(company, named)
         )
         query = SQL("SELECT EXISTS (SELECT FROM settlement_known_payer)")
         return self.env.execute_query(query)[0][0]
+
+    @api.model
+    def _known_payers_sql(self, company, transactions):
+        """Return payments with the partners whose account they name.
+
+        :param transactions: SELECT of the ids of payments.
+        """
+        return SQL(
+            """
+            SELECT DISTINCT given.transaction_id,
+                   partner.commercial_partner_id AS partner_id
+              FROM settlement_transaction_reference given
+              JOIN res_partner_bank bank
+                ON bank.sanitized_acc_number = given.text AND bank.active
+              JOIN res_partner partner ON partner.id = bank.partner_id
+             WHERE given.type = 'iban'
+               AND given.company_id = %(company)s
+               AND (bank.company_id IS NULL OR bank.company_id = %(company)s)
+               AND given.transaction_id IN (%(transactions)s)
+            """,
+            company=company.id,
+            transactions=transactions,
+        )
 
     @api.model
     def _drop_namesakes_sql(self):
@@ -204,7 +214,7 @@ class SettlementMatcher(models.AbstractModel):
                 found.append((transaction_id, "partner_conflict", sentence))
         if plans:
             plan = self._plan_given(plans, stage, method)
-            self._write_plan(run.company, plan, "proposed")
+            self._propose_plan(run, plan)
             # At once: a later run does not look at what is proposed already.
             self._raise_all("settlement.transaction", found)
 
@@ -217,6 +227,7 @@ class SettlementMatcher(models.AbstractModel):
                    item.source_open, item.document_open, item.open_minor,
                    item.move_line_id, item.currency_id AS source_currency_id,
                    item.document_currency_id, item.strongest,
+                   item.rate_off, item.is_stated_rate,
                    fact.external_id, fact.booked_on, move.name AS document,
                    held.owner, held.payer
               FROM settlement_other_payer held
@@ -233,13 +244,23 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
+    def _basis_of(self, row):
+        """Return in what the money of a decision is compared with its document."""
+        if row["source_currency_id"] == row["document_currency_id"]:
+            return evidence.SAME_CURRENCY
+        if row["rate_off"] is None:
+            return evidence.PRESENTMENT
+        return evidence.STATED_RATE if row["is_stated_rate"] else evidence.DAY_RATE
+
+    @api.model
     def _other_payer_plan(self, items, method):
         """Return the plan of a proposal; ``items`` as ``_held_decisions_sql``."""
         first = items[0]
         kind = evidence.REFERENCE_KINDS[int(first["strongest"][0])]
-        is_foreign = first["source_currency_id"] != first["document_currency_id"]
-        pieces = evidence.of_reference(kind, first["outcome"], is_foreign)
+        pieces = evidence.of_reference(kind, first["outcome"], self._basis_of(first))
         pieces[0]["text"] = first["strongest"][1:]
+        if first["rate_off"] is not None:
+            pieces[-1]["text"] = f"{Decimal(first['rate_off']).scaleb(-1)} %"
         pieces.append(
             evidence.contribution("other_payer", OTHER_PAYER_WEIGHT, first["payer"])
         )

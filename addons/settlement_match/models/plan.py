@@ -37,13 +37,19 @@ class SettlementMatcher(models.AbstractModel):
                         THEN 'structured' ELSE %(method)s END::varchar AS method,
                    (CASE WHEN named.rank = %(structured)s
                         THEN 'structured' ELSE %(method)s END
-                    || '/' || %(detail)s || %(doubt)s)::varchar AS kind,
+                    || '/' || %(detail)s || %(doubt)s
+                    || CASE WHEN leader.rate_off IS NULL THEN '' ELSE ':rate' END
+                   )::varchar AS kind,
                    leader.rule_version_id, leader.difference_minor,
                    leader.difference_kind, NULL::jsonb AS alternatives,
                    %(stage)s::int4 AS stage, weight.score,
-                   CASE WHEN leader.difference_kind IS NULL THEN %(evidence)s
-                        ELSE jsonb_set(%(evidence)s, '{contributions,-1,text}',
-                             to_jsonb(leader.difference_text)) END AS evidence,
+                   CASE WHEN leader.difference_kind IS NOT NULL
+                        THEN jsonb_set(%(evidence)s, '{contributions,-1,text}',
+                             to_jsonb(leader.difference_text))
+                        WHEN leader.rate_off IS NOT NULL
+                        THEN jsonb_set(%(evidence)s, '{contributions,-1,text}',
+                             to_jsonb(round(leader.rate_off / 10.0, 1) || ' %%'))
+                        ELSE %(evidence)s END AS evidence,
                    weight.proof AS unique_proof,
                    leader.outcome = 'over' AS rest_to_credit,
                    CASE WHEN %(is_single)s THEN leader.move_line_id END AS move_line_id,
@@ -60,16 +66,16 @@ class SettlementMatcher(models.AbstractModel):
                     COALESCE(summed.rank, left(leader.strongest, 1)) AS rank,
                     COALESCE(summed.text, substr(leader.strongest, 2)) AS text) named
               JOIN (VALUES %(weights)s) AS weight (
-                    rank, outcome, is_foreign, evidence, score, proof)
+                    rank, outcome, basis, evidence, score, proof)
                 ON weight.rank = named.rank
                AND weight.outcome = leader.outcome
-               AND weight.is_foreign
-                   = (leader.currency_id <> leader.document_currency_id)
+               AND weight.basis = %(basis)s
              WHERE leader.match_id IS NOT NULL
                AND leader.is_proposed = %(is_proposed)s
             """,
             company=self.env.company.id,
             amount=self._matched_amount_sql(),
+            basis=self._basis_sql(),
             detail=self._detail_sql(),
             evidence=SQL(
                 "jsonb_set(weight.evidence, '{contributions,0,text}', "
@@ -138,19 +144,32 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
+    def _basis_sql(self):
+        """Return in what the money of ``leader`` is compared with its document."""
+        return SQL(
+            """
+            CASE WHEN leader.currency_id = leader.document_currency_id THEN %s
+                 WHEN leader.rate_off IS NULL THEN %s
+                 WHEN leader.is_stated_rate THEN %s
+                 ELSE %s END
+            """,
+            *evidence.BASES,
+        )
+
+    @api.model
     def _weights_sql(self):
         """Return evidence, score and proof of each kind of match, as VALUES."""
         rows = []
         outcomes = (*ACCEPTED, *TOLERATED)
-        cases = product(evidence.REFERENCE_KINDS, outcomes, (False, True))
-        for kind, outcome, is_foreign in cases:
-            pieces = evidence.of_reference(kind, outcome, is_foreign)
+        cases = product(evidence.REFERENCE_KINDS, outcomes, evidence.BASES)
+        for kind, outcome, basis in cases:
+            pieces = evidence.of_reference(kind, outcome, basis)
             rows.append(
                 SQL(
                     "(%s, %s, %s, %s::jsonb, %s::numeric, %s::jsonb)",
                     str(kind.rank),
                     outcome,
-                    is_foreign,
+                    basis,
                     evidence.as_json({"contributions": pieces}),
                     evidence.score(pieces),
                     evidence.as_json(evidence.proof(outcome)),

@@ -136,7 +136,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _settings_of_decisions(self, company):
-        """Return a text that changes when rules, accounts or companies do."""
+        """Return a text that changes when rules, accounts, rates or companies do."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -149,6 +149,8 @@ class SettlementMatcher(models.AbstractModel):
                        (SELECT sum(hashtextextended(concat_ws(' ', id, partner_id,
                                    company_id, active, sanitized_acc_number), 0))
                           FROM res_partner_bank),
+                       (SELECT concat(count(*), '/', max(id), '/', max(write_date))
+                          FROM res_currency_rate),
                        (SELECT hashtextextended(company::text, 0)
                           FROM res_company company WHERE id = %(company)s))
                 """,
@@ -377,6 +379,7 @@ class SettlementMatcher(models.AbstractModel):
                 SELECT * FROM settlement_kept
                     ON CONFLICT (transaction_id) DO UPDATE
                    SET source_open = EXCLUDED.source_open,
+                       is_proposed = FALSE,
                        reason = EXCLUDED.reason,
                        sentence = EXCLUDED.sentence,
                        hint = EXCLUDED.hint

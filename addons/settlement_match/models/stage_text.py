@@ -26,6 +26,7 @@ class SettlementMatcher(models.AbstractModel):
         self._read_texts(run)
         matcher = self
         if rivals := self._rivals_by_text(run):
+            self._judge_rivals_again(run, rivals)
             self.with_context(**{SCOPE: tuple(rivals)})._read_open_texts(run)
             scope = (*self.env.context[SCOPE], *rivals)
             matcher = self.with_context(**{SCOPE: scope})
@@ -35,6 +36,7 @@ class SettlementMatcher(models.AbstractModel):
     def _match_readings(self, run):
         """Match, propose and note by what was read; see :meth:`_stage_text`."""
         self._check_structured(run.company)
+        self._doubt_bill_numbers(run.company)
         written_well = self._match_written_well(run)
         proposed = self._propose_readings(run)
         proposed += self._propose_near_numbers(run)
@@ -88,7 +90,7 @@ class SettlementMatcher(models.AbstractModel):
         named = self._named_sql(run, weakest=readings.PROPOSED)
         self._resolve(run, named, SQL("outcome IN ('exact', 'sum') AND %s", doubtful))
         plan = self._plan_decisions(3, "reference")
-        return self._write_plan(run.company, plan, state="proposed")
+        return self._propose_plan(run, plan)
 
     @api.model
     def _has_readings(self, strength):
@@ -103,8 +105,8 @@ class SettlementMatcher(models.AbstractModel):
         """Return when a text is evidence enough.
 
         Any reference of the document suffices if the amount is equal; a part payment
-        or an overpayment must carry the document's own number, and nothing else that
-        it might mean.
+        or an overpayment must carry the document's own number, or the only bill's that
+        a supplier numbered so, and nothing else that it might mean.
         """
         return SQL(
             "(outcome IN ('exact', 'sum') OR left(strongest, 1) NOT IN %s "

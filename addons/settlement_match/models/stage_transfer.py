@@ -50,8 +50,14 @@ class SettlementMatcher(models.AbstractModel):
         }
 
     @api.model
-    def _rate_tolerance_percent(self, company):
-        """Return how far two currencies may be from the day's rate, in per cent."""
+    def _rate_tolerance_percent(self, company, backend=None):
+        """Return how far two currencies may be from the rate, in per cent.
+
+        The addon that posts knows what the company wants.
+
+        :param backend: where the money is; None for transfers between several.
+        :return: Decimal.
+        """
         return RATE_TOLERANCE_PERCENT
 
     # ------------------------------------------------------------------

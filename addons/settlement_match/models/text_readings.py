@@ -5,7 +5,11 @@ from odoo import api, models
 from odoo.tools import SQL, groupby
 
 from odoo.addons.settlement.canonical.spelling import squeeze
-from odoo.addons.settlement.models.reference_sql import squeezed_key_sql, squeezed_sql
+from odoo.addons.settlement.models.reference_sql import (
+    reference_text_sql,
+    squeezed_key_sql,
+    squeezed_sql,
+)
 
 from ..engine import evidence, findings, readings
 from ..engine.readings import Hit, Reading
@@ -148,8 +152,8 @@ class SettlementMatcher(models.AbstractModel):
                 run.hint(row_id, findings.text_cut_short())
         rows = self._looked_up(run.company, tokens)
         found = {}
-        for row_id, place, item_id, document_id, kind, text, number in rows:
-            hit = Hit(tokens[row_id][place], item_id, kind, text, number)
+        for row_id, place, item_id, document_id, *named in rows:
+            hit = Hit(tokens[row_id][place], item_id, *named)
             found.setdefault(row_id, []).append((hit, document_id))
         return found
 
@@ -159,7 +163,8 @@ class SettlementMatcher(models.AbstractModel):
 
         :param tokens: transaction id → list of tokens.
         :return: (transaction id, place of the token, item id, document id, type of
-            the reference, its text, number of the document).
+            the reference, its text, number of the document, whether a supplier gave
+            the bill this number).
         """
         self._copy_rows(
             "settlement_token",
@@ -174,7 +179,10 @@ class SettlementMatcher(models.AbstractModel):
             SQL(
                 """
                 SELECT token.transaction_id, token.place, document.move_line_id,
-                       entry.move_id, document.type, document.text, entry.move_name
+                       entry.move_id, document.type, document.text, entry.move_name,
+                       move.move_type IN ('in_invoice', 'in_refund')
+                       AND document.type = 'invoice'
+                       AND document.text IS NOT DISTINCT FROM %(bill_number)s
                   FROM settlement_token token
                   JOIN settlement_document_reference document
                     ON document.move_line_id IS NOT NULL
@@ -185,8 +193,12 @@ class SettlementMatcher(models.AbstractModel):
                                  AND %(document_text)s = token.squeezed
                             THEN TRUE ELSE FALSE END
                   JOIN account_move_line entry ON entry.id = document.move_line_id
+                  JOIN account_move move ON move.id = entry.move_id
                  ORDER BY token.transaction_id, token.place, document.id
                 """,
+                bill_number=reference_text_sql(
+                    "invoice", SQL("COALESCE(move.ref, '')")
+                ),
                 document_key=squeezed_key_sql(SQL("document.text")),
                 document_text=squeezed_sql(SQL("document.text")),
                 company=company.id,

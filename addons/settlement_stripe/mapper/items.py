@@ -40,7 +40,13 @@ def parse_item(
         name = text(raw, "id") or text(raw, "object")
         reason = str(error) if name in str(error) else f"{name}: {error}"
         raw_text = content.decode("utf-8", errors="replace")
-        return ParseResult([RejectedRow(1, raw_text, reason)])
+        rejected = RejectedRow(1, raw_text, reason, external_id=_transaction_id(raw))
+        return ParseResult([rejected])
+
+
+def _transaction_id(raw: Raw) -> str:
+    """Return the transaction that an object would become, "" if it is none itself."""
+    return text(raw, "id") if text(raw, "object") == "balance_transaction" else ""
 
 
 class _UnknownObject(MalformedInput):

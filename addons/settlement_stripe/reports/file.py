@@ -87,4 +87,5 @@ def _rejected(number: int, row: Row, error: MalformedInput) -> RejectedRow:
     csv.writer(text, lineterminator="").writerow(cells)
     name = cell(row, "balance_transaction_id")
     reason = f"{name}: {error}" if name and name not in str(error) else str(error)
-    return RejectedRow(number, text.getvalue()[:_LONGEST_RAW], reason)
+    raw = text.getvalue()[:_LONGEST_RAW]
+    return RejectedRow(number, raw, reason, external_id=name)

@@ -181,7 +181,7 @@ def test_the_connection_goes_to_the_judged_address_only():
         server.answer()
         answers = iter([["127.0.0.1"], ["10.0.0.1"]])
         client = HttpClient(
-            f"http://localhost:{server.server_port}",
+            f"http://localhost:{server.port}",
             [],
             allow_loopback=True,
             retry=ONCE,

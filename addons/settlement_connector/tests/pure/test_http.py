@@ -54,7 +54,7 @@ def test_get_returns_status_headers_content_and_url(server, client):
     assert response.content == b'{"a": 1.10}'
     assert str(response.json()["a"]) == "1.10"
     assert response.url == f"{server.url}/v1/things"
-    assert server.received[0].path == "/v1/things?expand%5B%5D=a&expand%5B%5D=b"
+    assert server.received[0].target == "/v1/things?expand%5B%5D=a&expand%5B%5D=b"
 
 
 def test_basic_and_bearer_auth_reach_the_provider(server, client):
@@ -216,8 +216,7 @@ def test_an_answer_that_drips_is_given_up(server):
 
 def test_nobody_listening_is_transient(server, client):
     server.answer()
-    server.shutdown()
-    server.server_close()
+    server.stop()
     with pytest.raises(TransientError, match="the connection failed"):
         client.get("a")
 
@@ -380,8 +379,7 @@ def test_a_secret_that_looks_like_none_is_known_by_its_use(server, client, optio
 def test_no_secret_when_nobody_listens(server, client, caplog):
     caplog.set_level(logging.DEBUG)
     server.answer()
-    server.shutdown()
-    server.server_close()
+    server.stop()
     with pytest.raises(TransientError) as caught:
         client.get("a", params={"sig": SECRET, "plain": "x"}, auth=(SECRET, ""))
     shown = "".join(traceback.format_exception(caught.value))

@@ -50,12 +50,13 @@ def encrypted(server, certificate):
     """Make a stand-in speak TLS with a certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
+    plain = server.http.socket
+    server.http.socket = context.wrap_socket(plain, server_side=True)
     return server
 
 
 def new_client(server, trusted):
-    host = f"{NAME}:{server.server_port}"
+    host = f"{NAME}:{server.port}"
     client = HttpClient(
         f"https://{host}",
         [host],
@@ -73,7 +74,7 @@ def test_the_name_is_proved_although_the_address_is_pinned(tmp_path):
     with encrypted(StandIn(), certificate) as server:
         server.answer(body=b'{"id": 1}')
         assert new_client(server, str(certificate)).get("a").json() == {"id": 1}
-        assert server.received[0].headers["Host"] == f"{NAME}:{server.server_port}"
+        assert server.received[0].headers["Host"] == f"{NAME}:{server.port}"
 
 
 def test_another_name_in_the_certificate_is_refused(tmp_path):

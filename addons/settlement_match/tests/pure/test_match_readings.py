@@ -52,6 +52,32 @@ def test_exact_number():
     assert read("for 4711000", ("INV/1", "invoice", "4711000")) == [(0, "token", EXACT)]
 
 
+def named_bill(text, reference, is_bill_number=True):
+    """Return (kind, strength) of what a text names of a bill."""
+    spelled = normalise("invoice", reference)
+    hits = [
+        Hit(token, 1, "invoice", spelled, "BILL/2026/0001", is_bill_number)
+        for token in scan([text]).tokens
+        if squeeze(token.text) == squeeze(spelled)
+    ]
+    return [(found.kind.name, found.strength) for found in understand(hits)]
+
+
+def test_number_of_the_supplier():
+    assert named_bill("Advance A123-4567", "A1234567") == [("bill", EXACT)]
+    assert named_bill("Advance A1234567", "A1234567", False) == [("token", EXACT)]
+
+
+def test_number_of_the_supplier_that_is_badly_written_or_part_of_another():
+    assert named_bill("Advance A12345G7O", "A12345670") == []
+    assert named_bill("Advance AI234567", "A1234567") == [("spelling", CORRECTED)]
+    assert named_bill("ref XA1234567Y", "A1234567") == []
+
+
+def test_number_of_the_supplier_with_wrong_check_digits():
+    assert named_bill("RF00539007547034", "RF00539007547034") == [("token", PROPOSED)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -276,8 +302,8 @@ def test_pattern_takes_no_time_on_zeros():
 
 
 def test_doubts_weigh_against_a_reading():
-    strong = evidence.of_reference(evidence.NUMBER, "exact", False)
-    weak = evidence.of_reference(evidence.SPELLING, "exact", False)
+    strong = evidence.of_reference(evidence.NUMBER, "exact")
+    weak = evidence.of_reference(evidence.SPELLING, "exact")
     assert evidence.score(weak) < evidence.score(strong)
     assert [piece["weight"] for piece in weak] == [45, -10, 10, 30]
 

@@ -6,6 +6,25 @@ from odoo.addons.settlement_match.engine.run import MatchRun
 
 PAYMENT = findings.Payment("txn_1", "40.00 €", "2026-01-10")
 INVOICE = findings.Document("INV/1", "100.00 €")
+WORTH = findings.Worth("1 USD = 0.9 EUR", "90.00 €", "55.6", "2")
+
+
+def test_rate_and_arithmetic_of_another_currency():
+    sentence = findings.other_currency(PAYMENT, INVOICE, WORTH)
+    for part in ("1 USD = 0.9 EUR", "90.00 €", "55.6 % off", "2 % are tolerated"):
+        assert part in sentence
+    assert "of that day" in sentence
+    stated = findings.Worth("1 USD = 0.9 EUR", "90.00 €", "55.6", "2", True)
+    assert "stated with" in findings.other_currency(PAYMENT, INVOICE, stated)
+    assert "Enter the rate" in findings.other_currency(PAYMENT, INVOICE, None)
+
+
+def test_amounts_by_a_rate_are_near_and_never_equal():
+    for basis in (evidence.STATED_RATE, evidence.DAY_RATE):
+        pieces = evidence.of_reference(evidence.INVOICE, "exact", basis)
+        assert [piece["what"] for piece in pieces] == ["invoice", basis]
+        same = evidence.of_reference(evidence.INVOICE, "exact")
+        assert evidence.score(pieces) < evidence.score(same)
 
 
 @pytest.mark.parametrize(
@@ -30,21 +49,21 @@ def test_own_charges_of_the_bank(code, expected):
 def test_contributions_add_up_to_the_score():
     for kind in evidence.REFERENCE_KINDS:
         for outcome in evidence.AMOUNT_WEIGHTS:
-            for is_foreign in (False, True):
-                pieces = evidence.of_reference(kind, outcome, is_foreign)
+            for basis in evidence.BASES:
+                pieces = evidence.of_reference(kind, outcome, basis)
                 total = sum(piece["weight"] for piece in pieces)
                 assert evidence.score(pieces) == total
                 assert 0 < total <= 100
 
 
 def test_exact_identifier_is_certain():
-    pieces = evidence.of_reference(evidence.PROVIDER, "exact", False)
+    pieces = evidence.of_reference(evidence.PROVIDER, "exact")
     assert evidence.score(pieces) == 100
 
 
 def test_differing_amount_speaks_against_it():
-    exact = evidence.of_reference(evidence.INVOICE, "exact", False)
-    part = evidence.of_reference(evidence.INVOICE, "part", False)
+    exact = evidence.of_reference(evidence.INVOICE, "exact")
+    part = evidence.of_reference(evidence.INVOICE, "part")
     assert evidence.score(part) < evidence.score(exact)
     assert any(piece["weight"] < 0 for piece in part)
 
@@ -72,9 +91,7 @@ def test_sentence_of_a_match():
         method="reference",
         sources=[("txn_1", "100.00")],
         targets=[("INV/1", "100.00")],
-        evidence={
-            "contributions": evidence.of_reference(evidence.INVOICE, "exact", False)
-        },
+        evidence={"contributions": evidence.of_reference(evidence.INVOICE, "exact")},
         rest_to_credit=True,
     )
     sentence = sentences.match_sentence(facts)
@@ -89,7 +106,7 @@ def test_sentence_without_target():
 
 
 def test_evidence_shows_signed_weights():
-    pieces = evidence.of_reference(evidence.INVOICE, "part", False)
+    pieces = evidence.of_reference(evidence.INVOICE, "part")
     lines = sentences.evidence_text({"contributions": pieces}).splitlines()
     assert lines[0].startswith("+55")
     assert lines[-1].startswith("-5")
@@ -129,7 +146,9 @@ def test_findings_name_payment_document_and_difference():
         for text in ("txn_1", "40.00 €", "INV/1", "100.00 €", "60.00 €"):
             assert text in sentence
     for sentence in (
-        findings.other_currency(PAYMENT, INVOICE),
+        findings.other_currency(PAYMENT, INVOICE, None),
+        findings.other_currency(PAYMENT, INVOICE, WORTH),
+        findings.uncertain_currency(PAYMENT, INVOICE),
         findings.uncertain(PAYMENT, INVOICE),
     ):
         assert "txn_1" in sentence and "INV/1" in sentence

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
+from typing import Any
 
+# The provider answers properly, but shows its rows in another way.
+ROW_FAULTS: tuple[str, ...] = (
+    "duplicate",  # a later page starts with the last row of the page before
+    "reordered",  # the rows of a page come in the reverse order
+    "changed",  # ``change`` is applied to each row of a page
+)
 FAULT_KINDS: tuple[str, ...] = (
-    "status",  # an error answer with ``status``
+    "status",  # an error answer with ``status``, such as 429 or 503
+    "echo",  # the same, and its text repeats all headers of the request
     "slow",  # waits ``seconds``, then answers properly
-    "reset",  # closes the connection without an answer
+    "reset",  # closes the connection without an answer, as if it was down
     "cut",  # promises the whole body, sends half of it
     "content_type",  # a page of HTML with status 200, as proxies do
     "garbage",  # status 200, right content type, text that is no JSON
-    "duplicate",  # a later page starts with the last row of the page before
+    "huge",  # status 200 and a body that never ends
+    *ROW_FAULTS,
 )
+
+
+def _same(row: Any) -> Any:
+    return row
 
 
 @dataclass(slots=True)
@@ -25,9 +37,10 @@ class Fault:
     :param kind: one of :data:`FAULT_KINDS`.
     :param path: only requests whose path starts with this text; "" = all.
     :param skip: so many matching requests are answered properly before.
-    :param status: HTTP status of kind ``status``.
+    :param status: HTTP status of the kinds ``status`` and ``echo``.
     :param seconds: delay of kind ``slow``.
-    :param headers: further headers of kind ``status`` (``Retry-After`` …).
+    :param headers: further headers of an error (``Retry-After`` …).
+    :param change: what the kind ``changed`` does to a row.
     """
 
     kind: str
@@ -37,10 +50,26 @@ class Fault:
     status: int = 500
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    change: Callable[[Any], Any] = _same
 
     def __post_init__(self) -> None:
         if self.kind not in FAULT_KINDS:
             raise ValueError(f"Unknown kind of fault {self.kind!r}.")
+
+    @property
+    def is_proper(self) -> bool:
+        """Tell whether the client still gets an answer that it may use."""
+        return self.kind == "slow" or self.kind in ROW_FAULTS
+
+    def rows(self, rows: list[Any]) -> list[Any]:
+        """Return the rows of a page as this fault shows them.
+
+        A repeated row depends on how the provider counts pages: see
+        :mod:`.pages`.
+        """
+        if self.kind == "reordered":
+            return rows[::-1]
+        return [self.change(row) for row in rows] if self.kind == "changed" else rows
 
 
 class FaultPlan:
@@ -50,9 +79,9 @@ class FaultPlan:
         self._faults: list[Fault] = []
         self._lock = threading.Lock()
 
-    def add(self, kind: str, **values: object) -> Fault:
+    def add(self, kind: str, **values: Any) -> Fault:
         """Plan one fault; ``values`` are the other fields of :class:`Fault`."""
-        fault = Fault(kind, **values)  # type: ignore[arg-type]
+        fault = Fault(kind, **values)
         with self._lock:
             self._faults.append(fault)
         return fault
@@ -77,45 +106,3 @@ class FaultPlan:
             return None
         fault.times -= 1
         return fault
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedRequest:
-    """One request as the stand-in saw it; credentials are never kept."""
-
-    number: int
-    method: str
-    path: str
-    params: dict[str, str]
-    status: int
-
-
-class RequestLog:
-    """Requests in the order of their answers; thread-safe."""
-
-    def __init__(self) -> None:
-        self._entries: list[LoggedRequest] = []
-        self._numbers = count(1)
-        self._lock = threading.Lock()
-
-    def add(self, method: str, path: str, params: dict[str, str], status: int) -> None:
-        """Keep one request; ``status`` 0 says that it got no proper answer."""
-        with self._lock:
-            number = next(self._numbers)
-            self._entries.append(LoggedRequest(number, method, path, params, status))
-
-    def __iter__(self) -> Iterator[LoggedRequest]:
-        with self._lock:
-            return iter(list(self._entries))
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def paths(self) -> list[str]:
-        """Return the paths in order."""
-        return [entry.path for entry in self]
-
-    def clear(self) -> None:
-        """Forget all requests."""
-        with self._lock:
-            self._entries.clear()

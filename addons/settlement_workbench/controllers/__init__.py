@@ -1,0 +1,2 @@
+from . import close_message
+from . import close_pack

@@ -1,0 +1,219 @@
+import time
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from odoo.addons.settlement.models.exception import OPEN_STATES
+from odoo.addons.settlement_account.services.dry_run import DryRun
+
+from ..bulk.frozen import digest
+
+# So many rows are shown with all their entries, so many are tried for a preview,
+# and so long it may take at most.
+SHOWN_ROWS = 5
+TRIED_ROWS = 200
+PREVIEW_SECONDS = 8.0
+SHOWN_REFUSALS = 50
+
+
+class SettlementBulk(models.Model):
+    """What an act would do: sums, entries, and the rows that would not work."""
+
+    _inherit = "settlement.bulk"
+
+    def action_preview(self):
+        """Look what the act would do; nothing of it stays.
+
+        :raises UserError: if nobody has said yet what to do.
+        """
+        self._require_draft()
+        if not self.verb:
+            raise UserError(self.env._("Choose what to do first."))
+        tried = self._try_rows()
+        preview = {
+            "count": self.chosen_count,
+            "effect": self.env["settlement.exception"]._verb(self.verb).effect,
+            "sums": self._sums(),
+            **self._blocked(),
+            **tried,
+        }
+        return self._keep_preview(preview)
+
+    def _keep_preview(self, preview):
+        self.sudo().write(
+            {
+                "preview": preview,
+                "preview_hash": digest(preview),
+                "previewed_at": fields.Datetime.now(),
+                "needs_approval": self._asks_approval(),
+            }
+        )
+        return True
+
+    def _sums(self):
+        """Return what hangs on the rows, by currency, the largest group first."""
+        self.env.flush_all()
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT currency_id, count(*), sum(amount_minor)::int8
+                  FROM settlement_bulk_line
+                 WHERE bulk_id = %s
+                 GROUP BY currency_id
+                 ORDER BY 2 DESC, 1
+                """,
+                self.id,
+            )
+        )
+        return [self._sum_words(*row) for row in found]
+
+    def _sum_words(self, currency_id, count, minor):
+        currency = self.env["res.currency"].browse(currency_id)
+        amount = (minor or 0) / 10**currency.decimal_places
+        return {
+            "currency": currency.name or "",
+            "count": count,
+            "amount": currency.format(amount) if currency else "",
+        }
+
+    # ------------------------------------------------------------------
+    # What will not work
+    # ------------------------------------------------------------------
+
+    def _blocked(self):
+        """Return the rows of which it is known already that they will not work."""
+        states = [state for state in OPEN_STATES if state != "waiting_approval"]
+        domain = [
+            ("bulk_line_ids.bulk_id", "=", self.id),
+            ("state", "not in", states),
+        ]
+        exceptions = self.env["settlement.exception"]
+        found = exceptions.search(domain, limit=SHOWN_REFUSALS)
+        return {
+            "blocked_count": exceptions.search_count(domain),
+            "blocked": [
+                {
+                    "id": each.id,
+                    "name": each.headline,
+                    "sentence": each._refusal(self.verb),
+                }
+                for each in found
+            ],
+        }
+
+    # ------------------------------------------------------------------
+    # Dry run
+    # ------------------------------------------------------------------
+
+    def _try_rows(self):
+        """Try the first rows for real and take all of it back.
+
+        :return: the first entries in full, how many entries there are, and which of
+            the rows tried fail with which sentence.
+        """
+        end = time.monotonic() + PREVIEW_SECONDS
+        shown, failing, entries, tried = [], [], 0, 0
+        for exception in self._rows_to_try():
+            if tried and time.monotonic() > end:
+                break
+            tried += 1
+            seen, sentence = exception._look(self.verb, self.given or {})
+            if sentence:
+                failing.append(
+                    {"id": exception.id, "name": exception.headline, "why": sentence}
+                )
+                continue
+            entries += len(seen.entries)
+            if len(shown) < SHOWN_ROWS:
+                shown.append(exception._shown(seen))
+        return {
+            "tried": tried,
+            "entries": entries,
+            "shown": shown,
+            "failing": failing[:SHOWN_REFUSALS],
+            "failing_count": len(failing),
+        }
+
+    def _rows_to_try(self):
+        """Return the first exceptions of the act that may work."""
+        return self.env["settlement.exception"].search(
+            [
+                ("bulk_line_ids.bulk_id", "=", self.id),
+                ("state", "in", ("open", "in_progress")),
+            ],
+            limit=TRIED_ROWS,
+        )
+
+
+class SettlementException(models.Model):
+    _inherit = "settlement.exception"
+
+    def _refusal(self, verb):
+        """Return why a verb does not work for this one now, "" if it may."""
+        try:
+            self._check_fits(verb)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def _look(self, verb, given):
+        """Return (what acting would do to the ledger, "") or (None, why it fails)."""
+        self.ensure_one()
+        quiet = self.with_context(mail_notify_force_send=False, tracking_disable=True)
+        try:
+            seen = DryRun(quiet.env).look(lambda: quiet._act_dry(verb, dict(given)))
+        except UserError as error:
+            self.env.invalidate_all()
+            return None, str(error)
+        return seen, ""
+
+    def _act_dry(self, verb, given):
+        """Do it as if everybody had agreed; the caller takes it back."""
+        self._lock()
+        self._check_fits(verb)
+        self._act(verb, self._prepared(verb, given))
+
+    def _shown(self, seen):
+        """Return what is shown of entries to be, in names and formatted amounts."""
+        self.ensure_one()
+        return self._shown_of(self, seen)
+
+    @api.model
+    def _shown_of(self, row, seen):
+        company = row.company_id
+        return {
+            "id": row.id,
+            "name": row.headline,
+            "entries": [self._shown_entry(each, company) for each in seen.entries],
+        }
+
+    @api.model
+    def _shown_entry(self, entry, company):
+        # Names of what an entry consists of are no secret to who may post it.
+        journal = self.env["account.journal"].sudo().browse(entry.journal_id)
+        return {
+            "kind": entry.kind,
+            "journal": journal.display_name,
+            "date": entry.date,
+            "reference": entry.reference,
+            "lines": [self._shown_line(line, company) for line in entry.lines],
+        }
+
+    @api.model
+    def _shown_line(self, line, company):
+        env = self.sudo().env  # as above
+        own = company.currency_id
+        currency = env["res.currency"].browse(line.currency_id)
+        amount = own.format(abs(line.balance) / 10**own.decimal_places)
+        foreign = line.amount_currency / 10**currency.decimal_places
+        return {
+            "account": env["account.account"].browse(line.account_id).display_name,
+            "partner": env["res.partner"].browse(line.partner_id).display_name or "",
+            "label": line.name,
+            "debit": amount if line.balance > 0 else "",
+            "credit": amount if line.balance < 0 else "",
+            "currency": currency.name,
+            "amount_currency": "" if currency == own else currency.format(foreign),
+            "taxes": env["account.tax"].browse(line.tax_ids).mapped("name"),
+        }
