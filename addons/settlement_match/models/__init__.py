@@ -68,6 +68,7 @@ from . import replay
 from . import replay_history
 from . import replay_episode
 from . import replay_payer
+from . import replay_guess
 from . import replay_result
 from . import backtest
 from . import backtest_limit
