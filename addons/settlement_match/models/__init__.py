@@ -26,6 +26,7 @@ from . import account_move_line
 from . import exception
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
