@@ -28,6 +28,7 @@ from . import exception_match
 from . import exception_group
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
