@@ -2,6 +2,7 @@ import {_t} from "@web/core/l10n/translation";
 import {Chatter} from "@mail/chatter/web_portal/chatter";
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {Layout} from "@web/search/layout";
+import {openBulk} from "../bulk/open_bulk";
 import {PaneAct} from "./pane_act";
 import {PaneCandidates} from "./pane_candidates";
 import {PaneHelp} from "./pane_help";
@@ -195,11 +196,7 @@ export class SettlementPane extends Component {
     }
 
     openMarked() {
-        return this.model
-            .call("action_open_resolve", this.state.markedIds)
-            .then((action) =>
-                this.action.doAction(action, {onClose: () => this.reload()})
-            );
+        return openBulk(this.action, {ids: this.state.markedIds});
     }
 
     async reload() {
