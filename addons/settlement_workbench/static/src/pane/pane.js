@@ -162,17 +162,21 @@ export class SettlementPane extends Component {
     }
 
     back() {
-        if (this.state.verbName) {
-            this.state.cancelVerb();
-            this.state.focusToken++;
-        } else if (document.activeElement?.matches("input, textarea, select")) {
+        if (document.activeElement?.matches("input, textarea, select")) {
             document.activeElement.blur();
             this.state.focusToken++;
+        } else if (this.state.verbName) {
+            this.leaveVerb();
         } else if (this.env.config.breadcrumbs?.length > 1) {
             this.env.config.historyBack();
         } else {
             this.search();
         }
+    }
+
+    leaveVerb() {
+        this.state.cancelVerb();
+        this.state.focusToken++;
     }
 
     search() {
