@@ -23,6 +23,8 @@
         "views/settlement_bulk_reason_views.xml",
         "views/settlement_case_views.xml",
         "views/settlement_act_views.xml",
+        "views/settlement_rule_offer_views.xml",
+        "views/settlement_approval_views.xml",
         "views/settlement_undo_views.xml",
         "views/settlement_exception_bulk_views.xml",
         "security/settlement_close_rules.xml",

@@ -28,6 +28,8 @@ from . import bulk_start
 from . import bulk_work
 from . import bulk_exception
 from . import bulk_undo
+from . import bulk_rule
+from . import bulk_approval
 from . import act
 from . import case
 from . import close

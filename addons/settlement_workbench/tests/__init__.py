@@ -4,6 +4,16 @@ from . import test_board_menus
 from . import test_board_tour
 from . import test_counter
 from . import test_wallet_proof
+from . import test_approval_look
 from . import test_bulk
 from . import test_case
+from . import test_rule_offer
 from . import test_undo
+from . import test_close_checks
+from . import test_close
+from . import test_close_pack
+from . import test_money_trail
+from . import test_pane
+from . import test_pane_candidates
+from . import test_pane_preview
+from . import test_pane_tour
