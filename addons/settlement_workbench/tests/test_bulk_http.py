@@ -29,7 +29,7 @@ class TestConflictOverHttp(BulkCase, HttpCase):
                 "params": {
                     "model": records._name,
                     "method": method,
-                    "args": [records.ids, *args],
+                    "args": [records.ids, *args] if records else list(args),
                     "kwargs": {**kwargs, "context": context},
                 },
             },

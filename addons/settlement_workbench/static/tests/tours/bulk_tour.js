@@ -54,7 +54,7 @@ tours.add("settlement_bulk", {
         },
         {
             content: "go on",
-            trigger: ".modal footer button[name='action_apply']",
+            trigger: ".modal footer button[name='action_apply']:contains('Preview')",
             run: "click",
         },
         {
