@@ -116,9 +116,11 @@ tours.add("settlement_approve_phone", {
             content: "nothing is wider than the phone",
             trigger: ".o_form_view",
             run() {
-                const form = document.querySelector(".o_form_sheet");
-                if (form.scrollWidth > window.innerWidth) {
-                    throw new Error(`The form is ${form.scrollWidth} wide.`);
+                const wide = [...document.querySelectorAll(".o_form_sheet *")].find(
+                    (node) => node.getBoundingClientRect().right > window.innerWidth + 1
+                );
+                if (wide) {
+                    throw new Error(`Too wide: ${wide.outerHTML.slice(0, 200)}`);
                 }
             },
         },
