@@ -3,3 +3,4 @@ from . import test_close_checks
 from . import test_close
 from . import test_close_pack
 from . import test_money_trail
+from . import test_close_tour

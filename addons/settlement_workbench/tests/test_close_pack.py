@@ -194,6 +194,13 @@ class TestClosePack(PackCase):
         self.assertEqual(about["company"], self.company.name)
         self.assertEqual(about["answer"], self.period.answer)
 
+    def test_a_file_that_somebody_replaced_is_found(self):
+        pack = self.pack()
+        finding = (11, pack._name, pack.id)
+        self.assertNotIn(finding, self.named())
+        pack.sudo().attachment_id.with_user(1).write({"raw": b"another"})
+        self.assertIn(finding, self.named())
+
     def test_another_figure_gives_another_hash(self):
         before = self.pack().sha256
         self.by_hand(5, 20)
