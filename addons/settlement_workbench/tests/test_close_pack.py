@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .close_case import LAST, PERIOD, CloseCase
 
@@ -315,7 +316,8 @@ class TestClosePackDownload(PackCase, HttpCase):
     def test_a_viewer_gets_nothing(self):
         pack = self.pack()
         self.login(self.viewer)
-        response = self.url_open(f"/settlement/close/pack/{pack.id}")
+        with mute_logger("odoo.http"):
+            response = self.url_open(f"/settlement/close/pack/{pack.id}")
         self.assertEqual(response.status_code, 403)
         self.assertEqual(self.url_open("/settlement/close/pack/0").status_code, 404)
         self.assertFalse(self.events("pack.downloaded"))
@@ -334,7 +336,8 @@ class TestClosePackDownload(PackCase, HttpCase):
         self.assertEqual(event.user_id, self.auditor)
         self.assertEqual(event.res_id, message.id)
         self.login(self.viewer)
-        self.assertEqual(self.url_open(url).status_code, 403)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(url).status_code, 403)
         self.assertEqual(len(self.events("message.downloaded")), 1)
 
     def test_a_payload_that_is_gone_says_so(self):
