@@ -24,13 +24,17 @@ from . import batch
 from . import account_move
 from . import account_move_line
 from . import exception
+from . import exception_match
+from . import exception_group
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import weighing
 from . import resolver_rate
 from . import plan
 from . import plan_given
@@ -51,6 +55,7 @@ from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
 from . import stage_counterparty
@@ -64,6 +69,7 @@ from . import replay
 from . import replay_history
 from . import replay_episode
 from . import replay_payer
+from . import replay_guess
 from . import replay_result
 from . import backtest
 from . import backtest_limit
@@ -77,6 +83,9 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_mix
+from . import bench_mix_facts
+from . import bench_match
 from . import bench_peer
 from . import bench_backtest
 from . import suggestion
@@ -86,6 +95,8 @@ from . import suggestion_search
 from . import suggestion_payers
 from . import suggestion_money
 from . import suggestion_match
+from . import suggestion_split
+from . import suggestion_ways
 from . import transaction_suggestion
 from . import batch_suggestion
 from . import expected_payment
