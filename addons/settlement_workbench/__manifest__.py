@@ -32,6 +32,7 @@
         "data/close_cron.xml",
         "views/settlement_close_views.xml",
         "views/settlement_close_pack_views.xml",
+        "report/settlement_close_report.xml",
         "views/settlement_money_trail_views.xml",
         "views/settlement_trail_views.xml",
         "views/account_journal_trail_views.xml",

@@ -43,6 +43,7 @@ from . import close_row_decision
 from . import close_decision
 from . import close_pack
 from . import close_evidence
+from . import close_verification
 from . import close_traced
 from . import close_traced_account_bank_statement_line
 from . import close_traced_account_move

@@ -16,6 +16,7 @@ from . import test_close_checks
 from . import test_close
 from . import test_close_pack
 from . import test_money_trail
+from . import test_close_tour
 from . import test_pane
 from . import test_pane_candidates
 from . import test_pane_preview
