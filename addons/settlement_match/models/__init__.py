@@ -28,6 +28,7 @@ from . import exception_match
 from . import exception_group
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
@@ -68,6 +69,7 @@ from . import replay
 from . import replay_history
 from . import replay_episode
 from . import replay_payer
+from . import replay_guess
 from . import replay_result
 from . import backtest
 from . import backtest_limit

@@ -34,4 +34,5 @@ from . import test_text_spelling
 from . import test_verification
 from . import test_replay_history
 from . import test_backtest
+from . import test_backtest_guess
 from . import test_rematch

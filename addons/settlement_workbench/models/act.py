@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.settlement.models.big_integer import BigInteger
@@ -36,7 +36,7 @@ class SettlementAct(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount_minor = BigInteger("Amount (minor units)", readonly=True)
     amount = fields.Monetary(compute="_compute_words")
-    sentence = fields.Text("What It Was", compute="_compute_words")
+    sentence = fields.Char("What It Was", compute="_compute_words")
     is_undone = fields.Boolean("Undone", readonly=True)
     can_undo = fields.Boolean(readonly=True)
     undone_at = fields.Datetime(readonly=True)
@@ -48,12 +48,12 @@ class SettlementAct(models.Model):
     @property
     def _table_query(self):
         """Return the matches, postings and resolutions as one set of rows."""
-        bot = self.env["settlement.backend"]._bot().id
+        machines = (SUPERUSER_ID, self.env["settlement.backend"]._bot().id)
         return SQL(
             "%s UNION ALL %s UNION ALL %s",
             self._matches_sql(),
-            self._postings_sql(bot),
-            self._exceptions_sql(bot),
+            self._postings_sql(machines),
+            self._exceptions_sql(machines),
         )
 
     @api.model
@@ -76,13 +76,13 @@ class SettlementAct(models.Model):
         )
 
     @api.model
-    def _postings_sql(self, bot):
+    def _postings_sql(self, machines):
         return SQL(
             """
             SELECT posting.id::int8 * %(width)s + 1, 'posting', posting.company_id,
                    NULL::varchar, NULL::int4, posting.kind::varchar,
                    posting.create_date, posting.create_uid,
-                   posting.create_uid = %(bot)s, posting.currency_id,
+                   posting.create_uid IN %(machines)s, posting.currency_id,
                    round(posting.amount * 10::numeric ^ currency.decimal_places)::int8,
                    posting.state = 'reversed',
                    posting.state = 'posted' AND posting.kind <> 'difference',
@@ -93,17 +93,17 @@ class SettlementAct(models.Model):
              WHERE posting.kind <> 'reversal'
             """,
             width=WIDTH,
-            bot=bot,
+            machines=machines,
         )
 
     @api.model
-    def _exceptions_sql(self, bot):
+    def _exceptions_sql(self, machines):
         return SQL(
             """
             SELECT exception.id::int8 * %(width)s + 2, 'exception',
                    exception.company_id, NULL::varchar, NULL::int4,
                    exception.resolved_verb, exception.resolved_at,
-                   exception.resolved_by_id, exception.resolved_by_id = %(bot)s,
+                   exception.resolved_by_id, exception.resolved_by_id IN %(machines)s,
                    exception.currency_id, exception.amount_minor, FALSE,
                    exception.resolved_verb IS NOT NULL, NULL::timestamp, NULL::text,
                    NULL::int4, NULL::int4, exception.id
@@ -111,7 +111,7 @@ class SettlementAct(models.Model):
              WHERE exception.state IN ('resolved', 'ignored')
             """,
             width=WIDTH,
-            bot=bot,
+            machines=machines,
         )
 
     @api.depends("match_id", "posting_id", "exception_id", "amount_minor")
@@ -124,11 +124,12 @@ class SettlementAct(models.Model):
     def _words(self):
         self.ensure_one()
         if self.match_id:
-            return self.match_id.sentence
+            return (self.match_id.sentence or "").replace("\n", " ")
         if self.posting_id:
             return self.posting_id.display_name
         exception = self.exception_id
-        return f"{exception.headline} {exception.resolution or ''}".strip()
+        parts = (exception.resolution, exception.headline)
+        return " · ".join(filter(None, parts)).replace("\n", " ")
 
     def _subject(self):
         """Return the record that this row is about."""

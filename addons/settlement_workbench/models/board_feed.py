@@ -160,10 +160,11 @@ class SettlementBoard(models.AbstractModel):
                 "audit.verified_events",
                 self.env._("Events verified"),
                 known.get("events") if known else None,
-                action=self._window(
+                action=known
+                and self._window(
                     self.env._("Events Verified"),
                     "settlement.event",
-                    [("id", "<=", known.get("last_id", 0))],
+                    [("id", "<=", known["last_id"])],
                 ),
                 count=known.get("events") if known else None,
             ),
@@ -291,9 +292,7 @@ class SettlementBoard(models.AbstractModel):
                 round(stage.rows_per_second),
                 "rate",
                 group=self.env._("Rows a second"),
-                action=self._window(
-                    stage.name, stage._name, [("id", "=", stage.id)]
-                ),
+                action=self._window(stage.name, stage._name, [("id", "=", stage.id)]),
                 count=1,
             )
             for stage in stages.sorted("seconds", reverse=True)[:5]

@@ -64,6 +64,7 @@ class SettlementBulk(models.Model):
             return super().action_preview()
         self._require_draft()
         preview = {
+            "model": "settlement.bulk.line",
             "count": self.chosen_count,
             "effect": self.env._(
                 "Takes back what was done. The trace of it stays, with your reason."

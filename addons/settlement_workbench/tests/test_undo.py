@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -79,29 +81,38 @@ class TestUndoList(UndoCase):
         self.assertEqual(invoice.payment_state, "not_paid")
 
     def test_exchange_entries_are_named_before_the_click(self):
-        euro = self.setup_other_currency("EUR", rates=[("2026-01-01", 0.5)])
-        wallet = self.new_wallet(self.backend, euro, account="ACC-EUR")
-        charge = self.row(gross="100", fee="0", currency="EUR", batch_external_id="e")
-        self.store(*self.payout(charge, name="e", currency="EUR"))
-        invoice = self.invoice(100, currency=euro)
-        invoice_line = invoice.line_ids.filtered(
-            lambda line: line.account_id == self.receivable
-        )
-        euro.rate_ids.filtered(lambda rate: rate.company_id == self.company)[
-            :1
-        ].inverse_company_rate = 3.0
-        match = self.match(charge, invoice)
-        self.post()
-        self.assertTrue(wallet)
-        exchange = (
-            invoice_line.matched_credit_ids | invoice_line.matched_debit_ids
-        ).exchange_move_id
+        match, exchange = self.settled_in_euro()
         self.assertTrue(exchange, "The case needs an exchange difference.")
         act = self.acts().search([("match_id", "=", match.id)])
         preview = self.wizard(act.action_undo()).preview
         self.assertEqual(preview["entries"], 1)
         self.assertIn("exchange", preview["shown"][0]["note"])
         self.assertEqual(preview["shown"][0]["entries"][0]["kind"], "reversal")
+
+    def settled_in_euro(self):
+        """Return a match at another rate than its invoice's, and what Odoo did."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        euro.rate_ids.unlink()
+        for day, rate in (("2026-01-01", 0.5), ("2026-01-08", 0.4)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": euro.id,
+                    "company_id": self.company.id,
+                    "name": day,
+                    "rate": rate,
+                }
+            )
+        self.new_wallet(self.backend, euro, account="EUR-1")
+        facts = self.payout(self.row(gross="100", currency="EUR"), currency="EUR")
+        facts = [replace(fact, account_identifier="EUR-1") for fact in facts]
+        self.store(*facts)
+        invoice = self.invoice(100, currency_id=euro.id)
+        match = self.match(facts[0], invoice)
+        self.post()
+        line = self.open_item(invoice)
+        pairs = line.matched_credit_ids | line.matched_debit_ids
+        return match, pairs.exchange_move_id
 
     def test_a_closed_period_is_said_before_the_click(self):
         match, invoice = self.settled()
@@ -241,8 +252,8 @@ class TestUndoBulk(UndoCase):
         self.assertEqual(again.state, "open")
 
     def test_a_write_off_is_reversed_by_an_approver(self):
-        charge = self.loose(gross="95", fee="0", invoice_reference="X")
-        self.store(charge)
+        charge = self.row(gross="95", fee="0")
+        self.store(*self.payout(charge))
         invoice = self.invoice(100)
         self.match(charge, invoice)
         self.post()

@@ -2,6 +2,7 @@ import {_t} from "@web/core/l10n/translation";
 import {Chatter} from "@mail/chatter/web_portal/chatter";
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {Layout} from "@web/search/layout";
+import {openBulk} from "../bulk/open_bulk";
 import {PaneAct} from "./pane_act";
 import {PaneCandidates} from "./pane_candidates";
 import {PaneHelp} from "./pane_help";
@@ -161,17 +162,21 @@ export class SettlementPane extends Component {
     }
 
     back() {
-        if (this.state.verbName) {
-            this.state.cancelVerb();
-            this.state.focusToken++;
-        } else if (document.activeElement?.matches("input, textarea, select")) {
+        if (document.activeElement?.matches("input, textarea, select")) {
             document.activeElement.blur();
             this.state.focusToken++;
+        } else if (this.state.verbName) {
+            this.leaveVerb();
         } else if (this.env.config.breadcrumbs?.length > 1) {
             this.env.config.historyBack();
         } else {
             this.search();
         }
+    }
+
+    leaveVerb() {
+        this.state.cancelVerb();
+        this.state.focusToken++;
     }
 
     search() {
@@ -195,11 +200,7 @@ export class SettlementPane extends Component {
     }
 
     openMarked() {
-        return this.model
-            .call("action_open_resolve", this.state.markedIds)
-            .then((action) =>
-                this.action.doAction(action, {onClose: () => this.reload()})
-            );
+        return openBulk(this.action, {ids: this.state.markedIds});
     }
 
     async reload() {

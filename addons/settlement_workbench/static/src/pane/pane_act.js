@@ -19,11 +19,23 @@ export class PaneAct extends Component {
         onPreview: Function,
         onConfirm: Function,
         onCancel: Function,
+        onEntered: Function,
     };
 
     /** Inputs change the preview: it is asked for again, never guessed. */
     change(input, value) {
         this.props.onValue(input.name, value);
+    }
+
+    /** Enter ends the typing; the next one does what is shown then. */
+    entered(ev) {
+        const isTyped = ev.target.matches("input:not([role='combobox']), textarea, select");
+        if (ev.key === "Enter" && !ev.shiftKey && isTyped) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            ev.target.blur();
+            this.props.onEntered();
+        }
     }
 
     selected(input, option) {
