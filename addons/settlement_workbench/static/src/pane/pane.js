@@ -248,19 +248,6 @@ export class SettlementPane extends Component {
         if (name === "group" && !this.state.chosen.length) {
             this.state.sums = await this.model.sums(this.state.item.id);
         }
-        this.focusInput();
-    }
-
-    /** The first thing that a verb asks for gets the focus, once it is drawn. */
-    focusInput() {
-        requestAnimationFrame(() => {
-            const input = this.root.el?.querySelector(
-                ".o_pane_inputs textarea, .o_pane_inputs select, .o_pane_inputs input, .o_pane_part input"
-            );
-            if (input && !this.state.isReady) {
-                input.focus();
-            }
-        });
     }
 
     openDialogue(name) {
