@@ -134,7 +134,7 @@ class TestExceptionGivenBack(MoneyCase):
         note = self.invoice(40, "out_refund")
         exception = self.raised(refund, "unmatched")
         exception.action_resolve("refund", credit_note=note.id, reason="Broken cup.")
-        self.assertEqual(note.payment_state, "paid")
+        self.assertEqual(note.amount_residual, 0.0)
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual(exception.state, "resolved")
         self.assertIn("Broken cup.", exception.resolution)

@@ -1,4 +1,5 @@
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .pane_case import PaneCase
 
@@ -68,7 +69,9 @@ class TestPaneTour(PaneCase, HttpCase):
         self.assertEqual(self.opened[0].user_id, self.accountant)
 
     def test_who_only_looks(self):
-        self.tour("settlement_pane_viewer", self.viewer)
+        # What is refused on purpose is no news.
+        with mute_logger("odoo.http"):
+            self.tour("settlement_pane_viewer", self.viewer)
         self.assertEqual(self.states(), ["open"] * 4)
 
     def test_keys(self):
