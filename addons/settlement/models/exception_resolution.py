@@ -278,9 +278,19 @@ class SettlementException(models.Model):
     def _outcome_of(self, act):
         """Call ``act``, which is about this exception, and return what came of it."""
         self.ensure_one()
+        if not self.has_access("read"):
+            return self._outcome_values("failed", self.env._("You may not see this."))
+        if self.state not in OPEN_STATES:
+            return self._outcome_values("skipped", self._closed_sentence())
+        outcome = self._guarded(act)
+        if outcome["outcome"] == "done" and self.state == "waiting_approval":
+            outcome["outcome"] = "waiting"
+        outcome["sentence"] = outcome["sentence"] or self.resolution or ""
+        return outcome
+
+    def _guarded(self, act):
+        """Call ``act`` so that nothing stays of it if it fails; say what came of it."""
         try:
-            if self.state not in OPEN_STATES:
-                return self._outcome_values("skipped", self._closed_sentence())
             with self.env.cr.savepoint():
                 act()
                 self.env.flush_all()
@@ -292,11 +302,10 @@ class SettlementException(models.Model):
         except Exception as error:  # one bad row stops none of the others
             self.env.invalidate_all()
             return self._outcome_values("failed", self._unforeseen(error))
-        outcome = "waiting" if self.state == "waiting_approval" else "done"
-        return self._outcome_values(outcome, self.resolution or "")
+        return self._outcome_values("done", "")
 
     def _outcome_values(self, outcome, sentence):
-        return {"id": self.id, "outcome": outcome, "sentence": sentence}
+        return {"id": self.id or False, "outcome": outcome, "sentence": sentence}
 
     @api.model
     def _unforeseen(self, error):

@@ -28,11 +28,13 @@ from . import exception_match
 from . import exception_group
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import weighing
 from . import resolver_rate
 from . import plan
 from . import plan_given
@@ -53,6 +55,7 @@ from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
 from . import stage_counterparty
@@ -66,6 +69,7 @@ from . import replay
 from . import replay_history
 from . import replay_episode
 from . import replay_payer
+from . import replay_guess
 from . import replay_result
 from . import backtest
 from . import backtest_limit
@@ -79,6 +83,9 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_mix
+from . import bench_mix_facts
+from . import bench_match
 from . import bench_peer
 from . import bench_backtest
 from . import suggestion

@@ -25,6 +25,7 @@ from . import test_suggestion_decision
 from . import test_suggestion_tour
 from . import test_text
 from . import test_text_proposed
+from . import test_text_again
 from . import test_text_bills
 from . import test_text_hostile
 from . import test_transfer
@@ -33,4 +34,5 @@ from . import test_text_spelling
 from . import test_verification
 from . import test_replay_history
 from . import test_backtest
+from . import test_backtest_guess
 from . import test_rematch

@@ -1,4 +1,4 @@
-"""The columns of a report, found by their names: their places change with its version."""
+"""The columns of a report, by their names: their places change with its version."""
 
 from __future__ import annotations
 

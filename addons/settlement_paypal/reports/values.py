@@ -45,6 +45,7 @@ def currency_code(text: str) -> str:
     return code
 
 
+@lru_cache(maxsize=16_384)
 def amount(text: str, currency: str, decimals: int, name: str) -> Decimal:
     """Return an unsigned whole number of a report in major units.
 

@@ -1,6 +1,6 @@
 import time
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -38,6 +38,9 @@ class SettlementBulk(models.Model):
             **self._blocked(),
             **tried,
         }
+        return self._keep_preview(preview)
+
+    def _keep_preview(self, preview):
         self.sudo().write(
             {
                 "preview": preview,
@@ -174,13 +177,19 @@ class SettlementException(models.Model):
     def _shown(self, seen):
         """Return what is shown of entries to be, in names and formatted amounts."""
         self.ensure_one()
+        return self._shown_of(self, seen)
+
+    @api.model
+    def _shown_of(self, row, seen):
+        company = row.company_id
         return {
-            "id": self.id,
-            "name": self.headline,
-            "entries": [self._shown_entry(entry) for entry in seen.entries],
+            "id": row.id,
+            "name": row.headline,
+            "entries": [self._shown_entry(each, company) for each in seen.entries],
         }
 
-    def _shown_entry(self, entry):
+    @api.model
+    def _shown_entry(self, entry, company):
         # Names of what an entry consists of are no secret to who may post it.
         journal = self.env["account.journal"].sudo().browse(entry.journal_id)
         return {
@@ -188,12 +197,13 @@ class SettlementException(models.Model):
             "journal": journal.display_name,
             "date": entry.date,
             "reference": entry.reference,
-            "lines": [self._shown_line(line) for line in entry.lines],
+            "lines": [self._shown_line(line, company) for line in entry.lines],
         }
 
-    def _shown_line(self, line):
+    @api.model
+    def _shown_line(self, line, company):
         env = self.sudo().env  # as above
-        own = self.company_id.currency_id
+        own = company.currency_id
         currency = env["res.currency"].browse(line.currency_id)
         amount = own.format(abs(line.balance) / 10**own.decimal_places)
         foreign = line.amount_currency / 10**currency.decimal_places
