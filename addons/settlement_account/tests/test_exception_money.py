@@ -265,3 +265,73 @@ class TestDryRunToken(MoneyCase):
         for name, verb in exceptions._verbs().items():
             self.assertTrue(hasattr(exceptions, f"_resolve_{name}"), name)
             self.assertTrue(verb.effect, name)
+
+
+@tagged("post_install", "-at_install")
+class TestExceptionMissing(MoneyCase):
+    """An online payment that Odoo knows and has not booked."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.journal = cls.company_data["default_journal_bank"]
+        module = cls.env.ref("base.module_account_payment", raise_if_not_found=False)
+        cls.provider = cls.env["payment.provider"].create(
+            {
+                "name": "Shop",
+                "code": "none",
+                "company_id": cls.company.id,
+                "module_id": module.id if module else False,
+            }
+        )
+        cls.method = cls.env["payment.method"].create(
+            {
+                "name": "Card",
+                "code": "card_of_shop",
+                "image": False,
+                "provider_ids": [(6, 0, cls.provider.ids)],
+            }
+        )
+
+    def paid_online(self):
+        """Return a charge, its payment in Odoo and its invoice."""
+        invoice = self.invoice(100)
+        payment = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.method.id,
+                "amount": 100.0,
+                "currency_id": self.currency.id,
+                "partner_id": self.customer.id,
+                "reference": f"{invoice.name}-1",
+                "provider_reference": "pi_77",
+                "operation": "online_direct",
+                "state": "done",
+                "invoice_ids": [(6, 0, invoice.ids)],
+            }
+        )
+        charge = self.row(gross="100", payment_reference="pi_77")
+        self.store(*self.payout(charge))
+        self.env["settlement.document.reference"].sudo()._refresh(self.company)
+        return charge, payment, invoice
+
+    def test_a_provider_without_journal_is_named(self):
+        charge, payment, _invoice = self.paid_online()
+        self.provider.journal_id = False
+        exception = self.raised(charge, "paid_not_in_ledger")
+        with self.assertRaises(UserError):
+            exception.action_resolve("create_missing")
+        self.assertFalse(payment.payment_id)
+        self.assertEqual(exception.state, "open")
+
+    def test_no_payment_at_all_is_said(self):
+        charge = self.row(gross="100")
+        self.store(*self.payout(charge))
+        exception = self.raised(charge, "paid_not_in_ledger")
+        with self.assertRaisesRegex(UserError, "0 online payments"):
+            exception.action_resolve("create_missing")
+
+    def test_what_a_source_is_asked_for_is_not_tried_out(self):
+        exception = self.raised(self.wallet, "missing_data")
+        self.assertTrue(exception._reaches_out("create_missing"))
+        self.assertFalse(exception._reaches_out("match"))
