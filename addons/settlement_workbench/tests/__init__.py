@@ -7,6 +7,9 @@ from . import test_counter
 from . import test_wallet_proof
 from . import test_approval_look
 from . import test_bulk
+from . import test_bulk_http
+from . import test_bulk_tour
+from . import test_bulk_verification
 from . import test_case
 from . import test_rule_offer
 from . import test_undo
@@ -14,6 +17,7 @@ from . import test_close_checks
 from . import test_close
 from . import test_close_pack
 from . import test_money_trail
+from . import test_close_tour
 from . import test_pane
 from . import test_pane_candidates
 from . import test_pane_preview
