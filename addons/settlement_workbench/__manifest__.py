@@ -27,6 +27,7 @@
         "views/settlement_approval_views.xml",
         "views/settlement_undo_views.xml",
         "views/settlement_exception_bulk_views.xml",
+        "views/settlement_exception_resolve_bulk_views.xml",
         "security/settlement_close_rules.xml",
         "data/close_cron.xml",
         "views/settlement_close_views.xml",

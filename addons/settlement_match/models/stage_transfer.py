@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.settlement.canonical import kinds, references
 from odoo.addons.settlement.models.reference_sql import reference_text_sql
 
-from ..engine import evidence, findings, payouts, sentences, transfers
+from ..engine import evidence, findings, payouts, rule, sentences, transfers
 
 # Stored on its matches; it runs before the stages that look for documents.
 STAGE = 8
@@ -31,11 +31,11 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         pairs = self._transfer_pairs(run)
-        outcome = transfers.decide(pairs)
+        outcome = transfers.decide_all(pairs)
         identified = [pair for pair in outcome.pairs if pair.is_identified]
         judged = [pair for pair in outcome.pairs if not pair.is_identified]
-        guesses = [self._transfer_plan(pair) for pair in judged]
-        counters = self._settle_given(run, STAGE, "amount_date", guesses, [])
+        certain, uncertain = self._judged_transfers(run, judged)
+        counters = self._settle_given(run, STAGE, "amount_date", certain, uncertain)
         plans = [self._transfer_plan(pair) for pair in identified]
         plans = [plan for plan in plans if self._is_wanted(run, plan)]
         matched = self._write_plan(
@@ -147,7 +147,8 @@ class SettlementMatcher(models.AbstractModel):
     def _naming_pairs_sql(self):
         """Return (went, came, rank, text) where one row names the other's account.
 
-        In two currencies both rows have to: amounts alone would prove nothing.
+        In two currencies both rows have to, and where a bank kept a fee: amounts
+        alone would prove nothing.
         """
         return SQL(
             """
@@ -162,7 +163,7 @@ class SettlementMatcher(models.AbstractModel):
                AND abs(other.booked_on - teller.booked_on) <= %s
              WHERE other.currency_id = teller.currency_id
                    AND other.amount = -teller.amount
-                OR other.currency_id <> teller.currency_id
+                OR (other.currency_id <> teller.currency_id OR %s)
                    AND 'topup' NOT IN (other.kind, teller.kind)
                    AND EXISTS (
                         SELECT FROM settlement_named_own back
@@ -172,6 +173,7 @@ class SettlementMatcher(models.AbstractModel):
             """,
             transfers.ONE_END.rank,
             max(transfers.EARLY, transfers.LATE).days,
+            self._withheld_sql("teller", "other"),
         )
 
     @api.model
@@ -194,7 +196,7 @@ class SettlementMatcher(models.AbstractModel):
                AND there.text <> 'NOTPROVIDED'
                AND (came.currency_id = went.currency_id
                     AND came.amount = -went.amount
-                 OR came.currency_id <> went.currency_id
+                 OR (came.currency_id <> went.currency_id OR %(withheld)s)
                     AND 'topup' NOT IN (came.kind, went.kind))
              ORDER BY 1, 2, 4
             """,
@@ -203,6 +205,7 @@ class SettlementMatcher(models.AbstractModel):
             same=self._same_reference_sql("there", "here"),
             company=company.id,
             shortest=SHORTEST_REFERENCE,
+            withheld=self._withheld_sql("went", "came"),
         )
 
     @api.model
@@ -311,10 +314,13 @@ class SettlementMatcher(models.AbstractModel):
         """Return the plan of a match of two rows that settle one another."""
         pieces = transfers.contributions(pair)
         is_same = pair.deviation is None
+        withheld = pair.withheld
         return {
             "kind": transfers.kind(pair),
             "currency_id": pair.went.currency_id,
-            "amount_minor": 0 if is_same else pair.went.amount,
+            "amount_minor": -withheld if is_same else pair.went.amount,
+            "difference_minor": withheld,
+            "difference_kind": rule.FEE if withheld else None,
             "score": evidence.score(pieces),
             "evidence": {"contributions": pieces},
             "unique_proof": {"method": "counted", "targets": 1, "sources": 1},

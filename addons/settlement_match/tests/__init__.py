@@ -22,6 +22,7 @@ from . import test_subset
 from . import test_suggestion
 from . import test_stage_memory
 from . import test_suggestion_decision
+from . import test_suggestion_rules
 from . import test_suggestion_tour
 from . import test_text
 from . import test_text_proposed
@@ -29,6 +30,7 @@ from . import test_text_again
 from . import test_text_bills
 from . import test_text_hostile
 from . import test_transfer
+from . import test_transfer_fee
 from . import test_tolerance
 from . import test_text_spelling
 from . import test_verification

@@ -28,6 +28,7 @@ from . import bulk_start
 from . import bulk_work
 from . import bulk_exception
 from . import bulk_undo
+from . import bulk_verification
 from . import bulk_rule
 from . import bulk_approval
 from . import act

@@ -15,6 +15,9 @@ from ..pane.difference import (
 
 # Candidates have the keys 1 to 9 and 0.
 MOST_CANDIDATES = 10
+# Where the best candidate may be the wrong one, whatever speaks for it. A payment that
+# Odoo has yet to book would be there twice, once its invoice were matched with it.
+NEVER_MARKED = ("ambiguous", "paid_not_in_ledger", "partner_conflict", "duplicate")
 
 
 class SettlementException(models.Model):
@@ -36,7 +39,8 @@ class SettlementException(models.Model):
             }
         report = self._suggestion_subject()._suggestion_report(MOST_CANDIDATES)
         found = report["candidates"]
-        marked = [] if self.reason == "ambiguous" else badges.preselected(found)
+        is_safe = self.reason not in NEVER_MARKED
+        marked = badges.preselected(found) if is_safe else []
         return {
             "candidates": [self._pane_candidate(each, found) for each in found],
             "has_candidates": True,

@@ -204,6 +204,10 @@ class SettlementException(models.Model):
         return {
             "single_keys": self.env.user.settlement_single_keys,
             "is_accountant": backend._has_settlement_group("group_accountant"),
+            "may_act": any(
+                backend._has_settlement_group(group)
+                for group in ("group_accountant", "group_integration_admin")
+            ),
             "user_id": self.env.uid,
         }
 

@@ -15,7 +15,7 @@ class TestPane(PaneCase):
     def setUpClass(cls):
         super().setUpClass()
         # Made once: each test takes back what it does.
-        cls.charge = cls.waiting_charge(cls)
+        cls.charge = cls.maker().waiting_charge()
 
     def opened(self, **values):
         return self.raised(self.charge, **values)

@@ -38,12 +38,13 @@ class TestPaneCandidates(PaneCase):
         self.assertEqual(data["preselected"], [])
         self.assertEqual(data["difference"]["outcome"], "nothing")
 
-    def test_what_was_called_ambiguous_is_never_marked(self):
+    def test_what_is_in_doubt_is_never_marked(self):
         invoice = self.invoice(100)
         exception, row = self.opened(invoice_reference=invoice.name)
-        ambiguous = self.raised(row, "ambiguous")
         self.assertTrue(exception.pane_data()["preselected"])
-        self.assertEqual(ambiguous.pane_data()["preselected"], [])
+        for reason in ("ambiguous", "paid_not_in_ledger", "partner_conflict"):
+            doubtful = self.raised(row, reason)
+            self.assertEqual(doubtful.pane_data()["preselected"], [], reason)
 
     def test_ten_at_most(self):
         for _number in range(14):

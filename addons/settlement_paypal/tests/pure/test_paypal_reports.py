@@ -482,6 +482,9 @@ def test_an_unknown_status_is_put_aside():
         ("Transaction Initiation Date", "2026-13-01 00:00:00 +0000", "no date"),
         ("Transaction Initiation Date", "2026/01/06 00:00:00", "time zone"),
         ("Transaction Completion Date", "yesterday", "completion"),
+        ("Transaction Completion Date", "0001/01/01 00:00:00 +0000", "this world"),
+        ("Transaction Completion Date", "9999/12/31 23:59:59 -0800", "no date"),
+        ("Transaction Initiation Date", "2026/02/30 00:00:00 +0000", "no date"),
     ],
 )
 def test_bad_cells_are_named(column, value, words):

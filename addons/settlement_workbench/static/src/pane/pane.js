@@ -41,7 +41,7 @@ export class SettlementPane extends Component {
                 this.props.updateActionState?.({active_id: item.id})
             )
         );
-        this.view = useState({singleKeys: true, hasNotes: false, userId: false});
+        this.view = useState({singleKeys: true, hasNotes: false, mayAct: false});
         this.keys = this.allKeys();
         usePaneKeys(this.keys, () => this.view.singleKeys, this.ui);
         onWillStart(() => this.start(given.exception_id || given.active_id));
@@ -51,7 +51,7 @@ export class SettlementPane extends Component {
     async start(startId) {
         const settings = await this.model.settings();
         this.view.singleKeys = settings.single_keys;
-        this.view.userId = settings.user_id;
+        this.view.mayAct = settings.may_act;
         await this.state.loadQueue(startId);
     }
 
@@ -92,7 +92,7 @@ export class SettlementPane extends Component {
                 key: "space",
                 label: _t("Mark the row"),
                 run: () => this.state.mark(this.state.currentId),
-                isActive: () => Boolean(this.state.item?.can_act),
+                isActive: () => this.view.mayAct && Boolean(this.state.currentId),
             },
             ...[..."1234567890"].map((digit, index) => ({
                 key: digit,
@@ -248,19 +248,6 @@ export class SettlementPane extends Component {
         if (name === "group" && !this.state.chosen.length) {
             this.state.sums = await this.model.sums(this.state.item.id);
         }
-        this.focusInput();
-    }
-
-    /** The first thing that a verb asks for gets the focus, once it is drawn. */
-    focusInput() {
-        requestAnimationFrame(() => {
-            const input = this.root.el?.querySelector(
-                ".o_pane_inputs textarea, .o_pane_inputs select, .o_pane_inputs input, .o_pane_part input"
-            );
-            if (input && !this.state.isReady) {
-                input.focus();
-            }
-        });
     }
 
     openDialogue(name) {
