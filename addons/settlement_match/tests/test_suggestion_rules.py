@@ -142,7 +142,7 @@ class TestSuggestionRules(RuleCase):
 
     def test_what_could_have_paid_an_invoice_says_it_too(self):
         invoice = self.new_invoice(100.0)
-        row = self.credit("b1", "40.00", description=invoice.name)
+        row = self.credit("b1", "40.00", invoice_reference=invoice.name)
         (found,) = [
             each for each in invoice._payment_suggestions() if each["id"] == row.id
         ]

@@ -28,7 +28,7 @@ class SettlementSuggestLine(models.TransientModel):
     difference = fields.Char(
         "Would be left",
         readonly=True,
-        help="What would be left, and what it would be taken for.",
+        help="What a match would leave, and what that would be taken for.",
     )
     precision = fields.Char("Right so far", readonly=True)
     blocked_by = fields.Char("Held by", readonly=True)
