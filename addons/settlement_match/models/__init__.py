@@ -24,13 +24,17 @@ from . import batch
 from . import account_move
 from . import account_move_line
 from . import exception
+from . import exception_match
+from . import exception_group
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
 from . import scope
 from . import resolver
+from . import weighing
 from . import resolver_rate
 from . import plan
 from . import plan_given
@@ -80,6 +84,9 @@ from . import backend_status
 from . import verification
 from . import verification_rule
 from . import bench
+from . import bench_mix
+from . import bench_mix_facts
+from . import bench_match
 from . import bench_peer
 from . import bench_backtest
 from . import suggestion
@@ -90,6 +97,8 @@ from . import suggestion_payers
 from . import suggestion_rules
 from . import suggestion_money
 from . import suggestion_match
+from . import suggestion_split
+from . import suggestion_ways
 from . import transaction_suggestion
 from . import batch_suggestion
 from . import expected_payment

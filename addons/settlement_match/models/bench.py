@@ -1,4 +1,3 @@
-import uuid
 from datetime import date
 
 from odoo import api, models
@@ -6,57 +5,11 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.models.reference_sql import reference_key_sql
 
-from ..engine.run import MatchRun
-
 DAY = date(2026, 1, 10)
 
 
 class SettlementCli(models.AbstractModel):
     _inherit = "settlement.cli"
-
-    @api.model
-    def _bench_match(self, rows):
-        """Match charges with as many open invoices by reference; keep nothing.
-
-        The floor is the bare hash join of the two reference tables that lets through
-        what is unique on both sides, written to a temporary table.
-        """
-        mark = uuid.uuid4().hex[:8].upper()
-        backend = self._bench_backend("canonical")
-        self._fill_bench_ledger(rows, mark)
-        self._fill_bench_facts(backend, mark)
-        # Rows of one's own transaction cost more to update than those of another.
-        self._commit()
-        self._analyze_bench_tables()
-        savepoint = self.env.cr.savepoint()
-        try:
-            return self._measure_match(rows)
-        finally:
-            savepoint.close(rollback=True)
-            self._delete_bench_rows(backend, mark)
-            self._commit()
-
-    @api.model
-    def _measure_match(self, rows):
-        """Run the stages on what is there and return their figures."""
-        company = self.env.company
-        matcher = self.env["settlement.matcher"].sudo()
-        run = MatchRun(company)
-        floor = self._timed(self._match_floor, company)
-        found = {}
-
-        def match():
-            for stage in ("identifier", "reference"):
-                found[stage] = matcher._timed_stage(stage, run)
-
-        seconds = self._timed(match)
-        return self._figures(
-            rows,
-            seconds,
-            floor,
-            matched=found["reference"]["matched"],
-            stages={stage: each["seconds"] for stage, each in found.items()},
-        )
 
     @api.model
     def _match_floor(self, company):

@@ -1,3 +1,4 @@
+import time
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -10,6 +11,8 @@ DAY = date(2026, 1, 10)
 LABELS = ("{0}", "Invoice {0}", "{0} thank you", "{1}", "Payment of {0}, customer 4711")
 # The peer's time for a line grows with the lines of a call: ten are its best.
 PEER_CHUNK = 10
+# The peer gets a sample: as many lines as it does in this time, making them included.
+PEER_SECONDS = 60
 
 
 class SettlementCli(models.AbstractModel):
@@ -20,7 +23,10 @@ class SettlementCli(models.AbstractModel):
         """Match the same bank lines with as many invoices twice: the peer and we.
 
         The peer is ``account_reconcile_oca``, which has to be installed. Its lines are
-        made before the clock starts; it reconciles, we match and claim. Nothing stays.
+        made while the clock stands; it reconciles, we match and claim. It gets the
+        first lines only, as many as it does in ``PEER_SECONDS``, against all invoices;
+        the floor is the time it would take for all lines if it stayed as fast. Nothing
+        stays.
         """
         lines = self.env["account.bank.statement.line"]
         if not hasattr(lines, "_do_auto_reconcile"):
@@ -35,9 +41,12 @@ class SettlementCli(models.AbstractModel):
         ours = self._with_rollback(self._match_ours, invoices, labels)
         peer = self._with_rollback(self._match_by_peer, invoices, labels)
         return {
-            **self._figures(rows, ours["seconds"], peer["seconds"]),
+            **self._figures(
+                rows, ours["seconds"], peer["seconds"] * rows / peer["lines"]
+            ),
+            "floor_is_extrapolated": peer["lines"] < rows,
             "ours": ours,
-            "peer": peer,
+            "peer": {**peer, "of_lines": rows, "budget_seconds": PEER_SECONDS},
         }
 
     @api.model
@@ -77,11 +86,13 @@ class SettlementCli(models.AbstractModel):
         return invoices
 
     @api.model
-    def _rate(self, rows, seconds, hits):
+    def _rate(self, lines, seconds, hits):
         return {
+            "lines": lines,
             "seconds": round(seconds, 2),
-            "lines_per_second": round(rows / seconds, 1) if seconds else None,
-            "hit_rate": round(hits / rows, 4),
+            "lines_per_second": round(lines / seconds, 1) if seconds else None,
+            "hits": hits,
+            "hit_rate": round(hits / lines, 4),
         }
 
     @api.model
@@ -120,11 +131,26 @@ class SettlementCli(models.AbstractModel):
 
     @api.model
     def _match_by_peer(self, invoices, labels):
-        """Return seconds and hits of the peer, for lines that are there already."""
+        """Return seconds and hits of the peer, for as many lines as it has time."""
+        deadline = time.monotonic() + PEER_SECONDS
+        seconds, hits, done = 0.0, 0, 0
+        while done < len(labels) and time.monotonic() < deadline:
+            chunk = slice(done, done + PEER_CHUNK)
+            lines = self._peer_lines(labels[chunk], done)
+            seconds += self._timed(self._reconcile_by_peer, lines)
+            hits += self._peer_hits(lines, invoices[chunk])
+            done += len(lines)
+        return self._rate(done, seconds, hits)
+
+    @api.model
+    def _peer_lines(self, labels, first):
+        """Return bank lines with these labels that nobody has matched yet.
+
+        The peer's own ``create`` would match them at once.
+        """
         journal = self.env["account.journal"].search(
             [("company_id", "=", self.env.company.id), ("type", "=", "bank")], limit=1
         )
-        # Its own create() matches at once; it leaves lines alone that are zero.
         lines = self.env["account.bank.statement.line"].create(
             [
                 {
@@ -133,21 +159,22 @@ class SettlementCli(models.AbstractModel):
                     "payment_ref": f"not yet {number}",
                     "amount": number + 1,
                 }
-                for number in range(len(labels))
+                for number in range(first, first + len(labels))
             ]
         )
         for line, label in zip(lines, labels, strict=True):
             line.payment_ref = label
         self.env.flush_all()
-        seconds = self._timed(self._reconcile_by_peer, lines)
-        hits = sum(
-            line.is_reconciled and invoice.payment_state != "not_paid"
-            for line, invoice in zip(lines, invoices, strict=True)
-        )
-        return self._rate(len(invoices), seconds, hits)
+        return lines
 
     @api.model
     def _reconcile_by_peer(self, lines):
-        for start in range(0, len(lines), PEER_CHUNK):
-            lines[start : start + PEER_CHUNK]._auto_reconcile()
+        lines._auto_reconcile()
         self.env.flush_all()
+
+    @api.model
+    def _peer_hits(self, lines, invoices):
+        return sum(
+            line.is_reconciled and invoice.payment_state != "not_paid"
+            for line, invoice in zip(lines, invoices, strict=True)
+        )

@@ -24,14 +24,6 @@ STAGES = (
 # Stages whose result depends on what a payment and its documents say, and on nothing
 # that changes by itself.
 SCOPED_STAGES = ("identifier", "reference", "text")
-# Tables that a mass load fills and the stages join at once.
-JOINED_TABLES = (
-    "account_move_line",
-    "settlement_document_reference",
-    "settlement_transaction",
-    "settlement_transaction_reference",
-    "settlement_transaction_state",
-)
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -147,43 +139,26 @@ class SettlementMatcher(models.AbstractModel):
             self._note_refused(run)
 
     @api.model
-    def _gather_statistics(self):
-        """Tell the planner of tables that have grown much since it last heard.
-
-        The server does so by itself, but only some time after a load is committed:
-        too late for whoever loads and matches at once.
-        """
-        self.env.flush_all()
-        grown = self.env.execute_query(
-            SQL(
-                """
-                SELECT relname
-                  FROM pg_class
-                 WHERE oid = ANY(%s::regclass[])
-                   AND pg_relation_size(oid) > 2 * 8192::int8 * (relpages + 8)
-                 ORDER BY relname
-                """,
-                list(JOINED_TABLES),
-            )
-        )
-        for (name,) in grown:
-            # Another worker may be at it: then there is nothing to do.
-            self.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(name)))
-
-    @api.model
     def _timed_stage(self, stage, run):
         """Run one stage and return its counters with the seconds it took."""
         self.env.flush_all()
         self._enlarge_work_memory()
         started = time.monotonic()
+        self._gather_statistics()
         counters = getattr(self, f"_stage_{stage}")(run)
         self.env.invalidate_all()
         return {**counters, "seconds": round(time.monotonic() - started, 3)}
 
     @api.model
     def _enlarge_work_memory(self):
-        """Let large sorts and hash joins of this transaction stay in memory."""
-        query = SQL("SELECT set_config('work_mem', %s, TRUE)", WORK_MEMORY)
+        """Let large sorts and hash joins of this transaction stay in memory.
+
+        Compiling these statements takes longer than it could save.
+        """
+        query = SQL(
+            "SELECT set_config('work_mem', %s, TRUE), set_config('jit', 'off', TRUE)",
+            WORK_MEMORY,
+        )
         self.env.cr.execute(query)
 
     @api.model
@@ -193,14 +168,18 @@ class SettlementMatcher(models.AbstractModel):
         return {name: counters.get(name, 0) + more.get(name, 0) for name in names}
 
     @api.model
-    def _temporary(self, name, select):
-        """Fill the temporary table ``name`` anew and gather its statistics."""
+    def _temporary(self, name, select, joined=()):
+        """Fill the temporary table ``name`` anew and gather its statistics.
+
+        :param joined: the columns that the planner has to know: of wide rows the rest
+            costs more to look at than it could ever save. By default all of them.
+        """
         table = SQL.identifier(name)
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
         self.env.cr.execute(
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
-        self.env.cr.execute(SQL("ANALYZE %s", table))
+        self._analyze(name, joined)
 
     @api.model
     def _is_temporary(self, name):

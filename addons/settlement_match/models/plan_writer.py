@@ -4,6 +4,8 @@ from odoo.tools import SQL
 from .claim import ITEM_COLUMNS
 from .match import PLANNED
 
+# By what a plan is joined.
+PLAN_KEYS = ("id", "transaction_id", "move_line_id")
 # Items that may be deleted, by where they stand in a plan.
 _LEDGER = ("account.move.line",)
 _DELETABLE = (
@@ -30,7 +32,7 @@ class SettlementMatcher(models.AbstractModel):
         :return: number of matches.
         """
         # Several statements read it: what it says is computed once.
-        self._temporary("settlement_plan", plan)
+        self._temporary("settlement_plan", plan, PLAN_KEYS)
         plan = SQL("SELECT * FROM settlement_plan")
         query = SQL("SELECT id FROM settlement_plan ORDER BY id")
         ids = [row[0] for row in self.env.execute_query(query)]
@@ -44,6 +46,7 @@ class SettlementMatcher(models.AbstractModel):
         matches = self.env["settlement.match"].browse(ids)
         self.env["settlement.event"]._log(f"match.{state}", company, rows=matches)
         self.env.invalidate_all()
+        self._matched_many(len(ids))
         return len(ids)
 
     @api.model
@@ -258,6 +261,7 @@ class SettlementMatcher(models.AbstractModel):
               FROM (%s) plan
              WHERE move_line_id IS NOT NULL
              GROUP BY move_line_id
+             ORDER BY move_line_id
                 ON CONFLICT (move_line_id) WHERE move_line_id IS NOT NULL DO UPDATE
                SET total_minor = EXCLUDED.total_minor + settlement_claim.posted_minor,
                    claimed_minor = settlement_claim.claimed_minor

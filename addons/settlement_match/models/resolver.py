@@ -9,6 +9,9 @@ ALWAYS = SQL("TRUE")
 ACCEPTED = ("exact", "sum", "part", "over")
 # Outcomes that somebody has allowed: all is settled, with a difference.
 TOLERATED = ("short", "excess")
+# By what the tables of a decision are joined and narrowed.
+PAIR_KEYS = ("transaction_id", "document_id", "move_line_id")
+DECISION_KEYS = (*PAIR_KEYS, "match_id", "outcome", "is_first", "is_proposed")
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -29,13 +32,15 @@ class SettlementMatcher(models.AbstractModel):
             source_open, move_line_id, rank, text``.
         :param certain: SQL condition on decisions: what may be matched at all.
         """
-        self._temporary("settlement_pair", self._pairs_sql(self._as_of(run, named)))
+        pairs = self._pairs_sql(self._as_of(run, named))
+        self._temporary("settlement_pair", pairs, PAIR_KEYS)
         self.env.cr.execute(self._drop_weaker_pairs_sql())
         self.env.cr.execute(self._offer_presentment_sql())
         if is_payer_known := self._fill_known_payers(run.company):
             self.env.cr.execute(self._drop_namesakes_sql())
         self._offer_at_rate(run)
-        self._temporary("settlement_decision", self._decisions_sql(run, certain))
+        decisions = self._decisions_sql(run, certain)
+        self._temporary("settlement_decision", decisions, DECISION_KEYS)
         if is_payer_known:
             self._hold_other_payers(run.company)
         else:
@@ -152,6 +157,7 @@ class SettlementMatcher(models.AbstractModel):
               JOIN res_currency currency ON currency.id = entry.currency_id
              CROSS JOIN LATERAL (SELECT %(residual)s AS minor) residual
               LEFT JOIN settlement_claim claim ON claim.move_line_id = entry.id
+             ORDER BY named.transaction_id
             """,
             named=named,
             text=evidence.NUMBER.rank,
@@ -278,70 +284,5 @@ class SettlementMatcher(models.AbstractModel):
                 WHEN live = 1 OR (fitting = 1 AND fits AND offered = document_open)
                      THEN 'rivals'
                 ELSE 'several' END
-            """
-        )
-
-    @api.model
-    def _weighed_sql(self):
-        """Return the pairs with what else their payment and their document have.
-
-        Counted are documents, by their first item: ``starts`` is where an item begins
-        on the document's own scale of money, so that part payments go to the
-        instalment that is due first.
-        """
-        return SQL(
-            """
-            SELECT named.*,
-                   count(*) FILTER (WHERE is_first AND document_open <> 0)
-                        OVER payment AS live,
-                   count(*) FILTER (WHERE is_first AND fits) OVER payment AS fitting,
-                   count(*) FILTER (
-                        WHERE is_first AND document_open <> 0
-                        AND currency_id = document_currency_id)
-                        OVER payment AS same_currency,
-                   bool_or(namers > 1) OVER payment AS contested,
-                   (sum(open_minor) OVER payment)::int8 AS total_open,
-                   row_number() OVER payment_order = 1 AS is_leader
-              FROM (
-                SELECT fitted.*,
-                       count(*) FILTER (WHERE is_first) OVER document AS namers,
-                       count(*) FILTER (WHERE is_first AND same_way)
-                            OVER document AS sources,
-                       (sum(COALESCE(offered, document_open))
-                            FILTER (WHERE is_first AND same_way)
-                            OVER document)::int8 AS claimed_open
-                  FROM (
-                    SELECT placed.*, same_way AND offered IS NOT NULL AS fits
-                      FROM (%(placed)s) placed
-                  ) fitted
-                WINDOW document AS (PARTITION BY document_id)
-              ) named
-            WINDOW payment AS (PARTITION BY transaction_id),
-                   payment_order AS (PARTITION BY transaction_id
-                        ORDER BY fits DESC, document_id, starts, move_line_id)
-            """,
-            placed=self._placed_sql(),
-        )
-
-    @api.model
-    def _placed_sql(self):
-        """Return the pairs with the place of each item inside its document."""
-        return SQL(
-            """
-            SELECT summed.*,
-                   document_open <> 0 AND (source_open > 0) = (document_open > 0)
-                        AS same_way
-              FROM (
-                SELECT pair.*,
-                       (sum(open_minor) OVER items)::int8 AS document_open,
-                       count(*) OVER items = 1 AS is_alone,
-                       row_number() OVER due = 1 AS is_first,
-                       (sum(abs(open_minor)) OVER due)::int8 - abs(open_minor)
-                            AS starts
-                  FROM settlement_pair pair
-                WINDOW items AS (PARTITION BY document_id, transaction_id),
-                       due AS (PARTITION BY document_id, transaction_id
-                            ORDER BY date_maturity, move_line_id)
-              ) summed
             """
         )

@@ -5,6 +5,7 @@ from . import test_currency_rate
 from . import test_decision
 from . import test_duplicate
 from . import test_expected
+from . import test_exception_match
 from . import test_identifier
 from . import test_memory
 from . import test_pipeline
