@@ -67,7 +67,18 @@ def read_facts(file: BinaryIO) -> Iterator[Fact]:
             yield read_fact(line)
         except MalformedInput as error:
             raw = line[:_LONGEST_RAW].decode(errors="replace").rstrip()
-            yield RejectedRow(number, raw, str(error))
+            identity = _transaction_id(line)
+            yield RejectedRow(number, raw, str(error), external_id=identity)
+
+
+def _transaction_id(line: bytes) -> str:
+    """Return the transaction that a bad line is about, "" if that is unknown."""
+    try:
+        data = json.loads(line)
+        is_transaction = data["type"] == "transaction"
+        return _text(data["external_id"], "") if is_transaction else ""
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
 
 
 def read_fact(line: bytes) -> Fact:

@@ -44,5 +44,17 @@ def markdown_table(title: str, codes: Iterable[KnownCode]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def codes_page(introduction: str, codes: Iterable[KnownCode]) -> str:
+    """Return the page of a manual that shows all codes, a table for each list.
+
+    :param introduction: what stands before the tables.
+    """
+    groups: dict[str, list[KnownCode]] = {}
+    for known in codes:
+        groups.setdefault(known.group or "code", []).append(known)
+    tables = (markdown_table(group, found) for group, found in groups.items())
+    return f"{introduction.strip()}\n\n" + "\n".join(tables)
+
+
 def _row(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"

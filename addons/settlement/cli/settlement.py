@@ -13,7 +13,8 @@ class Settlement(Command):
         if not cmdargs or cmdargs[0].startswith("-"):
             sys.exit(
                 "usage: odoo settlement COMMAND -d DATABASE [options]\n"
-                "commands: import, pull, run, status, verify, replay, simulate, bench"
+                "commands: import, pull, run, status, verify, replay, simulate, bench, "
+                "codes, scaffold"
             )
         name, *arguments = cmdargs
         sys.exit(self._run_in_database(name, arguments))

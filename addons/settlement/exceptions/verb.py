@@ -21,6 +21,8 @@ class Verb:
     :param ends: whether it ends the exception, so that its row leaves the queue.
     :param together: whether its method takes many exceptions in one go.
     :param effect: what it does and what will be posted, in one plain sentence.
+    :param posts: whether it makes entries, or changes what entries settle, at once:
+        they can be shown before.
     """
 
     label: str
@@ -32,6 +34,7 @@ class Verb:
     ends: bool = True
     together: bool = False
     effect: str = ""
+    posts: bool = False
 
     def __post_init__(self) -> None:
         if self.approval not in APPROVALS:

@@ -49,6 +49,7 @@ from . import exception_resolution
 from . import exception_approval
 from . import exception_verbs
 from . import exception_completion
+from . import exception_reconfirm
 from . import exception_queue
 from . import exception_escalation
 from . import exception_setting

@@ -53,7 +53,8 @@ class SettlementCli(models.AbstractModel):
     @api.model
     def _addons_of_commands(self):
         """Return which addon brings a subcommand that may be missing."""
-        return {"pull": "settlement_connector", "simulate": "settlement_demo"}
+        names = dict.fromkeys(("codes", "pull", "scaffold"), "settlement_connector")
+        return {**names, "simulate": "settlement_demo"}
 
     # ------------------------------------------------------------------
     # Output

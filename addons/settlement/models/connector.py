@@ -1,6 +1,7 @@
 from odoo import models
 
 from ..canonical.facts import ParseResult
+from ..canonical.known_codes import codes_page
 
 
 class SettlementConnector(models.AbstractModel):
@@ -39,6 +40,18 @@ class SettlementConnector(models.AbstractModel):
         A code may be a part of the codes of rows, or a pattern of them.
         """
         return []
+
+    def _codes_introduction(self):
+        """Return what stands before the tables of codes in the manual (Markdown)."""
+        return (
+            "What each row of this source becomes, by its code: one kind, or one for "
+            "money that\ngoes (−) and one for money that comes (+). *Review* means "
+            "that a person decides.\n"
+        )
+
+    def _codes_page(self):
+        """Return the page of the manual that shows what each code becomes."""
+        return codes_page(self._codes_introduction(), self._known_codes())
 
     def _known_code(self, source_code):
         """Return the KnownCode of a row's code, None if the connector has none."""

@@ -55,7 +55,7 @@ class SettlementException(models.Model):
         values = {name: _plain(value) for name, value in values.items()}
         self._check_values(verb, values)
         if len(self) == 1:
-            return self._resolve_one(verb, values)
+            return self._in_words(lambda: self._resolve_one(verb, values))
         return self._resolve_each(verb, values)
 
     def _verb(self, name):
@@ -136,6 +136,25 @@ class SettlementException(models.Model):
             raise UserError(
                 self.env._("It waits for an approval already; nothing was changed.")
             )
+        if obstacle := self._obstacle(name):
+            raise UserError(obstacle)
+
+    def _obstacle(self, name):
+        """Return why a verb that fits the reason cannot be used now, "" if it can.
+
+        A verb that needs more than its reason has a method ``_obstacle_<name>``.
+        """
+        look = getattr(self, f"_obstacle_{name}", None)
+        return look() if look else ""
+
+    def _why_not(self, name):
+        """Return why this user cannot use a verb on this exception, "" if they can."""
+        try:
+            self._require_role(name)
+            self._check_fits(name)
+        except (AccessError, UserError) as error:
+            return str(error)
+        return ""
 
     def _closed_sentence(self):
         return self.env._(
@@ -158,13 +177,22 @@ class SettlementException(models.Model):
         self.ensure_one()
         self._lock()
         self._check_fits(name)
-        verb = self._verb(name)
         if prepare := getattr(self, f"_prepare_{name}", None):
             values = prepare(**values)
-        amount = self._amount_at_stake(name, values)
-        if verb.asks(amount, self._approval_limit(name)):
+        if self._needs_another(name, values):
             return self._ask_approval(name, values)
         return self._act(name, values)
+
+    def _needs_another(self, name, values):
+        """Return whether another person has to agree to the verb with these values.
+
+        A verb that leaves a doubt says so by a method ``_doubts_<name>(values)``.
+        """
+        doubts = getattr(self, f"_doubts_{name}", None)
+        if doubts and doubts(values):
+            return True
+        amount = self._amount_at_stake(name, values)
+        return self._verb(name).asks(amount, self._approval_limit(name))
 
     def _lock(self):
         """Keep others from acting on it at the same time."""
@@ -250,9 +278,19 @@ class SettlementException(models.Model):
     def _outcome_of(self, act):
         """Call ``act``, which is about this exception, and return what came of it."""
         self.ensure_one()
+        if not self.has_access("read"):
+            return self._outcome_values("failed", self.env._("You may not see this."))
+        if self.state not in OPEN_STATES:
+            return self._outcome_values("skipped", self._closed_sentence())
+        outcome = self._guarded(act)
+        if outcome["outcome"] == "done" and self.state == "waiting_approval":
+            outcome["outcome"] = "waiting"
+        outcome["sentence"] = outcome["sentence"] or self.resolution or ""
+        return outcome
+
+    def _guarded(self, act):
+        """Call ``act`` so that nothing stays of it if it fails; say what came of it."""
         try:
-            if self.state not in OPEN_STATES:
-                return self._outcome_values("skipped", self._closed_sentence())
             with self.env.cr.savepoint():
                 act()
                 self.env.flush_all()
@@ -264,11 +302,22 @@ class SettlementException(models.Model):
         except Exception as error:  # one bad row stops none of the others
             self.env.invalidate_all()
             return self._outcome_values("failed", self._unforeseen(error))
-        outcome = "waiting" if self.state == "waiting_approval" else "done"
-        return self._outcome_values(outcome, self.resolution or "")
+        return self._outcome_values("done", "")
 
     def _outcome_values(self, outcome, sentence):
-        return {"id": self.id, "outcome": outcome, "sentence": sentence}
+        return {"id": self.id or False, "outcome": outcome, "sentence": sentence}
+
+    def _in_words(self, act):
+        """Call ``act``; let an error that nobody foresaw be a sentence.
+
+        :raises UserError: instead of it; the whole transaction is taken back.
+        """
+        try:
+            return act()
+        except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:
+            raise UserError(self._unforeseen(error)) from error
 
     @api.model
     def _unforeseen(self, error):

@@ -54,15 +54,31 @@ class SettlementRun(models.Model):
         return self.browse()
 
     def _is_cancelled(self):
-        """Return whether somebody has cancelled this run by now.
-
-        What others have committed since is seen behind a checkpoint only.
-        """
+        """Return whether somebody has cancelled this run by now."""
         if not self:
             return False
         self.flush_recordset(["state"])
         query = SQL("SELECT state FROM settlement_run WHERE id = %s", self.id)
-        return self.env.execute_query(query)[0][0] == "cancelled"
+        is_cancelled = self.env.execute_query(query)[0][0] == "cancelled"
+        return is_cancelled or self._is_cancelled_elsewhere()
+
+    def _is_cancelled_elsewhere(self):
+        """Return whether another transaction has cancelled this run meanwhile.
+
+        Who works without checkpoints, as jobs do, sees all of the database as it was
+        when it began: only a transaction of its own shows what has become of the run.
+        A row that is locked is being written right now, perhaps by ourselves, who
+        resume it: then nobody else has the last word yet.
+        """
+        with self.env.registry.cursor() as cursor:
+            cursor.execute(
+                SQL(
+                    "SELECT state FROM settlement_run WHERE id = %s "
+                    "FOR NO KEY UPDATE SKIP LOCKED",
+                    self.id,
+                )
+            )
+            return cursor.fetchone() == ("cancelled",)
 
     def _plan_stages(self, company, names):
         """Write down what stages are to come, and return them by name."""
@@ -91,6 +107,10 @@ class SettlementRun(models.Model):
             lambda stage: stage.state in ("waiting", "running")
         )
         unfinished.state = "cancelled"
+        if is_cancelled and self.state != "cancelled":
+            # Another transaction holds the newest state of this row; writing it too
+            # would be a conflict, and all that was done would be lost.
+            return
         self.write(
             {
                 "state": "cancelled" if is_cancelled else "done",
@@ -118,7 +138,7 @@ class SettlementRun(models.Model):
         self.check_access("read")
         # Runs are written by the pipeline only; the role was checked.
         self.sudo().filtered(lambda run: run.state == "running").write(
-            {"state": "cancelled"}
+            {"state": "cancelled", "finished_at": fields.Datetime.now()}
         )
 
     def action_resume(self):

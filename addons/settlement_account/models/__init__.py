@@ -36,8 +36,11 @@ from . import exception_dispute
 from . import transaction
 from . import transaction_ledger
 from . import exception
+from . import exception_match
 from . import exception_verbs
 from . import exception_decisions
+from . import exception_missing
+from . import exception_rest
 from . import verification
 from . import verification_entry
 from . import verification_difference

@@ -27,6 +27,7 @@ class SettlementException(models.Model):
                 ("amount_short", "amount_over"),
                 approval="limit",
                 needs=("code",),
+                posts=True,
                 effect=self.env._(
                     "Books the rest of the document, or what was paid too much, to "
                     "the account for differences."
@@ -36,6 +37,7 @@ class SettlementException(models.Model):
                 self.env._("Keep for the Customer"),
                 WAITING_REASONS,
                 approval="limit",
+                posts=True,
                 effect=self.env._(
                     "Moves the money to customer payments to allocate, a liability, "
                     "or to the advances of an order; never to income."

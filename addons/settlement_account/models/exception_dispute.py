@@ -16,6 +16,7 @@ class SettlementException(models.Model):
                 self.env._("Accept the Chargeback"),
                 ("dispute_opened",),
                 approval="limit",
+                posts=True,
                 effect=self.env._(
                     "Gives the dispute up. Its money leaves the dispute account: it is "
                     "our loss and the invoice stays paid, or the customer owes the "
@@ -26,6 +27,7 @@ class SettlementException(models.Model):
                 self.env._("Treat as Refund"),
                 ("dispute_opened",),
                 approval="limit",
+                posts=True,
                 effect=self.env._(
                     "Gives the dispute up as money given back: the customer's account "
                     "is charged with it and settled by the credit note."

@@ -22,6 +22,7 @@ class SettlementException(models.Model):
                 self.env._("Post in the First Open Period"),
                 ("closed_period",),
                 approval="always",
+                posts=True,
                 effect=self.env._(
                     "Posts what belongs into the closed period as a correction on the "
                     "first open day."
@@ -32,6 +33,7 @@ class SettlementException(models.Model):
                 ("rate_missing",),
                 approval="limit",
                 needs=("rate", "source"),
+                posts=True,
                 effect=self.env._(
                     "Enters what one unit of the currency is worth in company "
                     "currency, and where that comes from; then posts what waited."
@@ -41,15 +43,18 @@ class SettlementException(models.Model):
                 self.env._("Book the Difference of Fees"),
                 ("fee_variance",),
                 approval="limit",
+                posts=True,
                 effect=self.env._(
-                    "Lets the withheld fees pay the bill and books the difference to "
-                    "the account for fees; or leaves it open, if you keep the rest."
+                    "Books the difference to the account for fees: what a bill differs "
+                    "by from the fees withheld, which pay it, or what a bank kept of a "
+                    "payment."
                 ),
             ),
             "replace": Verb(
                 self.env._("Replace the Posting"),
                 ("changed_after_posting",),
                 approval="always",
+                posts=True,
                 effect=self.env._(
                     "Reverses the posting of the former revision and posts the "
                     "current one, on the first open day if its period is closed."

@@ -2,11 +2,24 @@ from odoo.tools import SQL
 
 from ..planning.preview import Seen, SeenEntry, SeenLine
 
+CONTEXT_KEY = "settlement_dry_run"
+# A context that comes over RPC holds plain data and never this very object.
+DRY = object()
 TABLES = ("account_move", "account_partial_reconcile")
 
 
 class _TakeBack(Exception):
     """Ends a dry run: nothing of it stays."""
+
+
+def is_dry(env):
+    """Return whether what is done in this environment will be taken back."""
+    return env.context.get(CONTEXT_KEY) is DRY
+
+
+def as_dry(records):
+    """Return ``records`` for an act that a DryRun takes back."""
+    return records.with_context(**{CONTEXT_KEY: DRY})
 
 
 class DryRun:
@@ -23,6 +36,7 @@ class DryRun:
         self.env.flush_all()
         marks = self._marks()
         seen = Seen()
+        later = self._done_later()
         try:
             with self.env.cr.savepoint():
                 act()
@@ -31,7 +45,19 @@ class DryRun:
                 raise _TakeBack
         except _TakeBack:
             self.env.invalidate_all()
+        finally:
+            self._forget_later(later)
         return seen
+
+    def _done_later(self):
+        """Return how much waits to be done once the transaction is committed."""
+        return len(self.env.cr.postcommit._funcs)
+
+    def _forget_later(self, count):
+        """Drop what the act wanted to be done later, such as mails of it."""
+        waiting = self.env.cr.postcommit._funcs
+        while len(waiting) > count:
+            waiting.pop()
 
     def _marks(self):
         """Return the last id of each table; later ones that we see are our own."""

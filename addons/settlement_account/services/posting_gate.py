@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID
 from odoo.tools import SQL
 
 from ..planning.plan import volume
+from .dry_run import is_dry
 from .entry_writer import to_float
 
 # Who decides to post: nobody but the pipeline; a person, what the pipeline would post
@@ -89,9 +90,12 @@ class PostingGate:
     def _needs_approval(self, proposal):
         """Return whether the policy wants another person for an amount.
 
-        What a machine may not post alone, a person may not either.
+        What a machine may not post alone, a person may not either. A dry run shows
+        what would be posted once somebody agreed.
         """
         policy, value = self.policy, proposal.value
+        if is_dry(self.env):
+            return False
         if self.decision == WRITE_OFF:
             return self._exceeds(value, policy.write_off_limit or -1)
         if self.decision != AUTOMATIC and self._exceeds(value, policy.approval_limit):

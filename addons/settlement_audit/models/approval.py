@@ -225,13 +225,14 @@ class SettlementApproval(models.Model):
 
     # -- deciding ----------------------------------------------------------------
 
-    def action_approve(self):
+    def action_approve(self, reason=""):
         """Approve, as somebody else than who asked.
 
+        :param reason: a comment that stays with the decision, if there is one
         :raises AccessError: if the user may not decide on approvals
         :raises UserError: if it is the user's own request, or closed already
         """
-        self._decide("approved", "")
+        self._decide("approved", (reason or "").strip())
 
     def action_refuse(self, reason):
         """Refuse, as somebody else than who asked.

@@ -18,3 +18,4 @@ from . import backend_status
 from . import backend_webhook
 from . import exception
 from . import cli
+from . import cli_kit

@@ -4,8 +4,10 @@ from . import test_call_budget
 from . import test_check_connection
 from . import test_exception_retry
 from . import test_cli
+from . import test_cli_kit
 from . import test_connector
 from . import test_contract
+from . import test_contract_of_files
 from . import test_coverage
 from . import test_credential
 from . import test_credential_privacy

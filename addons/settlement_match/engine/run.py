@@ -24,6 +24,8 @@ class MatchRun:
     :ivar proposed: transaction id → sentence of what a fuzzy stage found for it; a
         weaker stage leaves it alone.
     :ivar remarks: transaction id → what else a person should know about it.
+    :ivar rechecked: ids of proposals that are judged again and not found again yet;
+        None while nobody has said which.
     """
 
     company: Any
@@ -34,6 +36,7 @@ class MatchRun:
     hints: dict[int, str] = field(default_factory=dict)
     proposed: dict[int, str] = field(default_factory=dict)
     remarks: dict[int, str] = field(default_factory=dict)
+    rechecked: set[int] | None = None
 
     def note(self, transaction_id: int, reason: str, sentence: str) -> None:
         """Keep why a payment stays open, unless something stronger is known."""

@@ -24,6 +24,8 @@ from . import batch
 from . import account_move
 from . import account_move_line
 from . import exception
+from . import exception_match
+from . import exception_group
 from . import document_reference
 from . import matcher
 from . import statistics
@@ -53,8 +55,10 @@ from . import stage_batch
 from . import open_money
 from . import payers
 from . import proposals
+from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
+from . import transfer_fees
 from . import stage_counterparty
 from . import stage_subset
 from . import stage_expected
@@ -66,6 +70,7 @@ from . import replay
 from . import replay_history
 from . import replay_episode
 from . import replay_payer
+from . import replay_guess
 from . import replay_result
 from . import backtest
 from . import backtest_limit
@@ -89,8 +94,11 @@ from . import suggestion_facts
 from . import suggestion_holders
 from . import suggestion_search
 from . import suggestion_payers
+from . import suggestion_rules
 from . import suggestion_money
 from . import suggestion_match
+from . import suggestion_split
+from . import suggestion_ways
 from . import transaction_suggestion
 from . import batch_suggestion
 from . import expected_payment

@@ -36,7 +36,7 @@ class SettlementMatcher(models.AbstractModel):
         if not self.env.execute_query(query)[0][0]:
             return 0
         plan = self._plan_decisions(stage, method, is_proposed=True)
-        return self._write_plan(run.company, plan, state="proposed")
+        return self._propose_plan(run, plan)
 
     @api.model
     def _count_decisions(self):

@@ -21,6 +21,7 @@ class SettlementMatchLeftover(models.Model):
     transaction_id = WeakMany2one("settlement.transaction", required=True)
     source_open = BigInteger(help="What was open of the payment, in minor units.")
     reason = fields.Char(help="What references and texts left it open for, if that.")
+    is_proposed = fields.Boolean(help="References or texts proposed something.")
     sentence = fields.Text()
     hint = fields.Text()
 

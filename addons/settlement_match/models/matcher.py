@@ -52,17 +52,20 @@ class SettlementMatcher(models.AbstractModel):
         counters = {}
         record = self.env["settlement.run"]._current()
         planned = record._plan_stages(company, STAGES)
-        scoped = matcher._begin_scope(run)
+        scoped = matcher._looking_again(run)._begin_scope(run)
+        scoped._recall_text_proposals(run)
         for stage in STAGES:
-            worker = scoped if stage in SCOPED_STAGES else matcher
+            is_scoped = stage in SCOPED_STAGES
+            worker = scoped._looking_again(run) if is_scoped else matcher
             counters[stage] = worker._recorded_stage(stage, run, planned.get(stage))
             if stage == SCOPED_STAGES[-1]:
-                scoped._end_scope(run)
+                scoped._withdraw_text_proposals(run)
+                scoped._looking_again(run)._end_scope(run)
             if checkpoint:
                 checkpoint()
                 matcher._lock(company, wait=True)
-                if record._is_cancelled():
-                    return counters
+            if record._is_cancelled():
+                return counters
         matcher._enlarge_work_memory()
         matcher._show_leftovers(run)
         return counters
@@ -101,9 +104,14 @@ class SettlementMatcher(models.AbstractModel):
             matcher = self.with_company(company)
             matcher._lock(company, wait=True)
             matcher._prepare(run)
+            matcher._recall_text_proposals(run)
+            again = matcher._looking_again(run)
             for stage in STAGES:
-                found = matcher._timed_stage(stage, run)
+                worker = again if stage in SCOPED_STAGES else matcher
+                found = worker._timed_stage(stage, run)
                 counters[stage] = matcher._added(counters.get(stage, {}), found)
+                if stage == SCOPED_STAGES[-1]:
+                    again._withdraw_text_proposals(run)
             matcher._show_leftovers(run)
         return counters
 

@@ -13,18 +13,19 @@ class SettlementMemory(models.AbstractModel):
     _inherit = "settlement.memory"
 
     @api.model
-    def _learn(self, company):
+    def _learn(self, company, least=memory.LEAST):
         """Propose the rules that the decisions of a company speak for.
 
         They are drafts: none of them does anything before somebody approves it.
 
+        :param least: so many equal decisions are a habit.
         :return: the new settlement.rule.version records.
         """
         # One finder at a time in a company, as for the stages of matching.
         self.env["settlement.matcher"]._lock(company, wait=True)
         # What is looked at is narrowed down to the company.
         finder = self.sudo().with_company(company)
-        found = memory.proposals(finder._resolutions(company))
+        found = memory.proposals(finder._resolutions(company), least)
         versions = self.env["settlement.rule.version"]
         for proposal in found:
             if not finder._is_known(company, proposal):

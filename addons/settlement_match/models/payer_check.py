@@ -214,7 +214,7 @@ class SettlementMatcher(models.AbstractModel):
                 found.append((transaction_id, "partner_conflict", sentence))
         if plans:
             plan = self._plan_given(plans, stage, method)
-            self._write_plan(run.company, plan, "proposed")
+            self._propose_plan(run, plan)
             # At once: a later run does not look at what is proposed already.
             self._raise_all("settlement.transaction", found)
 

@@ -144,8 +144,13 @@ class SettlementMatcher(models.AbstractModel):
                AND match.state = 'proposed'
                AND line.transaction_id IS NOT NULL
              GROUP BY line.transaction_id
-            HAVING bool_and(match.stage >= %s)
+            HAVING bool_and(%s)
             """,
             company.id,
-            FIRST_FUZZY_STAGE,
+            self._reconsidered_stages_sql(),
         )
+
+    @api.model
+    def _reconsidered_stages_sql(self):
+        """Return the condition on ``match`` that its proposal is judged again."""
+        return SQL("match.stage >= %s", FIRST_FUZZY_STAGE)

@@ -379,6 +379,7 @@ class SettlementMatcher(models.AbstractModel):
                 SELECT * FROM settlement_kept
                     ON CONFLICT (transaction_id) DO UPDATE
                    SET source_open = EXCLUDED.source_open,
+                       is_proposed = FALSE,
                        reason = EXCLUDED.reason,
                        sentence = EXCLUDED.sentence,
                        hint = EXCLUDED.hint

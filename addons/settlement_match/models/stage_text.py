@@ -26,6 +26,7 @@ class SettlementMatcher(models.AbstractModel):
         self._read_texts(run)
         matcher = self
         if rivals := self._rivals_by_text(run):
+            self._judge_rivals_again(run, rivals)
             self.with_context(**{SCOPE: tuple(rivals)})._read_open_texts(run)
             scope = (*self.env.context[SCOPE], *rivals)
             matcher = self.with_context(**{SCOPE: scope})
@@ -89,7 +90,7 @@ class SettlementMatcher(models.AbstractModel):
         named = self._named_sql(run, weakest=readings.PROPOSED)
         self._resolve(run, named, SQL("outcome IN ('exact', 'sum') AND %s", doubtful))
         plan = self._plan_decisions(3, "reference")
-        return self._write_plan(run.company, plan, state="proposed")
+        return self._propose_plan(run, plan)
 
     @api.model
     def _has_readings(self, strength):

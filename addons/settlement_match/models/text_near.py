@@ -235,4 +235,4 @@ class SettlementMatcher(models.AbstractModel):
             run, self._readings_sql(run, only_near, NEAR), SQL("outcome = 'exact'")
         )
         plan = self._plan_decisions(3, "reference")
-        return self._write_plan(run.company, plan, state="proposed")
+        return self._propose_plan(run, plan)

@@ -134,6 +134,38 @@ class TestRuns(MatchCase):
         self.assertEqual(run.state, "cancelled")
         self.assertEqual(self.row.match_state, "open")
 
+    def test_cancelled_by_somebody_else_while_a_job_is_at_it(self):
+        """A job sees the database as it was; it asks in a transaction of its own."""
+        self.use_jobs()
+        with trap_jobs() as jobs:
+            run = self.runs.start_match()
+
+            def is_cancelled(record):
+                done = record.stage_ids.filtered(lambda stage: stage.state == "done")
+                return "reference" in done.mapped("name")
+
+            with patch.object(type(run), "_is_cancelled_elsewhere", is_cancelled):
+                jobs.perform_enqueued_jobs()
+        self.env.invalidate_all()
+        states = dict(run.stage_ids.mapped(lambda stage: (stage.name, stage.state)))
+        self.assertEqual(states["reference"], "done")
+        self.assertEqual(states["text"], "cancelled")
+        self.assertEqual(self.row.match_state, "matched")
+        # The row of the run is that of who cancelled it.
+        self.assertEqual(run.state, "running")
+        self.assertFalse(run.counters)
+        run.action_cancel()
+        self.assertTrue(run.finished_at)
+        run.action_resume()
+        self.assertEqual((run.state, run.progress), ("done", 100))
+        self.assertEqual(len(run.stage_ids), len(STAGES))
+
+    def test_run_that_nobody_else_can_see_is_not_cancelled(self):
+        run = self.run_pipeline()
+        self.assertFalse(run._is_cancelled_elsewhere())
+        self.assertFalse(run._is_cancelled())
+        self.assertFalse(self.runs._is_cancelled())
+
     def test_two_jobs_never_match_in_one_company(self):
         self.use_jobs()
         with trap_jobs() as jobs:

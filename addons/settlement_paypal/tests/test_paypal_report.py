@@ -1,11 +1,10 @@
 from datetime import date, datetime
 
 from odoo.exceptions import UserError
-from odoo.tests import TransactionCase, tagged
-
-from odoo.addons.settlement.tests.common import MATCHING_REASONS
+from odoo.tests import tagged
 
 from . import paypal_report as paper
+from .common import PaypalFileCase
 
 SALE = paper.row(
     1,
@@ -23,58 +22,6 @@ REFUND = paper.row(
     paypal_reference_id_type="TXN",
 )
 WITHDRAWAL = paper.row(3, "T0400", -5_000, bank_reference_id="BANKREF0001")
-
-
-class PaypalFileCase(TransactionCase):
-    """A backend that reads PayPal's files."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        currencies = cls.env.ref("base.USD") | cls.env.ref("base.EUR")
-        currencies |= cls.env.ref("base.BRL")
-        currencies.active = True
-        cls.backend = cls.env["settlement.backend"].create(
-            {
-                "name": "PayPal files",
-                "connector": "paypal",
-                "timezone": "America/Los_Angeles",
-                "wallet_ids": [
-                    (
-                        0,
-                        0,
-                        {
-                            "account_identifier": paper.ACCOUNT,
-                            "currency_id": currency.id,
-                        },
-                    )
-                    for currency in currencies
-                ],
-            }
-        )
-
-    def take(self, content, name="STL-20260106.01.009.CSV"):
-        message = self.backend.import_file(name, content)
-        self.backend.run_pipeline(until="validate")
-        self.assertEqual(message.state, "parsed", message.error)
-        return message
-
-    def transactions(self, **values):
-        domain = [("backend_id", "=", self.backend.id), ("is_current", "=", True)]
-        domain += [(name, "=", value) for name, value in values.items()]
-        return self.env["settlement.transaction"].search(domain, order="external_id")
-
-    def batches(self, kind="settlement"):
-        domain = [("backend_id", "=", self.backend.id), ("kind", "=", kind)]
-        return self.env["settlement.batch"].search(domain, order="external_id")
-
-    def exceptions(self):
-        domain = [
-            ("backend_id", "=", self.backend.id),
-            ("state", "=", "open"),
-            ("reason", "not in", MATCHING_REASONS),
-        ]
-        return self.env["settlement.exception"].search(domain)
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odoo.addons.settlement.canonical.known_codes import KnownCode, markdown_table
+from odoo.addons.settlement.canonical.known_codes import KnownCode, codes_page
 
 from . import const
 
@@ -38,12 +38,7 @@ def known_code(code: str) -> KnownCode | None:
 
 def page() -> str:
     """Return the page of the manual that shows both tables."""
-    groups = (CATEGORY, TYPE)
-    tables = (
-        markdown_table(group, [row for row in known_codes() if row.group == group])
-        for group in groups
-    )
-    return INTRODUCTION + "\n".join(tables)
+    return codes_page(INTRODUCTION, known_codes())
 
 
 def _known(code: str, rule: const.KindRule, group: str) -> KnownCode:

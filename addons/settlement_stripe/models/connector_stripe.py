@@ -94,6 +94,9 @@ class SettlementConnectorStripe(models.AbstractModel):
     def _known_codes(self):
         return known_codes.known_codes()
 
+    def _codes_introduction(self):
+        return known_codes.INTRODUCTION
+
     def _known_code(self, source_code):
         return known_codes.known_code(source_code)
 

@@ -1,1 +1,2 @@
+from . import close_message
 from . import close_pack

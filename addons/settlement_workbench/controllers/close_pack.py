@@ -2,7 +2,7 @@ from odoo.http import Controller, request, route
 
 
 class SettlementClosePackDownload(Controller):
-    """Hands out evidence packs and raw payloads, and logs who takes them."""
+    """Hands out evidence packs, and logs who takes them."""
 
     @route(
         "/settlement/close/pack/<int:pack_id>",

@@ -26,22 +26,37 @@ class SettlementBoard(models.AbstractModel):
         return ["rate", "ageing", "proof", "flight"]
 
     @api.model
+    def _charts(self, company):
+        """Return all charts of a company."""
+        keys = self._chart_keys()
+        charts = self._each(keys, self._work_out_chart, company)
+        return charts or [self._chart(key, company) for key in keys]
+
+    @api.model
     def _chart(self, key, company):
-        """Return one chart: labels, series of values, and whether anything is known."""
+        """Return one chart, or that it cannot be drawn now."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._work_out_chart(key, company)
+        except Exception:  # pylint: disable=broad-except
+            # A chart that cannot be drawn takes no other one with it.
+            _logger.warning("chart %s of the board failed", key, exc_info=True)
+            return {**self._chart_frame(key), "failed": True}
+
+    @api.model
+    def _work_out_chart(self, key, company):
+        return {**self._chart_frame(key), **getattr(self, f"_chart_{key}")(company)}
+
+    @api.model
+    def _chart_frame(self, key):
+        """Return a chart of nothing: labels, series of values, a way behind each."""
         label = {
             "rate": self.env._("Match rate by booking day"),
             "ageing": self.env._("Open exceptions by age"),
             "proof": self.env._("Wallets and payouts in transit"),
             "flight": self.env._("Money in flight by stage"),
         }[key]
-        frame = {"key": key, "label": label, "labels": [], "series": [], "actions": []}
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return {**frame, **getattr(self, f"_chart_{key}")(company)}
-        except Exception:  # pylint: disable=broad-except
-            # A chart that cannot be drawn takes no other one with it.
-            _logger.warning("chart %s of the board failed", key, exc_info=True)
-            return {**frame, "failed": True}
+        return {"key": key, "label": label, "labels": [], "series": [], "actions": []}
 
     @api.model
     def _days(self, first, last):
@@ -58,17 +73,17 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _chart_rate(self, company):
         """Say for each booking day what share of its rows is matched, by number."""
-        today = fields.Date.context_today(self)
-        since = today - timedelta(days=DAYS)
+        until = self._newest_day(company)
+        if not until:
+            return {}
+        since = until - timedelta(days=DAYS)
         needed, matched = defaultdict(int), defaultdict(int)
         for (day, _currency, state), (rows, *_sums) in self._needed_rows(
             company, since
         ).items():
             needed[day] += rows
             matched[day] += rows if state == "matched" else 0
-        if not needed:
-            return {}
-        days = self._days(since, today)
+        days = self._days(since, until)
         values = [self._share(matched[day], needed[day]) for day in days]
         return {
             "type": "line",
@@ -94,9 +109,7 @@ class SettlementBoard(models.AbstractModel):
         """Count the open exceptions by how long they have been open."""
         exceptions = self.env["settlement.exception"]
         domains = self._age_domains(company)
-        counts = [
-            exceptions.sudo().search_count(domain) for _name, domain in domains
-        ]
+        counts = [exceptions.sudo().search_count(domain) for _name, domain in domains]
         if not any(counts):
             return {}
         # "Translated" labels of the ages are those of the field.
@@ -121,7 +134,9 @@ class SettlementBoard(models.AbstractModel):
     def _age_domains(self, company):
         """Return (bucket, domain) of each age, youngest first."""
         now = fields.Datetime.now().replace(microsecond=0)
-        limits = {name: now - timedelta(hours=hours) for name, hours in urgency.AGE_BUCKETS}
+        limits = {
+            name: now - timedelta(hours=hours) for name, hours in urgency.AGE_BUCKETS
+        }
         found, younger = [], None
         for name, _label in AGES:
             leaves = []
@@ -140,19 +155,14 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _chart_proof(self, company):
         """Show what wallets held day by day, in the currency of most of them."""
-        proofs = self.env["settlement.wallet.proof"].search(
-            [
-                ("company_id", "=", company.id),
-                (
-                    "day",
-                    ">=",
-                    fields.Date.context_today(self) - timedelta(days=3 * DAYS),
-                ),
-            ],
-            order="day",
-        )
-        if not proofs:
+        proofs = self.env["settlement.wallet.proof"]
+        newest = proofs._newest(company)
+        if not newest:
             return {}
+        since = max(newest.mapped("day")) - timedelta(days=2 * DAYS)
+        proofs = proofs.search(
+            [("company_id", "=", company.id), ("day", ">=", since)], order="day"
+        )
         by_currency = proofs.grouped("currency_id")
         currency = max(by_currency, key=lambda each: len(by_currency[each]))
         days = sorted(set(by_currency[currency].mapped("day")))[-DAYS:]

@@ -30,12 +30,7 @@ class SettlementBoard(models.AbstractModel):
             return self._tile_values([])
         figures = [
             *self._missing_figures(company),
-            self._figure(
-                "feed.next_run",
-                self.env._("Next pull"),
-                self._next_pull(),
-                "moment",
-            ),
+            self._next_pull_figure(),
         ]
         late = self._late_backends(backends)
         for backend in backends:
@@ -73,11 +68,15 @@ class SettlementBoard(models.AbstractModel):
         return [failed, missing]
 
     @api.model
-    def _next_pull(self):
-        """Return when the next pull is planned, None if pulling is switched off."""
+    def _next_pull_figure(self):
+        """Return when the next pull is planned."""
         # When a scheduled action runs is no secret.
         cron = self.env.ref("settlement_connector.cron_pull").sudo()
-        return cron.nextcall if cron.active else None
+        label = self.env._("Next pull")
+        if not cron.active:
+            off = self.env._("switched off")
+            return self._figure("feed.next_run", label, off, "text", tone="warning")
+        return self._figure("feed.next_run", label, cron.nextcall, "moment")
 
     @api.model
     def _late_backends(self, backends):
@@ -161,10 +160,11 @@ class SettlementBoard(models.AbstractModel):
                 "audit.verified_events",
                 self.env._("Events verified"),
                 known.get("events") if known else None,
-                action=self._window(
+                action=known
+                and self._window(
                     self.env._("Events Verified"),
                     "settlement.event",
-                    [("id", "<=", known.get("last_id", 0))],
+                    [("id", "<=", known["last_id"])],
                 ),
                 count=known.get("events") if known else None,
             ),
@@ -292,9 +292,7 @@ class SettlementBoard(models.AbstractModel):
                 round(stage.rows_per_second),
                 "rate",
                 group=self.env._("Rows a second"),
-                action=self._window(
-                    stage.name, stage._name, [("id", "=", stage.id)]
-                ),
+                action=self._window(stage.name, stage._name, [("id", "=", stage.id)]),
                 count=1,
             )
             for stage in stages.sorted("seconds", reverse=True)[:5]

@@ -75,8 +75,11 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _list_view(self, xmlid):
         """Return the views of an action whose list is one of ours."""
-        view = self.env.ref(f"settlement_workbench.{xmlid}")
-        return [(view.id, "list"), (False, "form")]
+        # Cached, unlike asking for the record itself.
+        view_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            f"settlement_workbench.{xmlid}"
+        )
+        return [(view_id, "list"), (False, "form")]
 
     @api.model
     def _counted(self, kpi, label, model, domain, **more):
@@ -108,8 +111,9 @@ class SettlementBoard(models.AbstractModel):
 
     @api.model
     def _exact(self, amount, currency):
-        """Return the Decimal that a monetary field says."""
-        return Decimal(str(currency.round(amount)))
+        """Return the Decimal that an amount is, with the decimals of its currency."""
+        digits = Decimal(1).scaleb(-currency.decimal_places)
+        return Decimal(str(amount)).quantize(digits)
 
     @api.model
     def _in_company(self, company, amount, currency):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from odoo.addons.settlement.canonical import kinds
 
@@ -30,15 +30,36 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _tile_match(self, company):
         """Say what share of rows, money and invoices of the last days is settled."""
-        today = fields.Date.context_today(self)
-        rows = self._needed_rows(company, today - timedelta(days=max(WINDOWS)))
-        invoices = self._invoice_counts(company, today - timedelta(days=max(WINDOWS)))
+        until = self._newest_day(company)
+        if not until:
+            return self._tile_values([])
+        rows = self._needed_rows(company, until - timedelta(days=max(WINDOWS)))
+        invoices = self._invoice_counts(company, until - timedelta(days=max(WINDOWS)))
         figures = []
         for days in WINDOWS:
-            since = today - timedelta(days=days)
+            since = until - timedelta(days=days)
             figures += self._rate_figures(company, days, since, rows)
             figures.append(self._invoice_figure(company, days, since, invoices))
-        return self._tile_values(figures, *self._match_verdict(figures))
+        return self._tile_values(figures, *self._match_verdict(figures, until))
+
+    @api.model
+    def _newest_day(self, company):
+        """Return the newest day on which something was booked that needs a match.
+
+        The days of a rate end there: a source that is silent is told of elsewhere.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT max(day) FROM settlement_counter WHERE company_id = %s "
+                "AND subject = 'transaction' AND starts_with(kind, 'target:') "
+                "AND state IN %s AND rows > 0 AND day <= %s",
+                company.id,
+                NEEDED,
+                fields.Date.context_today(self),
+            )
+        )
+        return rows[0][0]
 
     @api.model
     def _needed_rows(self, company, since):
@@ -178,20 +199,16 @@ class SettlementBoard(models.AbstractModel):
         )
 
     @api.model
-    def _match_verdict(self, figures):
+    def _match_verdict(self, figures, until):
         """Return (state, sentence): what the middle window says."""
         by_kpi = {figure["kpi"]: figure for figure in figures}
         figure = by_kpi[f"match.count.{METHOD_DAYS}"]
-        if figure["value"] is None:
-            return "unknown", self.env._(
-                "Nothing that needs a match was booked in the last %(days)s days.",
-                days=METHOD_DAYS,
-            )
-        state = "ok" if Decimal(figure["value"]) >= GOOD_RATE else "warning"
+        state = "ok" if Decimal(figure["value"] or 0) >= GOOD_RATE else "warning"
         return state, self.env._(
-            "%(count)s of the last %(days)s days are not matched.",
+            "%(count)s rows of the %(days)s days up to %(until)s are not matched.",
             count=figure["count"],
             days=METHOD_DAYS,
+            until=format_date(self.env, until),
         )
 
     # ------------------------------------------------------------------
@@ -214,7 +231,8 @@ class SettlementBoard(models.AbstractModel):
             by_method[method] += count
             by_hand += count if stage == "manual" else 0
         figures = self._method_figures(company, since, by_method)
-        if not figures:
+        total = sum(by_method.values())
+        if not total:
             return self._tile_values([])
         return self._tile_values(
             figures,
@@ -222,8 +240,8 @@ class SettlementBoard(models.AbstractModel):
             self.env._(
                 "%(share)s %% of %(count)s matches of the last %(days)s days needed "
                 "nobody.",
-                share=self._share(sum(by_method.values()) - by_hand, sum(by_method.values())),
-                count=sum(by_method.values()),
+                share=self._share(total - by_hand, total),
+                count=total,
                 days=METHOD_DAYS,
             ),
         )

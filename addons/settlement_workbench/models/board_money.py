@@ -1,9 +1,8 @@
-from collections import defaultdict
 from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 # A proof older than this is old news.
 PROOF_HOURS = 26
@@ -12,7 +11,7 @@ TRANSIT_DAYS = 5
 
 
 class SettlementBoard(models.AbstractModel):
-    """Where the money is: wallets, payouts under way, accounts that must be explained."""
+    """Where the money is: wallets, payouts under way, accounts to be explained."""
 
     _inherit = "settlement.board"
 
@@ -56,9 +55,7 @@ class SettlementBoard(models.AbstractModel):
             )
             for name, _label in columns
         }
-        kept = [
-            column for column in columns if column[0] != "early" or sums[column[0]]
-        ]
+        kept = [column for column in columns if column[0] != "early" or sums[column[0]]]
         return [
             self._figure(
                 f"wallet.{name}.{currency.name}",
@@ -68,9 +65,7 @@ class SettlementBoard(models.AbstractModel):
                 currency=currency,
                 group=currency.name,
                 tone="error" if name == "difference" and sums[name] else "",
-                action=self._window(
-                    label, proofs._name, [("id", "in", proofs.ids)]
-                ),
+                action=self._window(label, proofs._name, [("id", "in", proofs.ids)]),
                 count=len(proofs),
                 sum={"field": name, "value": str(sums[name])},
             )
@@ -129,7 +124,7 @@ class SettlementBoard(models.AbstractModel):
                 difference=proof.currency_id.format(
                     proof.difference or proof.transit_difference
                 ),
-                day=proof.day,
+                day=format_date(self.env, proof.day),
             )
             for proof in proofs
         )
@@ -250,7 +245,7 @@ class SettlementBoard(models.AbstractModel):
         )
         sentence = self.env._(
             "The oldest left on %(day)s: %(name)s.",
-            day=oldest.date,
+            day=format_date(self.env, oldest.date),
             name=oldest.name or oldest.move_id.name,
         )
         return self._tile_values(figures, "warning" if is_late else "ok", sentence)
@@ -266,14 +261,14 @@ class SettlementBoard(models.AbstractModel):
         sums = self._account_sums(company, accounts)
         figures, off = [], []
         for account in accounts:
-            balance, residual, count = sums.get(account.id, (Decimal(), Decimal(), 0))
-            if not (balance or residual or count):
+            if account.id not in sums:
+                continue
+            balance, residual, *_counts = sums[account.id]
+            if not (balance or residual):
                 continue
             if balance != residual:
                 off.append((account, balance - residual))
-            figures += self._account_figures(
-                company, account, balance, residual, count
-            )
+            figures += self._account_figures(company, account, *sums[account.id])
         return self._accounts_tile(company, accounts, figures, off)
 
     @api.model
@@ -321,7 +316,7 @@ class SettlementBoard(models.AbstractModel):
         )
 
     @api.model
-    def _account_figures(self, company, account, balance, residual, count):
+    def _account_figures(self, company, account, balance, residual, items, open_items):
         """Return balance and open items of one account."""
         currency, name = company.currency_id, account.display_name
         every = [
@@ -338,6 +333,7 @@ class SettlementBoard(models.AbstractModel):
                 balance,
                 "money",
                 action=self._items_window(name, every),
+                count=items,
                 sum={"field": "balance", "value": str(balance)},
                 **common,
             ),
@@ -346,10 +342,8 @@ class SettlementBoard(models.AbstractModel):
                 self.env._("Open items"),
                 residual,
                 "money",
-                action=self._items_window(
-                    name, self._open_domain(company, account)
-                ),
-                count=count,
+                action=self._items_window(name, self._open_domain(company, account)),
+                count=open_items,
                 sum={"field": "amount_residual", "value": str(residual)},
                 **common,
             ),
@@ -357,7 +351,7 @@ class SettlementBoard(models.AbstractModel):
 
     @api.model
     def _explained_accounts(self, company):
-        """Return the accounts on which money only waits, in the order of their codes."""
+        """Return the accounts on which money only waits, by their codes."""
         # The policy is not for everybody to read; the names of its accounts are.
         policies = self.env["settlement.posting.policy"].sudo()
         wallets = self.env["settlement.wallet"].sudo()
@@ -370,7 +364,7 @@ class SettlementBoard(models.AbstractModel):
 
     @api.model
     def _account_sums(self, company, accounts):
-        """Return id of an account → (balance, open amount, number of open items)."""
+        """Return id of an account → (balance, open amount, items, open items)."""
         self.env["account.move.line"].flush_model()
         rows = self.env.execute_query(
             SQL(
@@ -378,7 +372,7 @@ class SettlementBoard(models.AbstractModel):
                 SELECT account_id, sum(balance)::text,
                        COALESCE(sum(amount_residual)
                             FILTER (WHERE reconciled IS NOT TRUE), 0)::text,
-                       count(*) FILTER (WHERE reconciled IS NOT TRUE)
+                       count(*), count(*) FILTER (WHERE reconciled IS NOT TRUE)
                   FROM account_move_line
                  WHERE account_id = ANY(%s) AND company_id = %s
                    AND parent_state = 'posted'
@@ -388,7 +382,7 @@ class SettlementBoard(models.AbstractModel):
                 company.id,
             )
         )
-        sums = defaultdict(tuple)
-        for account_id, balance, residual, count in rows:
-            sums[account_id] = (Decimal(balance), Decimal(residual), count)
-        return sums
+        return {
+            account_id: (Decimal(balance), Decimal(residual), *counts)
+            for account_id, balance, residual, *counts in rows
+        }

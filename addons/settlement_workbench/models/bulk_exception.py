@@ -7,7 +7,9 @@ from ..bulk.frozen import digest
 # What an act on an exception may leave behind that can be taken back.
 ACT_MODELS = ("settlement.match", "settlement.posting")
 # Decided by looking at one row: what they need differs from row to row.
-ONE_BY_ONE = ("mark_duplicate", "map")
+ONE_BY_ONE = ("mark_duplicate", "map", "match", "group", "split")
+# They ask a source, or write to a person: that is not tried out.
+NOT_TRIED = ("retry", "complete", "ask", "escalate")
 
 
 class SettlementException(models.Model):
@@ -17,6 +19,11 @@ class SettlementException(models.Model):
     case_id = fields.Many2one(
         "settlement.case", readonly=True, index="btree_not_null", tracking=True
     )
+
+    acts = fields.Json(
+        readonly=True, help="Matches and postings that its resolution made."
+    )
+    resolved_verb = fields.Char(readonly=True)
 
     def _require_worker(self):
         """Raise AccessError without a role that works on exceptions."""
@@ -42,17 +49,29 @@ class SettlementException(models.Model):
         :param fingerprint: what it was when somebody agreed, if anybody had to.
         """
         self.ensure_one()
-        marks = self._event_mark()
-        before = {"state": self.state, "user": self.user_id.id}
         given = bulk.given or {}
+        before = {}
+        if self.has_access("read"):
+            before = {"state": self.state, "user": self.user_id.id}
         if bulk.needs_approval:
             outcome = self._outcome_of(
                 lambda: self._act_as_agreed(bulk, given, fingerprint)
             )
         else:
             outcome = self._outcome(bulk.verb, dict(given))
-        acts = self._acts_since(marks) if outcome["outcome"] == "done" else None
+        acts = self.acts if outcome["outcome"] == "done" else None
         return {**outcome, "before": before, "acts": acts or None}
+
+    def _act(self, name, values, approval=None):
+        """Note what the act made, so that it can be taken back."""
+        mark = self._event_mark()
+        result = super()._act(name, values, approval)
+        if acts := self._acts_since(mark):
+            # Who may resolve it may have noted what that made.
+            self.sudo().acts = acts
+        if self.state in ("resolved", "ignored"):
+            self.sudo().resolved_verb = name
+        return result
 
     def _act_as_agreed(self, bulk, given, fingerprint):
         """Do what another person agreed to, if it still is what they agreed to."""

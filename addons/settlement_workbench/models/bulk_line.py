@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.settlement.models.big_integer import BigInteger
+from odoo.addons.settlement.models.exception import OPEN_STATES
 
 STATES = [
     ("waiting", "To do"),
@@ -100,10 +101,10 @@ class SettlementBulkLine(models.Model):
             )
 
     def _has_closed(self):
-        """Return whether the act ended the exception, or only gave it to somebody."""
+        """Return whether the act ended the exception, or gave it to somebody."""
         self.ensure_one()
         exception, before = self.exception_id, self.before or {}
-        was_open = before.get("state") not in ("resolved", "ignored", None)
+        was_open = before.get("state") in OPEN_STATES
         changed = exception.state != before.get("state")
         return was_open and (changed or exception.user_id.id != before.get("user"))
 

@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.settlement.models.backend_pipeline import (
@@ -77,11 +77,13 @@ class SettlementBulk(models.Model):
             for bulk in working.filtered(lambda each: each._is_abandoned()):
                 bulk._enqueue()
             return
-        progress = self.env["ir.cron"]._commit_progress
-        while working:
-            working = working.filtered(lambda each: each._advance_again())
-            left = sum(working.mapped("left_count"))
-            if not progress(CHUNK_ROWS, remaining=left):
+        queue = list(working)
+        while queue:
+            bulk = queue.pop(0)
+            more, seconds = bulk._advance_again()
+            if more:
+                queue.append(bulk)
+            if not seconds:
                 return
 
     def _is_abandoned(self):
@@ -90,12 +92,14 @@ class SettlementBulk(models.Model):
         return not latest or latest < fields.Datetime.now() - LEASE
 
     def _advance_again(self):
-        """Do one chunk and commit it; begin it again if another one was faster."""
+        """Do one chunk and commit it; begin it again if another one was faster.
+
+        :return: whether more waits, and the seconds that the scheduled action has.
+        """
         for attempt in range(SERIALIZATION_ATTEMPTS):
             try:
                 more = self._advance()
-                self.env.cr.commit()  # pylint: disable=invalid-commit
-                return more
+                return more, self._commit_chunk(more)
             except CONFLICTS:
                 self.env.cr.rollback()
                 self.env.clear()
@@ -103,6 +107,11 @@ class SettlementBulk(models.Model):
                     raise
                 _logger.info("chunk of bulk %s is begun again", self.id)
                 time.sleep(random.uniform(0.05, 0.2) * 2**attempt)
+
+    def _commit_chunk(self, more):
+        """Commit what was done; return the seconds that are left."""
+        left = self.left_count if more else 0
+        return self.env["ir.cron"]._commit_progress(CHUNK_ROWS, remaining=left)
 
     # ------------------------------------------------------------------
     # The work
@@ -145,7 +154,15 @@ class SettlementBulk(models.Model):
                 user=user.name,
                 company=self.company_id.name,
             )
+        try:
+            self._as_actor(self)._check_role()
+        except AccessError as error:
+            return str(error)
         return ""
+
+    def _check_role(self):
+        """Raise AccessError unless the user may do this with the rows."""
+        self._sample()._require_role(self.verb)
 
     def _as_actor(self, records):
         """Return records as who acts holds them: their rights, their language."""

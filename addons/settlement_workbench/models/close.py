@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from ..closing import period as periods
 from ..closing.result import BLOCKING
@@ -33,6 +34,7 @@ class SettlementClose(models.Model):
         string="Month",
         help="Any day of the month; its first day is kept.",
     )
+    month = fields.Char(compute="_compute_month", string="Period")
     day = fields.Date(
         compute="_compute_day", store=True, help="The last day of the month."
     )
@@ -60,7 +62,9 @@ class SettlementClose(models.Model):
     is_locked = fields.Boolean(compute="_compute_is_locked")
     blocking_count = fields.Integer(compute="_compute_answer")
     blocking_amount = fields.Monetary(
-        compute="_compute_answer", help="Money in the way, in company currency."
+        compute="_compute_answer",
+        string="In the Way",
+        help="Money in the way, in company currency.",
     )
     unsigned_count = fields.Integer(compute="_compute_answer", string="To Be Signed")
     changed_count = fields.Integer(
@@ -79,6 +83,14 @@ class SettlementClose(models.Model):
     def _compute_day(self):
         for close in self:
             close.day = close.period and periods.month_end(close.period)
+
+    @api.depends("period")
+    @api.depends_context("lang")
+    def _compute_month(self):
+        for close in self:
+            close.month = close.period and format_date(
+                self.env, close.period, date_format="MMMM yyyy"
+            )
 
     @api.depends("period", "company_id.name")
     def _compute_display_name(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..closing.result import LISTED, STATES, TO_SIGN, proof_hash
+from ..closing.result import BLOCKING, LISTED, STATES, TO_SIGN, proof_hash
 
 LABELS = {
     "ok": "Good",
@@ -16,7 +16,7 @@ class SettlementCloseRow(models.Model):
 
     _name = "settlement.close.row"
     _description = "Check of a Period"
-    _order = "close_id, sequence, id"
+    _order = "close_id, rank, sequence, id"
     _check_company_auto = True
 
     close_id = fields.Many2one(
@@ -30,6 +30,9 @@ class SettlementCloseRow(models.Model):
         default=0, readonly=True, help="The wallet or account that it looks at."
     )
     sequence = fields.Integer(readonly=True)
+    rank = fields.Integer(
+        compute="_compute_rank", store=True, help="What is in the way comes first."
+    )
     name = fields.Char(required=True, readonly=True, string="Check")
     state = fields.Selection(
         [(state, LABELS[state]) for state in STATES],
@@ -62,6 +65,7 @@ class SettlementCloseRow(models.Model):
     )
     frozen_hash = fields.Char(readonly=True, help="SHA-256 of the proof as signed.")
     is_changed = fields.Boolean(compute="_compute_is_changed")
+    signature = fields.Char(compute="_compute_signature", string="Signed")
     needs_signature = fields.Boolean(compute="_compute_is_changed")
 
     _check_uniq = models.Constraint(
@@ -74,6 +78,25 @@ class SettlementCloseRow(models.Model):
             row.is_changed = bool(row.frozen_hash) and row.frozen_hash != row.proof_hash
             is_signed = row.signed_by_id and not row.is_changed
             row.needs_signature = row.state in TO_SIGN and not is_signed
+
+    @api.depends("state", "needs_signature")
+    def _compute_rank(self):
+        for row in self:
+            row.rank = 0 if row.state == BLOCKING else 1 if row.needs_signature else 2
+
+    @api.depends("signed_by_id", "is_changed", "needs_signature")
+    def _compute_signature(self):
+        for row in self:
+            row.signature = row._signature_words()
+
+    def _signature_words(self):
+        """Return who vouches for the check, or that somebody should."""
+        name = self.signed_by_id.sudo().name
+        if self.is_changed:
+            return self.env._("Changed since signed")
+        if name:
+            return name
+        return self.env._("To be signed") if self.needs_signature else ""
 
     @api.depends("proof", "frozen_proof")
     def _compute_proof_text(self):

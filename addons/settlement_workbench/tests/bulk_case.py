@@ -16,18 +16,10 @@ class BulkCase(SettlementAccountCase):
 
     def subjects(self, count, start=0):
         """Return records that exceptions may be about."""
-        return self.env["settlement.message"].sudo().create(
-            [
-                {
-                    "backend_id": self.backend.id,
-                    "channel": "manual",
-                    "dedupe_key": f"bulk-{number}",
-                    "sha256": f"{number:064x}",
-                    "stored_sha256": f"{number:064x}",
-                }
-                for number in range(start, start + count)
-            ]
-        )
+        messages = self.env["settlement.message"].sudo()
+        for number in range(start, start + count):
+            messages |= messages._receive(self.backend, "manual", b"%d" % number)
+        return messages
 
     def opened(self, count, minor=100, reason="missing_data", start=0):
         """Return new exceptions of one reason, a message each."""

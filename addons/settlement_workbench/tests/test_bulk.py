@@ -1,3 +1,6 @@
+from psycopg2 import IntegrityError
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -238,7 +241,8 @@ class TestBulkWork(BulkCase):
         bulk = self.start(exceptions)
         self.accountant.group_ids = self.env.ref("settlement.group_viewer")
         self.work(bulk)
-        self.assertEqual(bulk.done_count, 0)
+        self.assertEqual((bulk.state, bulk.done_count), ("stopped", 0))
+        self.assertIn("Accountant", bulk.note)
         self.assertEqual(set(exceptions.mapped("state")), {"open"})
 
     def test_a_verb_for_all_at_once_takes_the_chunk(self):
@@ -270,16 +274,49 @@ class TestBulkRunners(BulkCase):
     """The same work by jobs and by the scheduled action."""
 
     def started(self, count=7):
-        bulk = self.ignoring(self.opened(count))
+        return self.started_on(self.opened(count))
+
+    def started_on(self, exceptions):
+        bulk = self.ignoring(exceptions)
         bulk.action_start()
         return bulk
+
+    def test_the_scheduled_action_gives_way_when_its_time_is_over(self):
+        bulk = self.started()
+        self.patch(bulk_work, "CHUNK_ROWS", 3)
+        crons = self.registry["ir.cron"]
+        self.patch(crons, "_commit_progress", lambda cron, done, remaining: 0)
+        self.bulks._cron_advance()
+        bulk.invalidate_recordset()
+        self.assertEqual((bulk.state, bulk.done_count), ("running", 3))
+
+    def test_a_chunk_begins_again_after_a_conflict(self):
+        bulk = self.started().sudo()
+        tries = []
+        work = self.registry["settlement.bulk"]._work
+
+        def conflicts_once(act, lines):
+            tries.append(lines)
+            if len(tries) == 1:
+                raise SerializationFailure("Another one was faster.")
+            return work(act, lines)
+
+        self.patch(self.registry["settlement.bulk"], "_work", conflicts_once)
+        self.patch(self.env.cr, "rollback", lambda: None)
+        self.patch(bulk_work.time, "sleep", lambda seconds: None)
+        crons = self.registry["ir.cron"]
+        self.patch(crons, "_commit_progress", lambda cron, done, remaining: 60)
+        self.assertEqual(bulk._advance_again(), (True, 60))
+        self.assertEqual(len(tries), 2)
+        self.assertEqual(bulk.done_count, 7)
 
     def test_by_jobs_a_chunk_each(self):
         self.env["ir.config_parameter"].sudo().set_param("settlement.use_jobs", "1")
         self.patch(bulk_work, "CHUNK_ROWS", 3)
+        exceptions = self.opened(7)
         with trap_jobs() as trap:
-            bulk = self.started()
-            trap.assert_jobs_count(1, only=self.bulks._job_advance)
+            bulk = self.started_on(exceptions)
+            trap.assert_jobs_count(1)
             for _chunk in range(5):
                 trap.perform_enqueued_jobs()
         bulk.invalidate_recordset()
@@ -289,22 +326,28 @@ class TestBulkRunners(BulkCase):
 
     def test_by_the_scheduled_action(self):
         bulk = self.started()
-        self.patch(self.env.cr, "commit", lambda: None)
-        self.env.ref("settlement_workbench.cron_bulk").method_direct_trigger()
+        other = self.started_on(self.opened(6, start=7))
+        self.patch(bulk_work, "CHUNK_ROWS", 3)
+        crons = self.registry["ir.cron"]
+        self.patch(crons, "_commit_progress", lambda cron, done, remaining: 60)
+        self.bulks._cron_advance()
+        other.invalidate_recordset()
+        self.assertEqual(other.done_count, 6)
         bulk.invalidate_recordset()
         self.assertEqual(bulk.state, "done")
         self.assertEqual(bulk.done_count, 7)
 
     def test_a_dead_job_is_taken_up_again(self):
         self.env["ir.config_parameter"].sudo().set_param("settlement.use_jobs", "1")
+        exceptions = self.opened(7)
         with trap_jobs() as trap:
-            bulk = self.started()
-            trap.assert_jobs_count(1, only=self.bulks._job_advance)
+            bulk = self.started_on(exceptions)
+            trap.assert_jobs_count(1)
             self.bulks._cron_advance()
-            trap.assert_jobs_count(1, only=self.bulks._job_advance)
+            trap.assert_jobs_count(1)
             bulk.sudo().started_at = "2026-01-01"
             self.bulks._cron_advance()
-            trap.assert_jobs_count(2, only=self.bulks._job_advance)
+            trap.assert_jobs_count(2)
 
 
 @tagged("post_install", "-at_install")
@@ -358,3 +401,139 @@ class TestBulkAccess(BulkCase):
         with self.assertRaises(AccessError):
             bulk.with_user(stranger).action_start()
         self.assertFalse(self.bulks.with_user(stranger).search([("id", "=", bulk.id)]))
+
+
+@tagged("post_install", "-at_install")
+class TestBulkApproval(BulkCase):
+    """Above what one person decides alone, the set is one decision of another."""
+
+    def waiting(self, count=6, minor=100_00):
+        exceptions = self.opened(count, minor)
+        bulk = self.ignoring(exceptions)
+        bulk.action_start(bulk.preview_hash)
+        return bulk, exceptions
+
+    def request(self, bulk, user=None):
+        return bulk.sudo().approval_id.with_user(user or self.approver)
+
+    def test_small_pieces_are_one_decision(self):
+        bulk, exceptions = self.waiting()
+        self.assertEqual(bulk.state, "waiting")
+        self.assertTrue(bulk.needs_approval)
+        self.assertEqual(set(exceptions.mapped("state")), {"open"})
+        content = bulk.sudo().approval_id.content
+        self.assertEqual(content["rows"], 6)
+        self.assertEqual(content["list"], bulk.list_hash)
+        self.assertIn("600.00", content["sums"][0])
+
+    def test_below_the_limit_nobody_is_asked(self):
+        bulk, _exceptions = self.waiting(6, 80_00)
+        self.assertEqual(bulk.state, "running")
+        self.assertFalse(bulk.approval_id)
+
+    def test_who_approves_does_it_and_who_asked_is_named(self):
+        bulk, exceptions = self.waiting()
+        self.request(bulk).action_approve()
+        self.work(bulk)
+        self.assertEqual(bulk.done_count, 6)
+        self.assertEqual(bulk.acting_user_id, self.approver)
+        self.assertEqual(set(exceptions.mapped("resolved_by_id")), {self.approver})
+        event = self.env["settlement.event"].search(
+            [("action", "=", "exception.ignore"), ("res_id", "=", exceptions[0].id)]
+        )
+        self.assertEqual(event.after["asked_by"], self.accountant.id)
+        self.assertEqual(event.after["approval"], bulk.sudo().approval_id.id)
+
+    def test_nobody_approves_a_set_of_their_own(self):
+        exceptions = self.opened(6, 100_00)
+        bulk = self.ignoring(exceptions, self.approver)
+        bulk.action_start()
+        self.assertEqual(bulk.state, "waiting")
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            self.request(bulk).action_approve()
+        # Not either with the rights of the system, which keep the person.
+        with self.assertRaisesRegex(UserError, "Somebody else"):
+            self.request(bulk).sudo().action_approve()
+        with self.assertRaisesRegex(UserError, "needs a person"):
+            self.env["settlement.approval"].with_user(1).browse(
+                bulk.sudo().approval_id.id
+            ).action_approve()
+        self.assertEqual(bulk.state, "waiting")
+
+    def test_an_accountant_and_the_technical_user_approve_nothing(self):
+        bulk, _exceptions = self.waiting()
+        bot = self.env["settlement.backend"]._bot()
+        for user in (self.users["group_viewer"], self.users["group_auditor"], bot):
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                self.request(bulk, user).action_approve()
+        colleague = self.new_user("group_accountant", name="-colleague")
+        with self.assertRaises(AccessError):
+            self.request(bulk, colleague).action_approve()
+
+    def test_a_row_that_changed_since_is_not_what_was_agreed_to(self):
+        bulk, exceptions = self.waiting()
+        self.request(bulk).action_approve()
+        exceptions[0].sudo().write({"cause": "It is 1,000,000 now."})
+        self.work(bulk)
+        self.assertEqual((bulk.done_count, bulk.failed_count), (5, 1))
+        failed = bulk.line_ids.filtered(lambda line: line.state == "failed")
+        self.assertIn("has changed since", failed.sentence)
+        self.assertEqual(exceptions[0].state, "open")
+
+    def test_a_list_that_was_tampered_with_is_refused(self):
+        bulk, _exceptions = self.waiting()
+        bulk.sudo().line_ids[0].unlink()
+        with self.assertRaisesRegex(UserError, "not the one"):
+            self.request(bulk).action_approve()
+
+    def test_the_list_cannot_grow_after_approval(self):
+        bulk, _exceptions = self.waiting()
+        more = self.opened(1, start=6)
+        bulk.sudo().line_ids[0].copy({"exception_id": more.id})
+        with self.assertRaisesRegex(UserError, "not the one"):
+            self.request(bulk).action_approve()
+
+    def test_a_refusal_goes_back_with_its_comment(self):
+        bulk, exceptions = self.waiting()
+        self.request(bulk).action_refuse("Ask the customer first.")
+        self.assertEqual(bulk.state, "refused")
+        self.assertIn("Ask the customer", bulk.note)
+        messages = bulk.sudo().message_ids
+        told = messages.filtered(lambda each: "Ask the customer" in (each.body or ""))
+        self.assertIn(self.accountant.partner_id, told.partner_ids)
+        self.assertEqual(set(exceptions.mapped("state")), {"open"})
+
+    def test_a_request_may_be_taken_back(self):
+        bulk, _exceptions = self.waiting()
+        colleague = self.new_user("group_accountant", name="-colleague")
+        with self.assertRaises(AccessError):
+            bulk.with_user(colleague).action_withdraw()
+        bulk.action_withdraw()
+        self.assertEqual(bulk.state, "refused")
+        self.assertEqual(bulk.sudo().approval_id.state, "withdrawn")
+        with self.assertRaisesRegex(UserError, "Nothing about it waits"):
+            bulk.action_withdraw()
+
+    def test_the_database_refuses_that_author_and_actor_are_one(self):
+        bulk, _exceptions = self.waiting()
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE settlement_bulk SET state = 'running', "
+                "acting_user_id = user_id WHERE id = %s",
+                [bulk.id],
+            )
+
+    def test_the_database_refuses_that_a_row_is_lost(self):
+        bulk, _exceptions = self.waiting(3, 100)
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.env.cr.execute(
+                "UPDATE settlement_bulk SET ended_done = 2 WHERE id = %s", [bulk.id]
+            )

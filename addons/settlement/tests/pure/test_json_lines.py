@@ -143,3 +143,17 @@ def test_broken_lines_raise_typed_errors_only(seed):
     except MalformedInput:
         return
     assert isinstance(fact, TransactionFact)
+
+
+def test_a_bad_line_says_which_transaction_it_would_be():
+    lines = [
+        b'{"type": "transaction", "external_id": "txn_1"}',
+        b'{"type": "batch", "external_id": "po_1"}',
+        b'{"type": "transaction", "external_id": 5}',
+        b'{"type": "transaction"}',
+        b"[]",
+        b"5",
+        b"{",
+    ]
+    found = list(json_lines.read_facts(io.BytesIO(b"\n".join(lines))))
+    assert [row.external_id for row in found] == ["txn_1", *[""] * 6]

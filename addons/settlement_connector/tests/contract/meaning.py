@@ -1,8 +1,10 @@
 """What rows mean: codes, currencies, days, and rows that cannot be read."""
 
+import inspect
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from ...contract.fact_laws import broken_codes
 from .base import NOW, needs
@@ -20,6 +22,13 @@ class MeaningContract:
         codes = self.handler._known_codes()
         self.assertEqual(broken_codes(codes), [])
         self.assertIsNone(self.handler._known_code(self.unknown_code))
+
+    def test_the_manual_shows_the_codes(self):
+        """``odoo settlement codes CODE --write`` writes the page anew."""
+        if not self.handler._known_codes():
+            self.skipTest(f"{self.connector} has no table of codes.")
+        path = Path(inspect.getfile(type(self))).parents[1] / "readme" / "KINDS.md"
+        self.assertEqual(path.read_text(), self.handler._codes_page())
 
     @needs("pull")
     def test_an_unknown_code_waits_for_a_person(self):

@@ -1,0 +1,2 @@
+from . import test_examplepay_contract
+from . import test_examplepay_pipeline

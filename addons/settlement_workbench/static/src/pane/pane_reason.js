@@ -1,0 +1,20 @@
+import {Component, useState} from "@odoo/owl";
+import {Dialog} from "@web/core/dialog/dialog";
+
+/** Asks for a reason in words before something is taken back. */
+export class PaneReason extends Component {
+    static template = "settlement_workbench.PaneReason";
+    static components = {Dialog};
+    static props = {title: String, question: String, onGiven: Function, close: Function};
+
+    setup() {
+        this.state = useState({reason: ""});
+    }
+
+    async give() {
+        if (this.state.reason.trim()) {
+            this.props.close();
+            await this.props.onGiven(this.state.reason.trim());
+        }
+    }
+}
