@@ -133,14 +133,19 @@ class TestPaneCandidates(PaneCase):
         with self.assertRaises(UserError):
             self.choice(exception, ["account.move.line"])
         other = self.setup_other_company()["company"]
-        foreign = self.env["account.move"].with_company(other).sudo().create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "company_id": other.id,
-                "invoice_date": "2026-01-02",
-                "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
-            }
+        foreign = (
+            self.env["account.move"]
+            .with_company(other)
+            .sudo()
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "company_id": other.id,
+                    "invoice_date": "2026-01-02",
+                    "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
+                }
+            )
         )
         foreign.action_post()
         with self.assertRaises(UserError):
