@@ -269,6 +269,20 @@ class TestPaneQueue(PaneCase):
         )
         self.assertEqual(action["context"]["active_id"], self.low.id)
 
+    def test_a_button_that_posts_opens_the_pane_first(self):
+        mine = self.low.with_context(settlement_verb="write_off")
+        action = mine.action_open_verb()
+        self.assertEqual(action["tag"], "settlement_pane")
+        self.assertEqual(action["context"]["pane_verb"], "write_off")
+        self.assertEqual(action["context"]["exception_id"], self.low.id)
+        ignoring = self.low.with_context(settlement_verb="ignore").action_open_verb()
+        self.assertEqual(ignoring["res_model"], "settlement.exception.resolve")
+        looking = self.low.with_user(self.viewer).with_context(
+            settlement_verb="write_off"
+        )
+        with self.assertRaises(AccessError):
+            looking.action_open_verb()
+
     def test_single_keys_are_each_user_s_own(self):
         mine = self.exceptions.with_user(self.accountant)
         self.assertTrue(mine.pane_settings()["single_keys"])
