@@ -64,6 +64,18 @@ class TestPaneCandidates(PaneCase):
         self.assertFalse(data["has_candidates"])
         self.assertIsNone(data["difference"])
 
+    def test_what_is_used_up_has_no_candidates(self):
+        charge = self.row(gross="60")
+        self.store(*self.payout(charge))
+        invoice = self.invoice(100)
+        self.match(charge, invoice)
+        self.post()
+        data = self.raised(self.stored(charge), "amount_short").pane_data()
+        self.assertFalse(data["has_candidates"])
+        verbs = {verb["name"]: verb for verb in data["verbs"]}
+        self.assertEqual(verbs["fx_difference"]["takes"], "")
+        self.assertTrue(verbs["write_off"]["enabled"])
+
     def test_the_proposal_is_shown_with_its_items(self):
         invoice = self.invoice(100)
         exception, row = self.opened()
