@@ -20,7 +20,7 @@ class TestCloseTour(CloseCase, HttpCase):
         return f"/odoo/settlement-close/{close.id}"
 
     def test_from_not_ready_to_ready_to_closed(self):
-        self.store(self.loose(gross="7", day=30))
+        self.store(self.loose("fee", "-7", day=30))
         close = self.close()
         others = close.row_ids.filtered(
             lambda row: row.needs_signature and row.code != "segregation"
@@ -28,7 +28,7 @@ class TestCloseTour(CloseCase, HttpCase):
         others.action_sign("Looked at")
         wallets = close.row_ids.filtered(lambda row: row.code == "wallet")
         self.assertIn("blocking", wallets.mapped("state"), "7.00 is not told of")
-        self.store(self.balance("7", LAST, hour=23))
+        self.store(self.balance("-7", LAST, hour=23))
         close.action_refresh()
         self.tour("settlement_close_sign", self.accountant, self.url(close))
         self.assertEqual(close.state, "ready", close.answer)

@@ -130,7 +130,7 @@ tours.add("settlement_close_drill", {
         },
         {
             content: "open the payout",
-            trigger: ".o_list_view .o_data_row:contains('97.00'):first td[name='date']",
+            trigger: ".o_list_view .o_data_row:contains('Payout'):contains('97.00'):first td[name='date']",
             run: "click",
         },
         isPayout,
