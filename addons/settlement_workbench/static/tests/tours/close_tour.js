@@ -144,11 +144,8 @@ tours.add("settlement_close_drill", {
             trigger: ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
             run: "click",
         },
-        {
-            content: "its payload",
-            trigger: "button[name='action_open_message']",
-            run: "click",
-        },
+        money,
+        openStep("Raw Payload", "its payload"),
         {
             content: "with its hash",
             trigger: ".o_form_view .o_field_widget[name='sha256']",
@@ -159,12 +156,19 @@ tours.add("settlement_close_drill", {
         },
         {
             content: "up again: what it told",
-            trigger: "button[name='action_open_moves']",
+            trigger: "button[name='action_open_transactions']",
             run: "click",
         },
         {
-            content: "the entry",
-            trigger: ".o_list_view .o_data_row:first td[name='date'], .o_form_view",
+            content: "the charge",
+            trigger: ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
+            run: "click",
+        },
+        money,
+        openStep("Entry of Ours", "what it was posted as"),
+        {
+            content: "it is the posting of the payout",
+            trigger: ".o_form_view .o_field_widget[name='batch_id']:contains('97.00')",
         },
     ],
 });
