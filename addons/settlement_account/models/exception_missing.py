@@ -59,9 +59,7 @@ class SettlementException(models.Model):
         for match in new.filtered(lambda match: match.state == "confirmed"):
             self._bring_to_ledger(match)
         self._end(
-            self.env._(
-                "The payment was booked. %(comment)s", comment=comment or ""
-            )
+            self.env._("The payment was booked. %(comment)s", comment=comment or "")
         )
         return None
 
@@ -80,8 +78,10 @@ class SettlementException(models.Model):
                 row.id,
             )
         )
-        payments = self.env["payment.transaction"].sudo().browse(
-            [payment_id for (payment_id,) in found]
+        payments = (
+            self.env["payment.transaction"]
+            .sudo()
+            .browse([payment_id for (payment_id,) in found])
         )
         if len(payments) != 1:
             raise UserError(
@@ -158,7 +158,9 @@ class SettlementException(models.Model):
                 "company_id": self.company_id.id,
                 "kind": "payout" if is_payout else "outgoing",
                 "currency_id": row.currency_id.id,
-                "amount": abs(row.gross_amount) if is_payout else -abs(row.gross_amount),
+                "amount": abs(row.gross_amount)
+                if is_payout
+                else -abs(row.gross_amount),
                 "due_on": fields.Date.to_date(day),
             }
         )

@@ -195,9 +195,7 @@ class TestExceptionReopen(MoneyCase):
         matches = self.env["settlement.match"].sudo()
         match = matches._propose([self.batch()], [self.stored(credit)])
         match._confirm()
-        failure = self.loose(
-            "payout_failure", "100", day=13, parent_external_id="po_1"
-        )
+        failure = self.loose("payout_failure", "100", day=13, parent_external_id="po_1")
         self.store(failure)
         return self.raised(failure, "payment_rejected"), match
 

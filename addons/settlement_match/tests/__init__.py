@@ -1,4 +1,5 @@
 from . import test_batch
+from . import test_bench
 from . import test_counterparty
 from . import test_currency
 from . import test_currency_rate
@@ -21,6 +22,7 @@ from . import test_rule
 from . import test_subset
 from . import test_suggestion
 from . import test_stage_memory
+from . import test_statistics
 from . import test_suggestion_decision
 from . import test_suggestion_rules
 from . import test_suggestion_tour
@@ -34,6 +36,7 @@ from . import test_transfer_fee
 from . import test_tolerance
 from . import test_text_spelling
 from . import test_verification
+from . import test_weighing
 from . import test_replay_history
 from . import test_backtest
 from . import test_backtest_guess

@@ -12,7 +12,7 @@ class TestSuggestionRules(RuleCase):
 
     def suggested(self, record, document=None):
         """Return the candidates of a record, or the one that is this document."""
-        found = record._suggestions()["candidates"]
+        found = record._suggestions()
         if document is None:
             return found
         items = self.open_line(document)
@@ -142,11 +142,9 @@ class TestSuggestionRules(RuleCase):
 
     def test_what_could_have_paid_an_invoice_says_it_too(self):
         invoice = self.new_invoice(100.0)
-        row = self.credit("b1", "40.00", description=invoice.name)
+        row = self.credit("b1", "40.00", invoice_reference=invoice.name)
         (found,) = [
-            each
-            for each in invoice._payment_suggestions()["candidates"]
-            if each["id"] == row.id
+            each for each in invoice._payment_suggestions() if each["id"] == row.id
         ]
         self.assertEqual(found["difference_kind"], "part")
         self.assertEqual(found["difference_minor"], 6000)

@@ -26,7 +26,9 @@ class SettlementSuggestLine(models.TransientModel):
     together = fields.Json(readonly=True)
     alternatives = fields.Text("Compared with the Others", readonly=True)
     difference = fields.Char(
-        readonly=True, help="What would be left, and what it would be taken for."
+        "Would be left",
+        readonly=True,
+        help="What a match would leave, and what that would be taken for.",
     )
     precision = fields.Char("Right so far", readonly=True)
     blocked_by = fields.Char("Held by", readonly=True)

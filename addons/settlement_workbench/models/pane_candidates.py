@@ -54,7 +54,10 @@ class SettlementException(models.Model):
     def _has_candidates(self):
         if self.subject_model not in SUBJECTS or self.state not in OPEN_STATES:
             return False
-        return self.has_suggestions or "match" in self._offered_verbs()
+        if not (self.has_suggestions or "match" in self._offered_verbs()):
+            return False
+        # What is used up is not matched any more: its rest stands on the document.
+        return bool(self._open_of(self._suggestion_subject())[0])
 
     def _pane_candidate(self, found, candidates):
         """Return a suggestion as the pane shows it."""

@@ -1,5 +1,6 @@
 from . import test_board
 from . import test_board_access
+from . import test_board_bench
 from . import test_board_menus
 from . import test_board_tour
 from . import test_counter

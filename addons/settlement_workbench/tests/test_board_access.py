@@ -50,8 +50,9 @@ class TestBoardAccess(BoardCase):
         self.env["settlement.counter"].with_user(bot)._cron_fold()
         board = type(self.env["settlement.board"])
         failing = ZeroDivisionError("no")
-        with patch.object(board, "_tile_audit", side_effect=failing), mute_logger(
-            "odoo.addons.settlement_workbench.models.board"
+        with (
+            patch.object(board, "_tile_audit", side_effect=failing),
+            mute_logger("odoo.addons.settlement_workbench.models.board"),
         ):
             _data, viewer = self.board(self.new_user("group_viewer"))
             _data, auditor = self.board(self.new_user("group_auditor"))

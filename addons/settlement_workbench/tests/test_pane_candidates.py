@@ -64,6 +64,18 @@ class TestPaneCandidates(PaneCase):
         self.assertFalse(data["has_candidates"])
         self.assertIsNone(data["difference"])
 
+    def test_what_is_used_up_has_no_candidates(self):
+        charge = self.row(gross="60")
+        self.store(*self.payout(charge))
+        invoice = self.invoice(100)
+        self.match(charge, invoice)
+        self.post()
+        data = self.raised(self.stored(charge), "amount_short").pane_data()
+        self.assertFalse(data["has_candidates"])
+        verbs = {verb["name"]: verb for verb in data["verbs"]}
+        self.assertEqual(verbs["fx_difference"]["takes"], "")
+        self.assertTrue(verbs["write_off"]["enabled"])
+
     def test_the_proposal_is_shown_with_its_items(self):
         invoice = self.invoice(100)
         exception, row = self.opened()
@@ -133,14 +145,19 @@ class TestPaneCandidates(PaneCase):
         with self.assertRaises(UserError):
             self.choice(exception, ["account.move.line"])
         other = self.setup_other_company()["company"]
-        foreign = self.env["account.move"].with_company(other).sudo().create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "company_id": other.id,
-                "invoice_date": "2026-01-02",
-                "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
-            }
+        foreign = (
+            self.env["account.move"]
+            .with_company(other)
+            .sudo()
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "company_id": other.id,
+                    "invoice_date": "2026-01-02",
+                    "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
+                }
+            )
         )
         foreign.action_post()
         with self.assertRaises(UserError):

@@ -21,7 +21,9 @@ class TestPanePreview(PaneCase):
         cls.values = {"chosen": [one.key(cls.document)]}
 
     def preview(self, verb="match", values=None):
-        return self.exception.pane_preview(verb, self.values if values is None else values)
+        return self.exception.pane_preview(
+            verb, self.values if values is None else values
+        )
 
     def resolve(self, preview, verb="match", values=None):
         values = self.values if values is None else values

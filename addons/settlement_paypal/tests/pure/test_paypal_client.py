@@ -247,7 +247,9 @@ def test_twins_are_numbered_and_the_seam_of_pages_is_not(server):
     other = pp.transaction(1, "T1106", "-11.00", invoice_id="B")
     server.rows = [twin, other]
     server.faults.add("duplicate", path="/v1/reporting", skip=1)
-    items, _calls = drain(new_client(server), "transactions", limit=1)
+    since = NOW - timedelta(days=30)
+    items, calls = drain(new_client(server), "transactions", since=since, limit=1)
+    assert (calls, len(items)) == (2, 3)
     found = {(item.content, item.context.get("twin", "0")) for item in items}
     assert sorted(number for _content, number in found) == ["0", "1"]
 

@@ -44,15 +44,19 @@ export class SettlementPane extends Component {
         this.view = useState({singleKeys: true, hasNotes: false, mayAct: false});
         this.keys = this.allKeys();
         usePaneKeys(this.keys, () => this.view.singleKeys, this.ui);
-        onWillStart(() => this.start(given.exception_id || given.active_id));
+        const startId = Number(given.exception_id || given.active_id) || false;
+        onWillStart(() => this.start(startId, given.pane_verb));
         onWillUnmount(() => this.state.clearItem());
     }
 
-    async start(startId) {
+    async start(startId, verbName) {
         const settings = await this.model.settings();
         this.view.singleKeys = settings.single_keys;
         this.view.mayAct = settings.may_act;
         await this.state.loadQueue(startId);
+        if (verbName && this.state.can(verbName)) {
+            await this.useVerb(verbName);
+        }
     }
 
     // -- keys ---------------------------------------------------------------------
