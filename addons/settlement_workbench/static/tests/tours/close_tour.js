@@ -146,6 +146,10 @@ tours.add("settlement_close_drill", {
                 run: "click",
             },
             {
+                content: "they are a list of their own",
+                trigger: ".o_last_breadcrumb_item:contains('Settlement Transaction')",
+            },
+            {
                 content: "the charge",
                 trigger: ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
                 run: "click",
