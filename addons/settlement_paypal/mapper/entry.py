@@ -161,8 +161,7 @@ def version_of(entry: Entry, state: str = "settled") -> datetime:
     told_after = entry.told_at - entry.initiated_at
     progress = min(max(told_after // _SLOWER, _NOTHING), _LONGEST_PROGRESS)
     # Whole seconds, as they are stored.
-    progress -= timedelta(microseconds=progress.microseconds)
-    return entry.initiated_at + (progress - layer)
+    return entry.initiated_at + timedelta(progress.days, progress.seconds) - layer
 
 
 def _amounts(entry: Entry, kind: str) -> tuple[Decimal, Decimal, tuple[FeeFact, ...]]:

@@ -161,3 +161,59 @@ class TestPaypalPosting(AccountTestInvoicingCommon):
         self.assertEqual(sorted(transit.mapped("balance")), [-90.0, 90.0])
         self.assertTrue(all(transit.mapped("reconciled")))
         self.assertEqual(self.paypal._proof()["ledger_minor"], 0)
+
+    # -- payments that Odoo itself took ------------------------------------------
+
+    def online_payment(self, amount, provider_reference, invoice):
+        """Return a finished payment of Odoo's own with its entry."""
+        provider = self.env["payment.provider"].create(
+            {
+                "name": "PayPal",
+                "code": "none",
+                "company_id": self.company.id,
+                "journal_id": self.company_data["default_journal_bank"].id,
+            }
+        )
+        payment = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": self.env.ref("payment.payment_method_card").id,
+                "amount": amount,
+                "currency_id": self.company.currency_id.id,
+                "partner_id": self.partner_a.id,
+                "reference": f"ref {provider_reference}",
+                "provider_reference": provider_reference,
+                "operation": "online_direct",
+                "state": "done",
+                "invoice_ids": [Command.set(invoice.ids)],
+            }
+        )
+        payment._create_payment()
+        return payment
+
+    def assert_payment_is_found(self, reference):
+        """Assert that a payment known by a reference is settled by its row."""
+        invoice = self.invoice(100, "INV/2026/90003")
+        payment = self.online_payment(100, reference, invoice)
+        sale = paper.row(
+            1,
+            fee=320,
+            paypal_reference_id="5O190127TN364715T",
+            paypal_reference_id_type="ODR",
+        )
+        self.paypal.backend_id.import_file("STL.CSV", paper.file_of(sale))
+        self.run_all()
+        row = self.env["settlement.transaction"].search(
+            [("wallet_id", "=", self.paypal.id), ("kind", "=", "charge")]
+        )
+        self.assertEqual(row.match_line_ids.match_id.method, "identifier")
+        outstanding = payment.payment_id.move_id.line_ids.filtered(
+            lambda line: line.account_id == payment.payment_id.outstanding_account_id
+        )
+        self.assertTrue(outstanding.reconciled)
+
+    def test_a_payment_is_known_by_its_capture(self):
+        self.assert_payment_is_found(paper.row(1)["Transaction ID"])
+
+    def test_a_payment_is_known_by_its_order(self):
+        self.assert_payment_is_found("5O190127TN364715T")

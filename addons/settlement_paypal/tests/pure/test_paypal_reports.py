@@ -159,6 +159,40 @@ def test_twins_are_all_kept_and_known_again():
     assert [fact.occurrence for fact in found] == [fact.occurrence for fact in again]
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Gross Transaction Currency", "EUR"),
+        ("Transaction Debit or Credit", "DR"),
+        ("Transaction Event Code", "T0007"),
+        ("Transaction Initiation Date", "2026/01/06 00:01:01 -0800"),
+    ],
+)
+def test_what_tells_rows_of_one_id_apart(column, value):
+    row = {**SALE, "Fee Currency": ""}
+    first, second = transactions(paper.file_of(row, {**row, column: value}, footers=()))
+    (alone,) = transactions(paper.file_of({**row, column: value}, footers=()))
+    assert first.external_id == second.external_id
+    assert first.occurrence != second.occurrence == alone.occurrence
+
+
+def test_what_may_be_corrected_makes_no_other_row():
+    changed = {**SALE, "Gross Transaction Amount": "9", "Invoice ID": "INV/2"}
+    changed["Transaction Completion Date"] = "2026/01/09 00:00:00 -0800"
+    (first,) = transactions(paper.file_of(SALE))
+    (second,) = transactions(paper.file_of(changed))
+    assert first.occurrence == second.occurrence
+
+
+def test_what_moved_no_money_is_in_no_batch():
+    memo = paper.row(7, "T1300", 500)
+    footer = [paper.totals("SF", "USD", [SALE])]
+    facts = read(paper.file_of(SALE, memo, footers=footer))
+    row = transactions(paper.file_of(SALE, memo, footers=footer))[1]
+    assert (row.batch_kind, row.provider_state) == ("", "initiated")
+    assert only(BatchFact, facts)[0].total == Decimal("96.80")
+
+
 def test_the_occurrence_is_that_of_no_neighbour():
     alone = transactions(paper.file_of(SALE))[0]
     among = transactions(paper.file_of(REFUND, HOLD, SALE))[-1]
@@ -482,6 +516,9 @@ def test_an_unknown_status_is_put_aside():
         ("Transaction Initiation Date", "2026-13-01 00:00:00 +0000", "no date"),
         ("Transaction Initiation Date", "2026/01/06 00:00:00", "time zone"),
         ("Transaction Completion Date", "yesterday", "completion"),
+        ("Transaction Completion Date", "0001/01/01 00:00:00 +0000", "this world"),
+        ("Transaction Completion Date", "9999/12/31 23:59:59 -0800", "no date"),
+        ("Transaction Initiation Date", "2026/02/30 00:00:00 +0000", "no date"),
     ],
 )
 def test_bad_cells_are_named(column, value, words):
