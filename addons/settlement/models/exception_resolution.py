@@ -55,7 +55,7 @@ class SettlementException(models.Model):
         values = {name: _plain(value) for name, value in values.items()}
         self._check_values(verb, values)
         if len(self) == 1:
-            return self._resolve_one(verb, values)
+            return self._in_words(lambda: self._resolve_one(verb, values))
         return self._resolve_each(verb, values)
 
     def _verb(self, name):
@@ -306,6 +306,18 @@ class SettlementException(models.Model):
 
     def _outcome_values(self, outcome, sentence):
         return {"id": self.id or False, "outcome": outcome, "sentence": sentence}
+
+    def _in_words(self, act):
+        """Call ``act``; let an error that nobody foresaw be a sentence.
+
+        :raises UserError: instead of it; the whole transaction is taken back.
+        """
+        try:
+            return act()
+        except (UserError, *PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            raise
+        except Exception as error:
+            raise UserError(self._unforeseen(error)) from error
 
     @api.model
     def _unforeseen(self, error):

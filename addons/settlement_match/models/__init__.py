@@ -58,6 +58,7 @@ from . import proposals
 from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
+from . import transfer_fees
 from . import stage_counterparty
 from . import stage_subset
 from . import stage_expected
@@ -93,6 +94,7 @@ from . import suggestion_facts
 from . import suggestion_holders
 from . import suggestion_search
 from . import suggestion_payers
+from . import suggestion_rules
 from . import suggestion_money
 from . import suggestion_match
 from . import suggestion_split

@@ -66,6 +66,7 @@ class SettlementMatcher(models.AbstractModel):
                 matcher._lock(company, wait=True)
             if record._is_cancelled():
                 return counters
+        matcher._enlarge_work_memory()
         matcher._show_leftovers(run)
         return counters
 
@@ -131,6 +132,7 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _prepare(self, run):
         """Bring the references of the ledger up to date and let go of stale matches."""
+        self._enlarge_work_memory()
         self.env["settlement.document.reference"]._refresh(run.company)
         self._gather_statistics()
         self.env["settlement.precision"]._forget()

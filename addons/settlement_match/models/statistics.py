@@ -75,7 +75,13 @@ class SettlementMatcher(models.AbstractModel):
         large = self.env.execute_query(
             SQL(
                 """
-                SELECT relname, pg_relation_size(oid) > 2 * %(page)s::int8 * relpages
+                SELECT relname,
+                       pg_relation_size(oid) > 2 * %(page)s::int8 * relpages
+                       -- Once emptied, it takes in many rows without growing.
+                       OR reltuples < relpages
+                       AND pg_stat_get_xact_tuples_inserted(oid)
+                           + COALESCE(pg_stat_get_mod_since_analyze(oid), 0)
+                           > reltuples
                   FROM pg_class
                  WHERE oid = ANY(%(tables)s::regclass[])
                    AND pg_relation_size(oid) > %(few)s * %(page)s

@@ -1,4 +1,5 @@
 from . import test_batch
+from . import test_bench
 from . import test_counterparty
 from . import test_currency
 from . import test_currency_rate
@@ -21,7 +22,9 @@ from . import test_rule
 from . import test_subset
 from . import test_suggestion
 from . import test_stage_memory
+from . import test_statistics
 from . import test_suggestion_decision
+from . import test_suggestion_rules
 from . import test_suggestion_tour
 from . import test_text
 from . import test_text_proposed
@@ -29,9 +32,11 @@ from . import test_text_again
 from . import test_text_bills
 from . import test_text_hostile
 from . import test_transfer
+from . import test_transfer_fee
 from . import test_tolerance
 from . import test_text_spelling
 from . import test_verification
+from . import test_weighing
 from . import test_replay_history
 from . import test_backtest
 from . import test_backtest_guess

@@ -1,12 +1,10 @@
-"""A list that somebody agreed to: its fingerprint, and the law of its outcomes."""
+"""A list that somebody agrees to: its fingerprint, and how much it decides on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-
-OUTCOMES: tuple[str, ...] = ("done", "skipped", "failed")
+from collections.abc import Iterable
 
 
 def digest(content: object) -> str:
@@ -22,11 +20,6 @@ def list_digest(rows: Iterable[tuple[int, str]]) -> str:
     """
     lines = sorted(f"{row_id}:{fingerprint}" for row_id, fingerprint in rows)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def is_complete(chosen: int, counts: Mapping[str, int]) -> bool:
-    """Return whether each chosen row has exactly one outcome."""
-    return sum(counts.get(name, 0) for name in OUTCOMES) == chosen
 
 
 def exceeding(stakes: Iterable[tuple[int | None, int | None]]) -> int | None:

@@ -28,6 +28,7 @@ from . import bulk_start
 from . import bulk_work
 from . import bulk_exception
 from . import bulk_undo
+from . import bulk_verification
 from . import bulk_rule
 from . import bulk_approval
 from . import act
@@ -42,6 +43,7 @@ from . import close_row_decision
 from . import close_decision
 from . import close_pack
 from . import close_evidence
+from . import close_verification
 from . import close_traced
 from . import close_traced_account_bank_statement_line
 from . import close_traced_account_move

@@ -160,19 +160,27 @@ class SettlementBoard(models.AbstractModel):
         # What was remembered is of this company, which was checked.
         memory = self.env["settlement.board.memory"].sudo()
         content, right_at = memory._recall(company, key)
-        tile = content or {"figures": []}
+        figures = content["figures"] if content else []
         sentence = (
             self.env._("It could not be worked out now. This is what it showed last.")
             if content
             else self.env._("It could not be worked out, and never was before.")
         )
         return {
-            "figures": tile["figures"],
+            "figures": [self._as_allowed(figure) for figure in figures],
             "state": "unknown",
             "sentence": sentence,
             "failed": True,
             "right_at": fields.Datetime.to_string(right_at) if right_at else None,
         }
+
+    @api.model
+    def _as_allowed(self, figure):
+        """Return a remembered figure without a way behind it that is not the user's."""
+        action = figure["action"]
+        if action and not self.env[action["res_model"]].has_access("read"):
+            return {**figure, "action": None}
+        return figure
 
     @api.model
     def _tile_values(self, figures, state="ok", sentence=""):

@@ -64,6 +64,7 @@ class SettlementBoard(models.AbstractModel):
                 "money",
                 currency=currency,
                 group=currency.name,
+                is_signed=name == "difference",
                 tone="error" if name == "difference" and sums[name] else "",
                 action=self._window(label, proofs._name, [("id", "in", proofs.ids)]),
                 count=len(proofs),

@@ -113,12 +113,6 @@ class SettlementException(models.Model):
             looked["after"] = self._shown(seen)["entries"]
         return {**looked, "why_not": why_not}
 
-    def _act_dry(self, verb, given):
-        """See through the approval that it waits for."""
-        if self.state == "waiting_approval":
-            self._set_state("in_progress")
-        return super()._act_dry(verb, given)
-
     def _subject_lines(self):
         """Return the posted journal items of the payment that it is about."""
         if self.subject_model != "settlement.transaction":
@@ -160,7 +154,7 @@ class SettlementException(models.Model):
             "amount_currency": ""
             if line.currency_id == own
             else line.currency_id.format(line.amount_currency),
-            "taxes": line.tax_ids.mapped("name"),
+            "taxes": ", ".join(line.tax_ids.mapped("name")),
         }
 
     def _evidence_today(self):

@@ -7,7 +7,9 @@ from ..bulk.frozen import digest
 # What an act on an exception may leave behind that can be taken back.
 ACT_MODELS = ("settlement.match", "settlement.posting")
 # Decided by looking at one row: what they need differs from row to row.
-ONE_BY_ONE = ("mark_duplicate", "map")
+ONE_BY_ONE = ("mark_duplicate", "map", "match", "group", "split")
+# They ask a source, or write to a person: that is not tried out.
+NOT_TRIED = ("retry", "complete", "ask", "escalate")
 
 
 class SettlementException(models.Model):

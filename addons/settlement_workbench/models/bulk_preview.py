@@ -5,9 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from odoo.addons.settlement.models.exception import OPEN_STATES
-from odoo.addons.settlement_account.services.dry_run import DryRun
+from odoo.addons.settlement_account.planning.preview import Seen
+from odoo.addons.settlement_account.services.dry_run import DryRun, as_dry
 
 from ..bulk.frozen import digest
+from .bulk_exception import NOT_TRIED
 
 # So many rows are shown with all their entries, so many are tried for a preview,
 # and so long it may take at most.
@@ -160,17 +162,27 @@ class SettlementException(models.Model):
     def _look(self, verb, given):
         """Return (what acting would do to the ledger, "") or (None, why it fails)."""
         self.ensure_one()
-        quiet = self.with_context(mail_notify_force_send=False, tracking_disable=True)
         try:
-            seen = DryRun(quiet.env).look(lambda: quiet._act_dry(verb, dict(given)))
+            self._check_fits_dry(verb)
+            # What asks a source or writes to a person is not tried.
+            if verb in NOT_TRIED or self._reaches_out(verb):
+                return Seen(), ""
+            dry = as_dry(self)
+            return DryRun(self.env).look(lambda: dry._act_dry(verb, dict(given))), ""
         except UserError as error:
             self.env.invalidate_all()
             return None, str(error)
-        return seen, ""
+
+    def _check_fits_dry(self, verb):
+        """Raise UserError unless the verb fits, or waits for its own approval."""
+        if self.state != "waiting_approval":
+            self._check_fits(verb)
 
     def _act_dry(self, verb, given):
         """Do it as if everybody had agreed; the caller takes it back."""
         self._lock()
+        if self.state == "waiting_approval":
+            self._set_state("in_progress")
         self._check_fits(verb)
         self._act(verb, self._prepared(verb, given))
 
@@ -181,39 +193,10 @@ class SettlementException(models.Model):
 
     @api.model
     def _shown_of(self, row, seen):
-        company = row.company_id
+        """Return what is shown of entries that acting on a row would make."""
+        reader = self.new({"company_id": row.company_id.id})
         return {
             "id": row.id,
             "name": row.headline,
-            "entries": [self._shown_entry(each, company) for each in seen.entries],
-        }
-
-    @api.model
-    def _shown_entry(self, entry, company):
-        # Names of what an entry consists of are no secret to who may post it.
-        journal = self.env["account.journal"].sudo().browse(entry.journal_id)
-        return {
-            "kind": entry.kind,
-            "journal": journal.display_name,
-            "date": entry.date,
-            "reference": entry.reference,
-            "lines": [self._shown_line(line, company) for line in entry.lines],
-        }
-
-    @api.model
-    def _shown_line(self, line, company):
-        env = self.sudo().env  # as above
-        own = company.currency_id
-        currency = env["res.currency"].browse(line.currency_id)
-        amount = own.format(abs(line.balance) / 10**own.decimal_places)
-        foreign = line.amount_currency / 10**currency.decimal_places
-        return {
-            "account": env["account.account"].browse(line.account_id).display_name,
-            "partner": env["res.partner"].browse(line.partner_id).display_name or "",
-            "label": line.name,
-            "debit": amount if line.balance > 0 else "",
-            "credit": amount if line.balance < 0 else "",
-            "currency": currency.name,
-            "amount_currency": "" if currency == own else currency.format(foreign),
-            "taxes": env["account.tax"].browse(line.tax_ids).mapped("name"),
+            "entries": reader._pane_entries(seen),
         }

@@ -58,15 +58,16 @@ class SettlementBulk(models.Model):
         """
         if self.kind == "undo":
             return False
-        verb = self.env["settlement.exception"]._verb(self.verb)
-        if verb.approval != "limit":
-            return verb.approval == "always"
-        return exceeding(self._stakes()) is not None
+        rows, given = self._open_rows(), self.given or {}
+        if any(exception._needs_another(self.verb, given) for exception in rows):
+            return True
+        approval = self.env["settlement.exception"]._verb(self.verb).approval
+        return approval == "limit" and exceeding(self._stakes(rows)) is not None
 
-    def _stakes(self):
-        """Yield what each open row decides on, and up to where one person may."""
+    def _stakes(self, rows):
+        """Yield what each row decides on, and up to where one person may."""
         limits = {}
-        for exception in self._open_rows():
+        for exception in rows:
             key = (exception.company_id, exception.backend_id)
             if key not in limits:
                 limits[key] = exception._approval_limit(self.verb)

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from odoo.addons.settlement.models.exception import OPEN_STATES
-from odoo.addons.settlement_account.services.dry_run import DryRun
+from odoo.addons.settlement_account.services.dry_run import DryRun, as_dry
 
 from .bulk_preview import TRIED_ROWS
 
@@ -176,10 +176,10 @@ class SettlementBulkLine(models.Model):
 
     def _look(self, _verb, _given):
         """Return (what taking it back does to the ledger, "") or (None, why not)."""
-        quiet = self.with_context(mail_notify_force_send=False, tracking_disable=True)
+        dry = as_dry(self)
         reason = self.env._("A look at what it would do.")
         try:
-            seen = DryRun(quiet.env).look(lambda: quiet._take_back(reason))
+            seen = DryRun(self.env).look(lambda: dry._take_back(reason))
         except UserError as error:
             self.env.invalidate_all()
             return None, str(error)

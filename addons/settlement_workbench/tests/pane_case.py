@@ -16,6 +16,11 @@ class PaneCase(SettlementAccountCase):
         cls.auditor = cls.new_user("group_auditor", name="pane")
 
     @classmethod
+    def maker(cls):
+        """Return an instance whose methods make data for all tests of the class."""
+        return cls("setUp")
+
+    @classmethod
     def outsider(cls, role="group_accountant"):
         """Return a user of another company."""
         other = cls.env["res.company"].create({"name": f"Elsewhere {role}"})

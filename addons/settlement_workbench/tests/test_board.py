@@ -87,6 +87,7 @@ class TestBoard(BoardCase):
         tile = data["tiles"][0]
         difference = figures[f"wallet.difference.{self.currency.name}"]
         self.assertEqual(difference["value"], "30.00")
+        self.assertTrue(difference["display"].startswith("+"))
         self.assertEqual(difference["tone"], "error")
         self.assertEqual(tile["state"], "error")
         self.assertIn("30.00", tile["sentence"])

@@ -11,7 +11,7 @@ class TestBoardTour(BoardCase, HttpCase):
         user = self.new_user(role, company)
         user.password = user.login
         user.email = f"{user.login}@example.com"
-        self.start_tour("/odoo/settlement-board", name, login=user.login)
+        self.start_tour("/odoo/settlement-board", name, login=user.login, timeout=180)
 
     def test_figures_open_their_lists(self):
         self.seed()

@@ -309,3 +309,24 @@ class TestClose(CloseCase):
         )
         close.action_refresh()
         self.assertEqual({row: row.sentence for row in close.row_ids}, before)
+
+    # ------------------------------------------------------------------
+    # Forged
+    # ------------------------------------------------------------------
+
+    def test_a_forged_proof_is_found(self):
+        close = self.ready()
+        self.as_user(close, self.approver).action_close()
+        named = self.named()
+        self.assertNotIn((11, close._name, close.id), named)
+        row = close.row_ids.filtered("signed_by_id")[:1]
+        self.sql(
+            "UPDATE settlement_close_row SET frozen_proof = %s WHERE id = %s",
+            '{"state": "ok"}',
+            row.id,
+        )
+        self.assertIn((11, row._name, row.id), self.named())
+        self.sql(
+            "UPDATE settlement_close_row SET frozen_hash = 'x' WHERE id = %s", row.id
+        )
+        self.assertIn((11, close._name, close.id), self.named())

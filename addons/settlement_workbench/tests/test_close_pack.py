@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .close_case import LAST, PERIOD, CloseCase
 
@@ -194,6 +195,13 @@ class TestClosePack(PackCase):
         self.assertEqual(about["company"], self.company.name)
         self.assertEqual(about["answer"], self.period.answer)
 
+    def test_a_file_that_somebody_replaced_is_found(self):
+        pack = self.pack()
+        finding = (11, pack._name, pack.id)
+        self.assertNotIn(finding, self.named())
+        pack.sudo().attachment_id.with_user(1).write({"raw": b"another"})
+        self.assertIn(finding, self.named())
+
     def test_another_figure_gives_another_hash(self):
         before = self.pack().sha256
         self.by_hand(5, 20)
@@ -308,7 +316,8 @@ class TestClosePackDownload(PackCase, HttpCase):
     def test_a_viewer_gets_nothing(self):
         pack = self.pack()
         self.login(self.viewer)
-        response = self.url_open(f"/settlement/close/pack/{pack.id}")
+        with mute_logger("odoo.http"):
+            response = self.url_open(f"/settlement/close/pack/{pack.id}")
         self.assertEqual(response.status_code, 403)
         self.assertEqual(self.url_open("/settlement/close/pack/0").status_code, 404)
         self.assertFalse(self.events("pack.downloaded"))
@@ -327,7 +336,8 @@ class TestClosePackDownload(PackCase, HttpCase):
         self.assertEqual(event.user_id, self.auditor)
         self.assertEqual(event.res_id, message.id)
         self.login(self.viewer)
-        self.assertEqual(self.url_open(url).status_code, 403)
+        with mute_logger("odoo.http"):
+            self.assertEqual(self.url_open(url).status_code, 403)
         self.assertEqual(len(self.events("message.downloaded")), 1)
 
     def test_a_payload_that_is_gone_says_so(self):

@@ -149,7 +149,7 @@ class TestCounter(BoardCase):
     def test_the_scheduled_action_folds_and_remembers(self):
         self.seed()
         bot = self.env.ref("settlement.user_bot")
-        self.env["settlement.counter"].with_user(bot).sudo()._cron_fold()
+        self.env["settlement.counter"].with_user(bot)._cron_fold()
         memory = self.env["settlement.board.memory"].sudo()
         self.assertTrue(memory.search_count([("company_id", "=", self.company.id)]))
 

@@ -15,7 +15,7 @@ class TestPane(PaneCase):
     def setUpClass(cls):
         super().setUpClass()
         # Made once: each test takes back what it does.
-        cls.charge = cls.waiting_charge(cls)
+        cls.charge = cls.maker().waiting_charge()
 
     def opened(self, **values):
         return self.raised(self.charge, **values)
@@ -57,9 +57,7 @@ class TestPane(PaneCase):
     def test_a_payout_s_chain_reaches_the_bank(self):
         bank = self.new_backend("Bank")
         self.new_wallet(bank, account="BANK-1", is_bank=True)
-        credit = self.loose(
-            "bank_credit", "100", day=12, account_identifier="BANK-1"
-        )
+        credit = self.loose("bank_credit", "100", day=12, account_identifier="BANK-1")
         self.store(credit, backend=bank)
         matches = self.env["settlement.match"].sudo()
         matches._propose([self.batch()], [self.stored(credit)])._confirm()
@@ -79,7 +77,9 @@ class TestPane(PaneCase):
         exception = self.opened()
         invoice = self.invoice(100)
         action = exception.pane_open(*self.key(invoice))
-        self.assertEqual((action["res_model"], action["res_id"]), ("account.move", invoice.id))
+        self.assertEqual(
+            (action["res_model"], action["res_id"]), ("account.move", invoice.id)
+        )
 
     def test_other_subjects_have_a_chain_too(self):
         for record in (self.backend, self.wallet):
@@ -102,9 +102,11 @@ class TestPane(PaneCase):
         self.assertNotIn("mark_duplicate", verbs, "only those that fit")
 
     def test_no_two_verbs_of_a_reason_share_a_key(self):
-        for reason, _label in self.env["settlement.exception"]._fields[
-            "reason"
-        ]._description_selection(self.env):
+        for reason, _label in (
+            self.env["settlement.exception"]
+            ._fields["reason"]
+            ._description_selection(self.env)
+        ):
             record = self.wallet if reason != "unmatched" else self.charge
             verbs = self.raised(record, reason).pane_data()["verbs"]
             keys = [verb["key"] for verb in verbs if verb["key"]]
@@ -139,14 +141,13 @@ class TestPane(PaneCase):
 
     def test_viewer_and_auditor_see_all_and_may_do_nothing(self):
         exception = self.opened()
-        invoice = self.invoice(100)
+        values = {"chosen": [self.key(self.invoice(100))]}
         for user in (self.viewer, self.auditor):
             mine = exception.with_user(user)
             data = mine.pane_data()
             self.assertEqual(data["verbs"], [])
             self.assertFalse(data["can_act"])
             self.assertTrue(data["candidates"])
-            values = {"chosen": [self.key(invoice)]}
             for act in (
                 lambda mine=mine: mine.pane_preview("match", values),
                 lambda mine=mine: mine.pane_resolve("match", values, "x"),
@@ -215,7 +216,9 @@ class TestPaneQueue(PaneCase):
         self.own = [("id", "in", (self.low | self.high | self.late).ids)]
 
     def ids(self, *args, **values):
-        return [row["id"] for row in self.exceptions.pane_queue(*args, **values)["rows"]]
+        return [
+            row["id"] for row in self.exceptions.pane_queue(*args, **values)["rows"]
+        ]
 
     def test_most_urgent_first(self):
         self.assertEqual(self.ids(self.own), [self.high.id, self.late.id, self.low.id])
@@ -261,8 +264,24 @@ class TestPaneQueue(PaneCase):
     def test_the_pane_opens_on_these(self):
         action = (self.low | self.high).action_open_pane()
         self.assertEqual(action["tag"], "settlement_pane")
-        self.assertEqual(action["context"]["exception_ids"], [self.low.id, self.high.id])
+        self.assertEqual(
+            action["context"]["exception_ids"], [self.low.id, self.high.id]
+        )
         self.assertEqual(action["context"]["active_id"], self.low.id)
+
+    def test_a_button_that_posts_opens_the_pane_first(self):
+        mine = self.low.with_context(settlement_verb="write_off")
+        action = mine.action_open_verb()
+        self.assertEqual(action["tag"], "settlement_pane")
+        self.assertEqual(action["context"]["pane_verb"], "write_off")
+        self.assertEqual(action["context"]["exception_id"], self.low.id)
+        ignoring = self.low.with_context(settlement_verb="ignore").action_open_verb()
+        self.assertEqual(ignoring["res_model"], "settlement.exception.resolve")
+        looking = self.low.with_user(self.viewer).with_context(
+            settlement_verb="write_off"
+        )
+        with self.assertRaises(AccessError):
+            looking.action_open_verb()
 
     def test_single_keys_are_each_user_s_own(self):
         mine = self.exceptions.with_user(self.accountant)

@@ -38,12 +38,13 @@ class TestPaneCandidates(PaneCase):
         self.assertEqual(data["preselected"], [])
         self.assertEqual(data["difference"]["outcome"], "nothing")
 
-    def test_what_was_called_ambiguous_is_never_marked(self):
+    def test_what_is_in_doubt_is_never_marked(self):
         invoice = self.invoice(100)
         exception, row = self.opened(invoice_reference=invoice.name)
-        ambiguous = self.raised(row, "ambiguous")
         self.assertTrue(exception.pane_data()["preselected"])
-        self.assertEqual(ambiguous.pane_data()["preselected"], [])
+        for reason in ("ambiguous", "paid_not_in_ledger", "partner_conflict"):
+            doubtful = self.raised(row, reason)
+            self.assertEqual(doubtful.pane_data()["preselected"], [], reason)
 
     def test_ten_at_most(self):
         for _number in range(14):
@@ -62,6 +63,18 @@ class TestPaneCandidates(PaneCase):
         data = self.raised(self.backend, "stale_feed").pane_data()
         self.assertFalse(data["has_candidates"])
         self.assertIsNone(data["difference"])
+
+    def test_what_is_used_up_has_no_candidates(self):
+        charge = self.row(gross="60")
+        self.store(*self.payout(charge))
+        invoice = self.invoice(100)
+        self.match(charge, invoice)
+        self.post()
+        data = self.raised(self.stored(charge), "amount_short").pane_data()
+        self.assertFalse(data["has_candidates"])
+        verbs = {verb["name"]: verb for verb in data["verbs"]}
+        self.assertEqual(verbs["fx_difference"]["takes"], "")
+        self.assertTrue(verbs["write_off"]["enabled"])
 
     def test_the_proposal_is_shown_with_its_items(self):
         invoice = self.invoice(100)
@@ -132,14 +145,19 @@ class TestPaneCandidates(PaneCase):
         with self.assertRaises(UserError):
             self.choice(exception, ["account.move.line"])
         other = self.setup_other_company()["company"]
-        foreign = self.env["account.move"].with_company(other).sudo().create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "company_id": other.id,
-                "invoice_date": "2026-01-02",
-                "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
-            }
+        foreign = (
+            self.env["account.move"]
+            .with_company(other)
+            .sudo()
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "company_id": other.id,
+                    "invoice_date": "2026-01-02",
+                    "invoice_line_ids": [(0, 0, {"name": "x", "price_unit": 100})],
+                }
+            )
         )
         foreign.action_post()
         with self.assertRaises(UserError):

@@ -14,13 +14,16 @@ class TestPanePreview(PaneCase):
     def setUpClass(cls):
         super().setUpClass()
         # Made once: each test takes back what it does.
-        cls.document = cls.invoice(cls, 100)
-        cls.row_ = cls.waiting_charge(cls, invoice_reference=cls.document.name)
-        cls.exception = cls.raised(cls, cls.row_)
-        cls.values = {"chosen": [cls.key(cls, cls.document)]}
+        one = cls.maker()
+        cls.document = one.invoice(100)
+        cls.row_ = one.waiting_charge(invoice_reference=cls.document.name)
+        cls.exception = one.raised(cls.row_)
+        cls.values = {"chosen": [one.key(cls.document)]}
 
     def preview(self, verb="match", values=None):
-        return self.exception.pane_preview(verb, self.values if values is None else values)
+        return self.exception.pane_preview(
+            verb, self.values if values is None else values
+        )
 
     def resolve(self, preview, verb="match", values=None):
         values = self.values if values is None else values

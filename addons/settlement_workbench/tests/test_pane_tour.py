@@ -1,4 +1,5 @@
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .pane_case import PaneCase
 
@@ -10,34 +11,33 @@ class TestPaneTour(PaneCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.named = cls.invoice(cls, 400)
-        cls.twins = [cls.invoice(cls, 200) for _number in range(2)]
-        cls.short = cls.invoice(cls, 100)
+        one = cls.maker()
+        cls.named = one.invoice(400)
+        cls.twins = [one.invoice(200) for _number in range(2)]
+        cls.short = one.invoice(100)
         rows = [
-            cls.row(cls, gross="400", invoice_reference=cls.named.name),
-            cls.row(cls, gross="200"),
-            cls.row(cls, gross="99.50"),
-            cls.row(cls, gross="7"),
+            one.row(gross="400", invoice_reference=cls.named.name),
+            one.row(gross="200"),
+            one.row(gross="99.50"),
+            one.row(gross="7"),
         ]
-        cls.store(cls, *cls.payout(cls, *rows))
-        cls.match(cls, rows[2], cls.short)
-        cls.post(cls)
+        one.store(*one.payout(*rows))
+        one.match(rows[2], cls.short)
+        one.post()
         # Other tests' data would stand in the same queue.
         known = cls.env["settlement.exception"].sudo()
         known.search([("company_id", "=", cls.company.id)])._set_state("ignored")
         cls.opened = [
-            cls.raised(cls, cls.stored(cls, rows[0])),
-            cls.raised(cls, cls.stored(cls, rows[1]), "ambiguous"),
-            cls.raised(
-                cls,
-                cls.stored(cls, rows[2]),
+            one.raised(one.stored(rows[0])),
+            one.raised(one.stored(rows[1]), "ambiguous"),
+            one.raised(
+                one.stored(rows[2]),
                 "amount_short",
                 amount_minor=50,
                 currency=cls.currency,
             ),
-            cls.raised(
-                cls,
-                cls.stored(cls, rows[3]),
+            one.raised(
+                one.stored(rows[3]),
                 "duplicate",
                 amount_minor=10,
                 currency=cls.currency,
@@ -69,7 +69,9 @@ class TestPaneTour(PaneCase, HttpCase):
         self.assertEqual(self.opened[0].user_id, self.accountant)
 
     def test_who_only_looks(self):
-        self.tour("settlement_pane_viewer", self.viewer)
+        # What is refused on purpose is no news.
+        with mute_logger("odoo.http"):
+            self.tour("settlement_pane_viewer", self.viewer)
         self.assertEqual(self.states(), ["open"] * 4)
 
     def test_keys(self):

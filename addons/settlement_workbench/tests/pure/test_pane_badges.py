@@ -42,13 +42,19 @@ def test_two_as_good():
 
 
 def test_a_sum_that_is_the_only_one():
-    found = [candidate(1, together=[2], weight=28), candidate(2, together=[1], weight=28)]
+    found = [
+        candidate(1, together=[2], weight=28),
+        candidate(2, together=[1], weight=28),
+    ]
     assert {badge(each, found) for each in found} == {badges.UNIQUE}
     assert preselected(found) == [("account.move.line", 1), ("account.move.line", 2)]
 
 
 def test_a_sum_among_others():
-    found = [candidate(1, together=[2], weight=12), candidate(2, together=[1], weight=12)]
+    found = [
+        candidate(1, together=[2], weight=12),
+        candidate(2, together=[1], weight=12),
+    ]
     assert {badge(each, found) for each in found} == {badges.SEVERAL}
     assert preselected(found) == []
 

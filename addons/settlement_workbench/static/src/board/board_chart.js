@@ -86,8 +86,8 @@ export class BoardChart extends Component {
                 datasets: series.map(({label, values}, place) => ({
                     label,
                     data: values,
-                    borderColor: getColor(place, scheme, "odoo"),
-                    backgroundColor: getColor(place, scheme, "odoo"),
+                    borderColor: getColor(place, scheme, "sm"),
+                    backgroundColor: getColor(place, scheme, "sm"),
                     borderDash: [[], [6, 4], [2, 3]][place % 3],
                     borderWidth: isBar ? 0 : 2,
                     pointRadius: isBar ? 0 : 1.5,

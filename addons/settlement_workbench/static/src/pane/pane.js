@@ -41,18 +41,22 @@ export class SettlementPane extends Component {
                 this.props.updateActionState?.({active_id: item.id})
             )
         );
-        this.view = useState({singleKeys: true, hasNotes: false, userId: false});
+        this.view = useState({singleKeys: true, hasNotes: false, mayAct: false});
         this.keys = this.allKeys();
         usePaneKeys(this.keys, () => this.view.singleKeys, this.ui);
-        onWillStart(() => this.start(given.exception_id || given.active_id));
+        const startId = Number(given.exception_id || given.active_id) || false;
+        onWillStart(() => this.start(startId, given.pane_verb));
         onWillUnmount(() => this.state.clearItem());
     }
 
-    async start(startId) {
+    async start(startId, verbName) {
         const settings = await this.model.settings();
         this.view.singleKeys = settings.single_keys;
-        this.view.userId = settings.user_id;
+        this.view.mayAct = settings.may_act;
         await this.state.loadQueue(startId);
+        if (verbName && this.state.can(verbName)) {
+            await this.useVerb(verbName);
+        }
     }
 
     // -- keys ---------------------------------------------------------------------
@@ -92,7 +96,7 @@ export class SettlementPane extends Component {
                 key: "space",
                 label: _t("Mark the row"),
                 run: () => this.state.mark(this.state.currentId),
-                isActive: () => Boolean(this.state.item?.can_act),
+                isActive: () => this.view.mayAct && Boolean(this.state.currentId),
             },
             ...[..."1234567890"].map((digit, index) => ({
                 key: digit,
@@ -248,19 +252,6 @@ export class SettlementPane extends Component {
         if (name === "group" && !this.state.chosen.length) {
             this.state.sums = await this.model.sums(this.state.item.id);
         }
-        this.focusInput();
-    }
-
-    /** The first thing that a verb asks for gets the focus, once it is drawn. */
-    focusInput() {
-        requestAnimationFrame(() => {
-            const input = this.root.el?.querySelector(
-                ".o_pane_inputs textarea, .o_pane_inputs select, .o_pane_inputs input, .o_pane_part input"
-            );
-            if (input && !this.state.isReady) {
-                input.focus();
-            }
-        });
     }
 
     openDialogue(name) {

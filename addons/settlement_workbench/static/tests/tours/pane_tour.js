@@ -138,7 +138,7 @@ registry.category("web_tour.tours").add("settlement_pane_viewer", {
         press("1", "nor digits"),
         {
             content: "still nothing to confirm",
-            trigger: ".o_pane_main:not(:has(.o_pane_act)):not(:has(.o_pane_chosen))",
+            trigger: ".o_pane_main:not(:has(.o_pane_act))",
         },
         {
             content: "the server refuses as well",
@@ -175,9 +175,9 @@ registry.category("web_tour.tours").add("settlement_pane_keys", {
         {content: "the third row", trigger: ".o_pane_position:contains('3 of 4')"},
         press("k", "up again"),
         {content: "the second row", trigger: ".o_pane_position:contains('2 of 4')"},
-        press(" ", "mark it"),
+        press("Space", "mark it"),
         {content: "it is marked", trigger: ".o_pane_marks:contains('1 marked')"},
-        press(" ", "and not any more"),
+        press("Space", "and not any more"),
         {content: "nothing is marked", trigger: ".o_pane_aside:not(:has(.o_pane_marks))"},
         press("c", "comment"),
         {
