@@ -274,7 +274,8 @@ class TestExceptionMissing(MoneyCase, AccountPaymentCommon):
 
     def paid_online(self):
         """Return a posted charge, its payment in Odoo and its invoice."""
-        invoice = self.invoice(100)
+        # The base for payments has an invoice of that name.
+        invoice = SettlementAccountCase.invoice(self, 100)
         payment = self.env["payment.transaction"].create(
             {
                 "provider_id": self.provider.id,
@@ -313,6 +314,7 @@ class TestExceptionMissing(MoneyCase, AccountPaymentCommon):
 
     def test_a_provider_without_journal_is_named(self):
         charge, payment, _invoice = self.paid_online()
+        self.provider.state = "disabled"
         self.provider.journal_id = False
         exception = self.raised(charge, "paid_not_in_ledger")
         with self.assertRaises(UserError):

@@ -42,7 +42,7 @@ export class SettlementPane extends Component {
             )
         );
         this.view = useState({singleKeys: true, hasNotes: false, mayAct: false});
-        this.keys = this.allKeys();
+        this.keys = this.allKeys().map((each) => this.patient(each));
         usePaneKeys(this.keys, () => this.view.singleKeys, this.ui);
         const startId = Number(given.exception_id || given.active_id) || false;
         onWillStart(() => this.start(startId, given.pane_verb));
@@ -60,6 +60,21 @@ export class SettlementPane extends Component {
     }
 
     // -- keys ---------------------------------------------------------------------
+
+    /** Let a key that needs the item wait for it, instead of being lost. */
+    patient(each) {
+        if (!each.isActive) {
+            return each;
+        }
+        return {
+            ...each,
+            isActive: () => this.state.isLoading || each.isActive(),
+            run: async () => {
+                await this.state.loaded;
+                return each.isActive() ? each.run() : undefined;
+            },
+        };
+    }
 
     allKeys() {
         const moves = [

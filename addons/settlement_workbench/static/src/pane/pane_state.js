@@ -68,7 +68,13 @@ export class PaneState {
         return this.rows.length + this.doneCount < this.total;
     }
 
-    async select(id) {
+    /** Show an item; keys that are pressed meanwhile wait for it. */
+    select(id) {
+        this.loaded = this.load(id);
+        return this.loaded;
+    }
+
+    async load(id) {
         this.clearItem();
         this.currentId = id;
         this.isLoading = Boolean(id);
