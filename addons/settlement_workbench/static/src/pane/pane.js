@@ -295,11 +295,18 @@ export class SettlementPane extends Component {
 
     comment() {
         this.view.hasNotes = true;
-        requestAnimationFrame(() => {
-            const chatter = this.root.el?.querySelector(".o_pane_notes");
-            chatter?.scrollIntoView({block: "nearest"});
-            chatter?.querySelector(".o-mail-Chatter-logNote")?.click();
-        });
+        this.focusWhenThere(".o_pane_notes .o-mail-Chatter-logNote:enabled", 60);
+    }
+
+    /** The notes are drawn some frames later than the pane. */
+    focusWhenThere(selector, frames) {
+        const button = this.root.el?.querySelector(selector);
+        if (button) {
+            button.scrollIntoView({block: "nearest"});
+            button.focus();
+        } else if (frames) {
+            requestAnimationFrame(() => this.focusWhenThere(selector, frames - 1));
+        }
     }
 
     undo() {

@@ -181,7 +181,12 @@ registry.category("web_tour.tours").add("settlement_pane_keys", {
         {content: "nothing is marked", trigger: ".o_pane_aside:not(:has(.o_pane_marks))"},
         press("c", "comment"),
         {
-            content: "the notes are open",
+            content: "the notes are open, and logging one is the next key",
+            trigger: ".o_pane_notes .o-mail-Chatter-logNote:focus",
+            run: "click",
+        },
+        {
+            content: "write one",
             trigger: ".o_pane_notes .o-mail-Composer-input",
             run: "edit jjjj",
         },
