@@ -7,7 +7,7 @@ the same life. Amounts are integers in minor units of the wallet.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -88,7 +88,9 @@ class DisputeLife:
 
 
 def grouped(
-    rows: Iterable[DisputeRow], stated: Collection[str] = ()
+    rows: Iterable[DisputeRow],
+    stated: Collection[str] = (),
+    of_payments: Mapping[str, Collection[str]] | None = None,
 ) -> dict[str, list[DisputeRow]]:
     """Return rows by the id of their dispute, in the order of their booking.
 
@@ -96,9 +98,10 @@ def grouped(
     belongs to: a dispute, a row of one, or a payment that has just one dispute.
 
     :param stated: ids of disputes that the provider told about.
+    :param of_payments: ids of those of them by the payment that they are about.
     """
     rows = sorted(rows, key=lambda row: (row.booked_on, row.external_id, row.id))
-    keys = _Keys(rows, stated)
+    keys = _Keys(rows, stated, of_payments or {})
     groups: dict[str, list[DisputeRow]] = defaultdict(list)
     for row in rows:
         if key := keys.of(row):
@@ -109,9 +112,16 @@ def grouped(
 class _Keys:
     """Ids under which the disputes of some rows are known."""
 
-    def __init__(self, rows: list[DisputeRow], stated: Collection[str]) -> None:
+    def __init__(
+        self,
+        rows: list[DisputeRow],
+        stated: Collection[str],
+        of_payments: Mapping[str, Collection[str]],
+    ) -> None:
         self.known = {name: name for name in stated}
         self.on_payment: dict[str, set[str]] = defaultdict(set)
+        for payment, names in of_payments.items():
+            self.on_payment[payment].update(names)
         withdrawals = [row for row in rows if row.kind == "dispute"]
         for row in withdrawals:
             if row.source_external_id:
@@ -202,9 +212,19 @@ def _status(
         status = decided or (said.status if said else "opened")
     if status in LOST_DISPUTE_STATUSES and is_back:
         return "won"
-    if status == "lost" and returned > 0:
+    if status == "lost" and returned > 0 and not _is_all_lost(rows, said):
         return "partly_won"
     return status
+
+
+def _is_all_lost(rows: Collection[DisputeRow], said: Statement | None) -> bool:
+    """Whether all that was disputed is gone: what came back was only held before."""
+    if said is None or any(row.currency != said.currency for row in rows):
+        return False
+    moved = sum(
+        row.gross for row in rows if row.kind in ("dispute", "dispute_reversal")
+    )
+    return -moved >= said.amount
 
 
 def _marked(rows: Iterable[DisputeRow]) -> str:

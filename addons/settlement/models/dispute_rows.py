@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -160,10 +162,14 @@ class SettlementDispute(models.Model):
         they came does not matter.
         """
         self.env.flush_all()
-        rows, wallets, names = self._rows_around(backend, set(names))
+        of_payments = self._of_payments(backend, names)
+        names = {*names, *of_payments, *chain.from_iterable(of_payments.values())}
+        rows, wallets, names = self._rows_around(backend, names)
+        of_payments = self._of_payments(backend, names)
+        names = {*names, *chain.from_iterable(of_payments.values())}
         known = self._named(backend, names)
         stated = known.filtered("version_ids").mapped("external_id")
-        groups = grouped(rows, stated)
+        groups = grouped(rows, stated, of_payments)
         existing = {dispute.external_id: dispute for dispute in known}
         disputes = self.browse()
         for key in sorted({*groups, *existing}):
@@ -176,6 +182,38 @@ class SettlementDispute(models.Model):
             disputes |= dispute
         disputes._note_merged()
         disputes._follow_exceptions()
+
+    @api.model
+    def _of_payments(self, backend, names):
+        """Return the disputes that the provider says are about some payments.
+
+        :param names: ids of payments, or of disputes whose payments are meant.
+        :return: id of a payment → ids of disputes.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT said.charge_external_id, dispute.external_id
+                  FROM settlement_dispute_version said
+                  JOIN settlement_dispute dispute ON dispute.id = said.dispute_id
+                 WHERE dispute.backend_id = %(backend)s
+                   AND said.charge_external_id IS NOT NULL
+                   AND dispute.id IN (
+                        SELECT id FROM settlement_dispute
+                         WHERE backend_id = %(backend)s
+                           AND external_id = ANY(%(names)s)
+                         UNION
+                        SELECT dispute_id FROM settlement_dispute_version
+                         WHERE charge_external_id = ANY(%(names)s))
+                """,
+                backend=backend.id,
+                names=list(names),
+            )
+        )
+        found = {}
+        for payment, dispute in rows:
+            found.setdefault(payment, set()).add(dispute)
+        return found
 
     @api.model
     def _create_for(self, backend, key, wallet):

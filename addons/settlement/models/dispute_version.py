@@ -61,6 +61,9 @@ class SettlementDisputeVersion(models.Model):
         "(dispute_id, row_hash) WHERE row_hash IS NOT NULL",
         "The same version of a dispute is kept once.",
     )
+    _charge_idx = models.Index(
+        "(charge_external_id) WHERE charge_external_id IS NOT NULL"
+    )
 
     @api.model
     def _values_of(self, fact, currencies):

@@ -8,6 +8,7 @@ from . import test_code_seen
 from . import test_dispute
 from . import test_exception
 from . import test_exception_escalation
+from . import test_exception_reconfirm
 from . import test_exception_verbs
 from . import test_expected_payment
 from . import test_fact_store

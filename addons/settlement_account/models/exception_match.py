@@ -36,7 +36,10 @@ class SettlementException(models.Model):
 
     def _refusals_of(self, rows):
         """Return why rows cannot be posted, in the words of their exceptions."""
-        subjects = [("settlement.batch", rows.batch_id), ("settlement.wallet", rows.wallet_id)]
+        subjects = [
+            ("settlement.batch", rows.batch_id),
+            ("settlement.wallet", rows.wallet_id),
+        ]
         return [
             cause
             for model, records in subjects

@@ -49,8 +49,8 @@ class SettlementException(models.Model):
             return self._resolve_complete()
         # The role for the verb was checked; payments of Odoo are booked as by itself.
         row = self.sudo()._suggestion_subject()
-        for payment in self._unbooked_payments(row):
-            payment.with_company(payment.company_id)._create_payment()
+        payment = self._unbooked_payment(row)
+        payment.with_company(payment.company_id)._create_payment(date=row.booked_on)
         self.env["settlement.document.reference"].sudo()._refresh(row.company_id)
         matches = row.match_line_ids.match_id
         row.env["settlement.matcher"]._match_transactions(row)
@@ -59,16 +59,14 @@ class SettlementException(models.Model):
         for match in new.filtered(lambda match: match.state == "confirmed"):
             self._bring_to_ledger(match)
         self._end(
-            self.env._(
-                "The payment was booked. %(comment)s", comment=comment or ""
-            )
+            self.env._("The payment was booked. %(comment)s", comment=comment or "")
         )
         return None
 
-    def _unbooked_payments(self, row):
-        """Return the finished online payments of a row that have no entry.
+    def _unbooked_payment(self, row):
+        """Return the finished online payment of a row that has no entry.
 
-        :raises UserError: if there is none, or several.
+        :raises UserError: if there is none, or several, or Odoo could not book it.
         """
         matcher = self.env["settlement.matcher"].sudo().with_company(row.company_id)
         unbooked = matcher._unbooked_sql(row.company_id, SQL(", paid.id AS payment_id"))
@@ -80,8 +78,10 @@ class SettlementException(models.Model):
                 row.id,
             )
         )
-        payments = self.env["payment.transaction"].sudo().browse(
-            [payment_id for (payment_id,) in found]
+        payments = (
+            self.env["payment.transaction"]
+            .sudo()
+            .browse([payment_id for (payment_id,) in found])
         )
         if len(payments) != 1:
             raise UserError(
@@ -89,6 +89,14 @@ class SettlementException(models.Model):
                     "%(count)s online payments without an entry belong to it: book the "
                     "right one in Odoo, then match it.",
                     count=len(payments),
+                )
+            )
+        if not payments.provider_id.journal_id:
+            raise UserError(
+                self.env._(
+                    "The payment provider %(provider)s has no journal, so Odoo books "
+                    "none of its payments. Choose one in its settings first.",
+                    provider=payments.provider_id.name,
                 )
             )
         return payments
@@ -150,7 +158,9 @@ class SettlementException(models.Model):
                 "company_id": self.company_id.id,
                 "kind": "payout" if is_payout else "outgoing",
                 "currency_id": row.currency_id.id,
-                "amount": abs(row.gross_amount) if is_payout else -abs(row.gross_amount),
+                "amount": abs(row.gross_amount)
+                if is_payout
+                else -abs(row.gross_amount),
                 "due_on": fields.Date.to_date(day),
             }
         )

@@ -88,7 +88,9 @@ class SettlementException(models.Model):
         """Book the difference to the account for fees."""
         if self.reason != "amount_short":
             return super()._resolve_post_fee_variance(keep_rest, comment)
-        return self._rest_verb(lambda decision, _lines: decision.account("bank_fee"), comment)
+        return self._rest_verb(
+            lambda decision, _lines: decision.account("bank_fee"), comment
+        )
 
     def _resolve_fx_difference(self, chosen=None, comment=""):
         """Take a difference as one of exchange.
@@ -117,7 +119,9 @@ class SettlementException(models.Model):
         )
         if not account:
             raise UserError(
-                self.env._("Choose the accounts for exchange differences in the settings.")
+                self.env._(
+                    "Choose the accounts for exchange differences in the settings."
+                )
             )
         return account.id
 

@@ -39,7 +39,10 @@ def _query(wallet, ids):
            AND other.wallet_id <> fact.wallet_id
            AND (other.source_external_id = fact.source_external_id
                 OR other.source_external_id = fact.parent_external_id
-                OR other.parent_external_id = fact.source_external_id)
+                OR other.parent_external_id = fact.source_external_id
+                -- Legs that only name the payment for which they were made.
+                OR other.parent_external_id = fact.parent_external_id)
+           AND sign(other.gross_amount) <> sign(fact.gross_amount)
           LEFT JOIN account_move_line entry
             ON entry.settlement_transaction_id = other.id
            AND entry.settlement_role = 'transfer'

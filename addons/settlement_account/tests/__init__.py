@@ -6,6 +6,7 @@ from . import test_dispute_posting
 from . import test_lock_date
 from . import test_memory
 from . import test_exception_limit
+from . import test_exception_money
 from . import test_fee_bills
 from . import test_ledger_changes
 from . import test_ledger_currency

@@ -221,6 +221,18 @@ class TestPostCurrency(SettlementAccountCase):
         self.assertEqual(self.wallet_lines().balance, 210.0)
         self.assertEqual(self.wallet_lines().amount_currency, 100.0)
 
+    def test_legs_that_only_name_their_payment_meet_too(self):
+        names = {"parent_external_id": "sale_1", "batch_external_id": "day_1"}
+        out = self.row("conversion", "-210", source_external_id="leg_1", **names)
+        into = self.euro_row("conversion", "100", source_external_id="leg_2", **names)
+        self.store(out, into)
+        (self.wallet + self.euro_wallet).action_post_cutoff(date(2026, 1, 31))
+        transfer = self.env["account.move.line"].search(
+            [("account_id", "=", self.policy.transfer_account_id.id)]
+        )
+        self.assertEqual(sorted(transfer.mapped("balance")), [-210.0, 210.0])
+        self.assertEqual(self.wallet_lines().balance, 210.0)
+
     def test_clearing_from_suspense_in_euro_leaves_no_rest(self):
         charge = self.euro_row(gross="100", day=10)
         self.store(*self.euro_payout(charge))

@@ -95,6 +95,26 @@ class MoneyCase(SettlementAccountCase):
 class TestPostTransfers(MoneyCase):
     # -- one currency ------------------------------------------------------------------
 
+    def test_fee_that_a_bank_on_the_way_kept(self):
+        went = self.bank_row("-1000", towards=SAVINGS)
+        came = self.bank_row("995", SAVINGS, towards=MAIN)
+        self.run_match()
+        match = self.stored(went).match_line_ids.match_id
+        self.assertEqual((match.state, match.difference_minor), ("proposed", 500))
+        match.sudo()._confirm()
+        self.post_all()
+        self.assertMet(went, came)
+        fees = self.items(self.policy.bank_fee_account_id)
+        self.assertEqual(sum(fees.mapped("balance")), 5.0)
+        transfers = self.items(self.policy.transfer_account_id)
+        self.assertEqual(sum(transfers.mapped("balance")), 0.0)
+        self.assert_lawful()
+        match.sudo()._undo("a test")
+        self.assertEqual(
+            sum(self.items(self.policy.bank_fee_account_id).mapped("balance")), 0.0
+        )
+        self.assert_lawful()
+
     def test_from_account_to_account(self):
         went = self.bank_row("-500", towards=SAVINGS)
         came = self.bank_row("500", SAVINGS, MAIN, day=13)

@@ -14,14 +14,15 @@ _SHORTEST = 6
 def spellings(secrets: Iterable[str]) -> frozenset[str]:
     """Return the texts by which secrets would be recognised.
 
-    Besides the plain value: escaped for addresses, and encoded as alone or as user
-    or password of a basic login.
+    Besides the plain value: escaped for addresses, encoded as alone or as user or
+    password of a basic login, and as bytes are written by a database.
     """
     found = set()
     for secret in secrets:
         if len(secret) < _SHORTEST:
             raise ValueError("A secret this short is found by accident; use another.")
         found |= {secret, quote(secret, safe=""), quote_plus(secret)}
+        found.add(secret.encode().hex())
         found |= {_encoded(secret, shift) for shift in range(3)}
     return frozenset(text for text in found if len(text) >= _SHORTEST)
 

@@ -36,6 +36,10 @@ class SettlementCli(models.AbstractModel):
     @api.model
     def _command_scaffold(self, options):
         """Write the addon of a new connector, with tests that pass."""
+        if options.code in self._connector_codes():
+            return self._fail(
+                f"There is a connector {options.code} already; take another code."
+            )
         connector = NewConnector(
             code=options.code,
             name=options.name,

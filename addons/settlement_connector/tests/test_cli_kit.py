@@ -57,6 +57,12 @@ class TestCliKit(TransactionCase):
         self.assertEqual(code, 1)
         self.assertIn("is there already", words)
 
+    def test_a_code_that_a_connector_has_is_refused(self):
+        code, words = self.scaffold("canonical")
+        self.assertEqual(code, 1)
+        self.assertIn("a connector canonical already", words)
+        self.assertFalse(list(self.folder.iterdir()))
+
     def test_a_folder_that_cannot_be_written_to(self):
         self.folder = Path("/dev/null")
         self.assertEqual(self.scaffold("acme")[0], 1)

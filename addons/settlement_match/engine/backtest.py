@@ -80,6 +80,8 @@ class Case:
     :ivar otherwise: what the replay matches it with by other evidence.
     :ivar known: the matches that hold today.
     :ivar refused: the matches that a person undid as wrong.
+    :ivar is_guess: the rule is not about it; payer and amount lead elsewhere with the
+        change (``replayed``) than without it (``otherwise``).
     """
 
     transaction_id: int
@@ -89,6 +91,31 @@ class Case:
     otherwise: Decision | None = None
     known: tuple[Decision, ...] = ()
     refused: tuple[Decision, ...] = ()
+    is_guess: bool = False
+
+    @classmethod
+    def of_guess(
+        cls,
+        payment: tuple[int, int, int],
+        after: Iterable[tuple[int, int]],
+        before: Iterable[tuple[int, int]],
+        known: tuple[Decision, ...],
+        refused: tuple[Decision, ...],
+    ) -> Case:
+        """Return a payment that the rule is not about, and that it concerns.
+
+        :param payment: its id, its currency's id, its amount in signed minor units.
+        :param after: (journal item, minor units) that payer and amount lead to with
+            the change, ``before``: without it.
+        """
+        return cls(*payment, _of_items(after), _of_items(before), known, refused, True)
+
+
+def _of_items(items: Iterable[tuple[int, int]]) -> Decision | None:
+    targets = tuple(
+        Target(("move_line_id", item), minor) for item, minor in sorted(items)
+    )
+    return Decision(targets=targets) if targets else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +144,8 @@ def judge(case: Case, rule_id: int) -> Verdict | None:
     :param rule_id: the rule of which a version is tested.
     :return: None if the change does not concern this payment.
     """
+    if case.is_guess:
+        return _of_guess(case)
     if case.replayed is None:
         return _without_replay(case, rule_id)
     if refused := _refused(case, case.replayed):
@@ -137,6 +166,26 @@ def _without_replay(case: Case, rule_id: int) -> Verdict | None:
     if _is_same(case.otherwise, owned):
         return Verdict(SAME, "same", case, match_id)
     return Verdict(CHANGED, "otherwise", case, match_id)
+
+
+def _of_guess(case: Case) -> Verdict | None:
+    """Judge a payment whose documents are others' now, or nobody else's any more."""
+    match_id = case.known[0].match_id if case.known else 0
+    held = _items(case.known)
+    if case.replayed is None:
+        was_right = case.otherwise is not None and case.otherwise.items == held
+        if case.known and not was_right:
+            return None
+        return Verdict(LOST, "guess_lost", case, match_id)
+    if refused := _refused(case, case.replayed):
+        return Verdict(WRONG, "refused", case, refused.match_id)
+    if not case.known:
+        if case.otherwise is None:
+            return Verdict(GAINED, "guess_gained", case)
+        return Verdict(CHANGED, "guess_changed", case)
+    if case.replayed.items == held:
+        return Verdict(SAME, "same", case, match_id)
+    return Verdict(WRONG, "other_document", case, match_id)
 
 
 def _refused(case: Case, replayed: Decision) -> Decision | None:

@@ -27,6 +27,12 @@ _SENTENCES = {
     "rest_paid": "{payment} would settle {would}. The rest that it would write off was "
     "paid later: {today} holds today.",
     "taken": "{payment} would be matched with {would}, which other payments settled.",
+    "guess_gained": "Nothing is matched with {payment} today. Its payer and its amount "
+    "would lead to {would} alone, as nothing else would fit any more.",
+    "guess_lost": "{payment} would stay open: its payer and its amount lead to "
+    "{otherwise} today, which would be settled by others or not be the only one.",
+    "guess_changed": "Payer and amount of {payment} lead to {otherwise} today. They "
+    "would lead to {would}.",
     "proved": "{payment} waits as a proposal with {today}. It would be confirmed "
     "without a person.",
     "unproved": "{payment} was matched with {today} without a person. It would wait "

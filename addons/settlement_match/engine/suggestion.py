@@ -6,8 +6,8 @@ for. Amounts are minor units, positive when money comes to us.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,10 +15,11 @@ from odoo.addons.settlement.canonical import references
 
 from . import counterparty, evidence, likeness, names, sentences
 from .amounts import Amounts, relation
+from .suggested_difference import NOTHING, Difference, difference, needs_no_document
+from .suggestion_facts import Money, Reference, Target
 from .together import Key, Together
 
 Contribution = dict[str, object]
-Reference = tuple[str, str]
 
 # What one piece of identity weighs; only the strongest of a side counts.
 REFERENCE_WEIGHTS: dict[str, int] = {
@@ -34,6 +35,7 @@ REFERENCE_WEIGHTS: dict[str, int] = {
 PAYER_WEIGHTS: dict[str, int] = {
     **{clue.what: clue.weight for clue in counterparty.CLUES},
     "own_account": counterparty.IBAN.weight,
+    "rule": evidence.RULE_WEIGHT,
 }
 # From here on, in percent, a name says something.
 SIMILAR = 60
@@ -45,67 +47,6 @@ _HIGHEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """What was paid, and everything its source said of it.
-
-    :ivar references: pairs of type and comparable text.
-    :ivar tokens: words of its free texts that may be the number of a document.
-    :ivar words: the same, the most likely first; ``spoken``: some as written.
-    :ivar is_cut: the texts were too long to be read to their end.
-    :ivar text: all its texts in comparable spelling, joined.
-    :ivar payers: partner id → (the clue, what says so, the partner's name).
-    :ivar presentment: currency and amount that the customer saw.
-    :ivar fees: what a payer's bank usually keeps, unsigned.
-    """
-
-    key: Key
-    name: str
-    currency: str
-    amount: int
-    day: date | None = None
-    decimals: int = 2
-    references: frozenset[Reference] = frozenset()
-    tokens: frozenset[str] = frozenset()
-    words: tuple[str, ...] = ()
-    spoken: tuple[str, ...] = ()
-    is_cut: bool = False
-    text: str = ""
-    counterparty: str = ""
-    payers: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
-    presentment: tuple[str, int] | None = None
-    fees: tuple[int, ...] = ()
-    account: str = ""
-    currency_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What money may be for: a journal item, payout, expected payment, other money.
-
-    :ivar number: its own number in comparable spelling.
-    :ivar traces: what a bank writes of it, with the word for that kind of evidence.
-    :ivar parts: amounts of which each is due on its own.
-    :ivar is_taken: a confirmed match holds all of it.
-    """
-
-    key: Key
-    name: str
-    currency: str
-    amount: int
-    first_day: date | None = None
-    last_day: date | None = None
-    references: frozenset[Reference] = frozenset()
-    number: str = ""
-    partner_id: int = 0
-    partner: str = ""
-    traces: tuple[tuple[str, str], ...] = ()
-    account: str = ""
-    parts: tuple[int, ...] = ()
-    is_taken: bool = False
-    currency_id: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Suggestion:
     """How well one pair fits.
 
@@ -113,6 +54,7 @@ class Suggestion:
     :ivar strength: the same without the limit of 100, for the order.
     :ivar days: distance of the days, None if unknown.
     :ivar partners: keys of the others that make up the sum together with it.
+    :ivar difference: what would be left between both, and what it would be taken for.
     """
 
     key: Key
@@ -126,6 +68,8 @@ class Suggestion:
     days: int | None = None
     partners: tuple[Key, ...] = ()
     currency_id: int = 0
+    difference: Difference = NOTHING
+    target_currency_id: int = 0
 
     def order(self) -> tuple[object, ...]:
         """Return what suggestions are sorted by: best first, always the same."""
@@ -145,7 +89,9 @@ def suggest(
     identity, payer = _further(_identity(money, target), _payer(money, target))
     amount, outcome = _amount(money, target, together)
     days = days_apart(money.day, target.first_day, target.last_day)
+    left = NOTHING if together else difference(money, target, _offered(money, target))
     pieces = [*identity, *payer, *_currency(money, target), amount, *_date(days)]
+    pieces += _ruled(money, left)
     candidate = target if asker == "money" else money
     limited = _limited(pieces)
     return Suggestion(
@@ -160,6 +106,8 @@ def suggest(
         days=days,
         partners=together.others if together else (),
         currency_id=candidate.currency_id,
+        difference=left,
+        target_currency_id=target.currency_id,
     )
 
 
@@ -259,6 +207,18 @@ def _other_payer(money: Money, target: Target) -> list[Contribution]:
         return []
     weight = evidence.OTHER_PAYER_WEIGHT
     return [evidence.contribution("other_payer", weight, known[0])]
+
+
+def _ruled(money: Money, left: Difference) -> list[Contribution]:
+    """Return what approved rules say for a match, and against any."""
+    pieces = []
+    if left.rule:
+        weight = evidence.RULE_TEXT_WEIGHT
+        pieces.append(evidence.contribution("rule_difference", weight, left.rule))
+    if rule := needs_no_document(money):
+        weight = evidence.NAMES_OTHER_WEIGHT
+        pieces.append(evidence.contribution("needs_none", weight, rule))
+    return pieces
 
 
 def _further(

@@ -13,6 +13,9 @@ from . import evidence
 # It may be booked earlier where it comes than where it went: weekends, value dates.
 EARLY = timedelta(days=3)
 LATE = timedelta(days=7)
+# A bank on the way may keep so much of what went, in per cent; more is another amount.
+MOST_WITHHELD_PERCENT = 5
+WITHHELD_WEIGHT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,19 @@ class Pair:
     def is_identified(self) -> bool:
         """Whether no judgement is in it: both ends say so, and the amount."""
         is_exact = self.deviation is None or self.level is BOTH_ENDS
-        return self.level.is_identity and is_exact
+        return self.level.is_identity and is_exact and not self.withheld
+
+    @property
+    def withheld(self) -> int:
+        """What a bank on the way kept, in minor units; 0 between two currencies."""
+        if self.went.currency_id != self.came.currency_id:
+            return 0
+        return -self.went.amount - self.came.amount
+
+    @property
+    def withheld_per_mille(self) -> int:
+        """The same of what went, rounded up."""
+        return -(1000 * self.withheld // self.went.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,19 @@ def decide(pairs: Iterable[Pair]) -> Outcome:
         accepted += only
         left = _without(left, only)
     return Outcome(tuple(accepted), tuple(left))
+
+
+def decide_all(pairs: Iterable[Pair]) -> Outcome:
+    """Choose among all pairs; where amounts differ, only among what is left then.
+
+    What was withheld is told by nothing but the rest: so both rows have to name each
+    other, or the same number.
+    """
+    given = list(pairs)
+    exact = decide(pair for pair in given if not pair.withheld)
+    less = [pair for pair in given if pair.withheld and pair.level.is_identity]
+    withheld = decide(_without(less, exact.pairs + exact.ambiguous))
+    return Outcome(exact.pairs + withheld.pairs, exact.ambiguous + withheld.ambiguous)
 
 
 def strongest(pairs: Iterable[Pair]) -> list[Pair]:
@@ -178,6 +206,14 @@ def contributions(pair: Pair) -> list[dict[str, object]]:
         evidence.contribution(pair.level.what, pair.level.weight, pair.text),
         evidence.contribution("days_apart", evidence.DATE_WEIGHT - days, str(days)),
     ]
+    if pair.withheld:
+        per_mille = pair.withheld_per_mille
+        text = f"{Decimal(per_mille).scaleb(-1)} %"
+        return [
+            *pieces,
+            evidence.contribution("currency", evidence.CURRENCY_WEIGHT),
+            evidence.contribution("withheld", WITHHELD_WEIGHT - per_mille // 5, text),
+        ]
     if pair.deviation is None:
         return [
             *pieces,
@@ -193,5 +229,7 @@ def contributions(pair: Pair) -> list[dict[str, object]]:
 def kind(pair: Pair) -> str:
     """Return the stable code of how it was found."""
     method = "identifier" if pair.is_identified else "amount_date"
-    rate = "" if pair.deviation is None else ":rate"
-    return f"{method}/{pair.level.name}{rate}"
+    detail = "" if pair.deviation is None else ":rate"
+    if pair.withheld:
+        detail = ":fee"
+    return f"{method}/{pair.level.name}{detail}"

@@ -28,6 +28,7 @@ from . import exception_match
 from . import exception_group
 from . import document_reference
 from . import matcher
+from . import statistics
 from . import match_leftover
 from . import match_trace
 from . import match_watermark
@@ -57,6 +58,7 @@ from . import proposals
 from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
+from . import transfer_fees
 from . import stage_counterparty
 from . import stage_subset
 from . import stage_expected
@@ -68,6 +70,7 @@ from . import replay
 from . import replay_history
 from . import replay_episode
 from . import replay_payer
+from . import replay_guess
 from . import replay_result
 from . import backtest
 from . import backtest_limit
@@ -91,6 +94,7 @@ from . import suggestion_facts
 from . import suggestion_holders
 from . import suggestion_search
 from . import suggestion_payers
+from . import suggestion_rules
 from . import suggestion_money
 from . import suggestion_match
 from . import suggestion_split

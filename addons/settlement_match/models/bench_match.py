@@ -1,5 +1,6 @@
 import os
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from odoo import api, models
@@ -83,23 +84,33 @@ class SettlementCli(models.AbstractModel):
         company = self.env.company
         open_before = self._open_by_stage(names)
         last_ids = self._last_ids()
-        started, cpu = time.monotonic(), self._cpu_seconds()
-        found = self.env["settlement.matcher"].sudo()._match_company(company)
+        started, cpu = time.monotonic(), [self._cpu_seconds()]
+        found = (
+            self.env["settlement.matcher"]
+            .sudo()
+            ._match_company(company, lambda: cpu.append(self._cpu_seconds()))
+        )
         seconds = time.monotonic() - started
-        cpu = round(self._cpu_seconds() - cpu, 2)
+        cpu_of = [round(after - before, 2) for before, after in pairwise(cpu)]
+        cpu.append(self._cpu_seconds())
         written = self._written_since(last_ids)
         write = self._timed(self._write_floor, last_ids)
         return {
             "seconds": seconds,
-            "cpu": cpu,
+            "cpu": round(cpu[-1] - cpu[0], 2),
             "write": write,
             "written": written,
             "outside": round(
                 seconds - sum(each["seconds"] for each in found.values()), 3
             ),
             "stages": {
-                stage: self._stage_figures(stage, each, open_before)
-                for stage, each in found.items()
+                stage: {
+                    **self._stage_figures(stage, each, open_before),
+                    "cpu_seconds": cpu_seconds,
+                }
+                for (stage, each), cpu_seconds in zip(
+                    found.items(), cpu_of, strict=True
+                )
             },
         }
 

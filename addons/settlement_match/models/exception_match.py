@@ -98,7 +98,8 @@ class SettlementException(models.Model):
     def _compute_has_proposal(self):
         proposed = {
             model: self._subjects_with_proposal(
-                model, self.filtered(lambda one, model=model: one.subject_model == model)
+                model,
+                self.filtered(lambda one, model=model: one.subject_model == model),
             )
             for model in ("settlement.transaction", "settlement.batch")
         }
@@ -243,7 +244,9 @@ class SettlementException(models.Model):
         found = []
         for (model, row_id), (*_key, amount) in zip(keys, parts, strict=True):
             if model not in ITEM_COLUMNS:
-                raise UserError(self.env._("That is nothing a payment is divided over."))
+                raise UserError(
+                    self.env._("That is nothing a payment is divided over.")
+                )
             record = self.env[model].browse(row_id)
             record.check_access("read")
             if isinstance(amount, str):

@@ -24,14 +24,6 @@ STAGES = (
 # Stages whose result depends on what a payment and its documents say, and on nothing
 # that changes by itself.
 SCOPED_STAGES = ("identifier", "reference", "text")
-# Tables that a mass load fills and the stages join at once.
-JOINED_TABLES = (
-    "account_move_line",
-    "settlement_document_reference",
-    "settlement_transaction",
-    "settlement_transaction_reference",
-    "settlement_transaction_state",
-)
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -74,6 +66,7 @@ class SettlementMatcher(models.AbstractModel):
                 matcher._lock(company, wait=True)
             if record._is_cancelled():
                 return counters
+        matcher._enlarge_work_memory()
         matcher._show_leftovers(run)
         return counters
 
@@ -139,6 +132,7 @@ class SettlementMatcher(models.AbstractModel):
     @api.model
     def _prepare(self, run):
         """Bring the references of the ledger up to date and let go of stale matches."""
+        self._enlarge_work_memory()
         self.env["settlement.document.reference"]._refresh(run.company)
         self._gather_statistics()
         self.env["settlement.precision"]._forget()
@@ -147,35 +141,12 @@ class SettlementMatcher(models.AbstractModel):
             self._note_refused(run)
 
     @api.model
-    def _gather_statistics(self):
-        """Tell the planner of tables that have grown much since it last heard.
-
-        The server does so by itself, but only some time after a load is committed:
-        too late for whoever loads and matches at once.
-        """
-        self.env.flush_all()
-        grown = self.env.execute_query(
-            SQL(
-                """
-                SELECT relname
-                  FROM pg_class
-                 WHERE oid = ANY(%s::regclass[])
-                   AND pg_relation_size(oid) > 2 * 8192::int8 * (relpages + 8)
-                 ORDER BY relname
-                """,
-                list(JOINED_TABLES),
-            )
-        )
-        for (name,) in grown:
-            # Another worker may be at it: then there is nothing to do.
-            self.env.cr.execute(SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(name)))
-
-    @api.model
     def _timed_stage(self, stage, run):
         """Run one stage and return its counters with the seconds it took."""
         self.env.flush_all()
         self._enlarge_work_memory()
         started = time.monotonic()
+        self._gather_statistics()
         counters = getattr(self, f"_stage_{stage}")(run)
         self.env.invalidate_all()
         return {**counters, "seconds": round(time.monotonic() - started, 3)}
@@ -211,15 +182,6 @@ class SettlementMatcher(models.AbstractModel):
             SQL("CREATE TEMPORARY TABLE %s ON COMMIT DROP AS %s", table, select)
         )
         self._analyze(name, joined)
-
-    @api.model
-    def _analyze(self, name, columns=()):
-        """Gather the statistics of a temporary table, by default of all columns."""
-        query = SQL("ANALYZE %s", SQL.identifier(name))
-        if columns:
-            names = SQL(", ").join(map(SQL.identifier, columns))
-            query = SQL("%s (%s)", query, names)
-        self.env.cr.execute(query)
 
     @api.model
     def _is_temporary(self, name):

@@ -46,6 +46,7 @@ class SettlementMatcher(models.AbstractModel):
         matches = self.env["settlement.match"].browse(ids)
         self.env["settlement.event"]._log(f"match.{state}", company, rows=matches)
         self.env.invalidate_all()
+        self._matched_many(len(ids))
         return len(ids)
 
     @api.model

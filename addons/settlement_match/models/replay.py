@@ -1,5 +1,5 @@
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from odoo.tools import SQL
 from ..engine.run import MatchRun
 
 # The stages that rules take part in. What the other certain ones matched is left out
-# of the replay; the ones that guess come after rules and change nothing of them.
+# of the replay; the ones that guess are replayed where rules have rivals.
 STAGES = ("reference", "text", "memory")
 # What the stages write. In a replay, empty temporary tables stand in front of these.
 WRITTEN_TABLES = (
@@ -53,6 +53,21 @@ class Extent:
     unread: int = 0
 
 
+# Two of them are never the same: environments are told apart by what they hold.
+@dataclass(slots=True, eq=False)
+class Guesses:
+    """What the guessing stages made of the days on which a rule has rivals.
+
+    :ivar days: day → ids of the partners who are asked about.
+    :ivar concerned: ids of the payments that the rule itself is about.
+    :ivar found: payment → (journal item, minor units) that it is matched with.
+    """
+
+    days: dict[Any, list[int]] = field(default_factory=dict)
+    concerned: frozenset[int] = frozenset()
+    found: dict[int, frozenset[tuple[int, int]]] = field(default_factory=dict)
+
+
 class SettlementReplay(models.AbstractModel):
     """Runs the stages of matching over history, as if some rule were another one.
 
@@ -73,9 +88,13 @@ class SettlementReplay(models.AbstractModel):
 
         :return: (list of ``engine.backtest.Case``, ``Extent``).
         """
+        guesses = Guesses()
         replay = (
             self.with_company(scope.company)
-            .with_context(settlement_replay_version=scope.version.id or 0)
+            .with_context(
+                settlement_replay_version=scope.version.id or 0,
+                settlement_replay_guesses=guesses,
+            )
             .sudo()
         )
         precision = self.env["settlement.precision"]
@@ -90,7 +109,10 @@ class SettlementReplay(models.AbstractModel):
                 replay._put_history_in_front()
                 replay._put_rules_in_front(scope)
                 unread = replay._run_stages(scope)
-                return replay._read_cases(scope), Extent(rows, reached, unread)
+                cases = replay._read_cases(scope)
+            if guesses.days:
+                cases += replay._changed_guesses(scope, guesses)
+            return cases, Extent(rows, reached, unread)
         finally:
             precision._forget()
 
@@ -101,7 +123,9 @@ class SettlementReplay(models.AbstractModel):
         :return: number of payments that were beyond the bound of a stage.
         """
         run = MatchRun(scope.company)
-        return sum(self._timed_stage(stage, run).get("unread", 0) for stage in STAGES)
+        unread = sum(self._timed_stage(stage, run).get("unread", 0) for stage in STAGES)
+        self._behind_stages(scope, run)
+        return unread
 
     # ------------------------------------------------------------------
     # What stands in front

@@ -46,7 +46,8 @@ class SettlementMatcher(models.AbstractModel):
     def _repeated_rows(self, run):
         """Return open payments with the first earlier one that they repeat."""
         self._refill("settlement_repeated", self._repeatable_sql(run))
-        self._refill("settlement_settled", self._settled_payments_sql(run.company))
+        self._refill("settlement_same_amount", self._same_amount_sql(run.company))
+        self._refill("settlement_settled", self._settled_payments_sql())
         return self.env.execute_query_dict(
             SQL(
                 """
@@ -95,24 +96,36 @@ class SettlementMatcher(models.AbstractModel):
         )
 
     @api.model
-    def _settled_payments_sql(self, company):
-        """Return matched payments of an amount that is open again, with what they paid.
+    def _same_amount_sql(self, company):
+        """Return matched payments of an amount that is open again."""
+        return SQL(
+            """
+            SELECT state.transaction_id AS id, state.currency_id, state.gross_minor
+              FROM settlement_transaction_state state
+             WHERE state.company_id = %s
+               AND state.match_state = 'matched'
+               AND (state.currency_id, state.gross_minor) IN (
+                    SELECT source_currency_id, source_open FROM settlement_repeated)
+            """,
+            company.id,
+        )
 
-        Only what paid documents of which nothing is open any more.
+    @api.model
+    def _settled_payments_sql(self):
+        """Return those of ``settlement_same_amount`` with what they paid.
+
+        Only what paid documents of which nothing is open any more. Joined as a whole:
+        looked up payment by payment, a wrong guess of the planner would multiply.
         """
         return SQL(
             """
-            SELECT fact.id, state.currency_id, state.gross_minor, fact.external_id,
+            SELECT fact.id, same.currency_id, same.gross_minor, fact.external_id,
                    fact.booked_on, paid.documents
-              FROM settlement_transaction_state state
-              JOIN settlement_transaction fact
-                ON fact.id = state.transaction_id AND fact.is_current
-             CROSS JOIN LATERAL (
-                SELECT array_agg(DISTINCT entry.move_name) AS documents,
-                       bool_and(entry.reconciled
-                                OR claim.claimed_minor = claim.total_minor)
-                            AS is_settled
-                  FROM settlement_match_line money
+              FROM (
+                SELECT same.id, array_agg(DISTINCT entry.move_name) AS documents
+                  FROM settlement_same_amount same
+                  JOIN settlement_match_line money
+                    ON money.transaction_id = same.id AND money.side = 'source'
                   JOIN settlement_match match
                     ON match.id = money.match_id
                    AND match.state IN ('confirmed', 'posted')
@@ -120,15 +133,13 @@ class SettlementMatcher(models.AbstractModel):
                     ON target.match_id = match.id AND target.side = 'target'
                   JOIN account_move_line entry ON entry.id = target.move_line_id
                   LEFT JOIN settlement_claim claim ON claim.move_line_id = entry.id
-                 WHERE money.transaction_id = fact.id
-                   AND money.side = 'source') paid
-             WHERE state.company_id = %s
-               AND state.match_state = 'matched'
-               AND (state.currency_id, state.gross_minor) IN (
-                    SELECT source_currency_id, source_open FROM settlement_repeated)
-               AND paid.is_settled
-            """,
-            company.id,
+                 GROUP BY same.id
+                HAVING bool_and(entry.reconciled
+                                OR claim.claimed_minor = claim.total_minor)
+                   ) paid
+              JOIN settlement_same_amount same USING (id)
+              JOIN settlement_transaction fact ON fact.id = same.id AND fact.is_current
+            """
         )
 
     @api.model

@@ -9,18 +9,24 @@ from ..engine import counterparty, names
 
 # Stored on its matches; it runs after the stages that look for documents.
 STAGE = 9
+# By which row of the bank each kind of announced payment comes.
+BANK_ROWS = (("incoming", "bank_credit"), ("outgoing", "bank_debit"))
 # People expect money on a day, and it comes around it.
 EARLY = timedelta(days=30)
 
 
 class SettlementMatcher(models.AbstractModel):
-    """Money that somebody announced, without a reference: known payer and amount."""
+    """Money that somebody announced, without a reference: known payer and amount.
+
+    What we sent to the bank is announced as well; it leaves as a debit, and its payee
+    is who is known.
+    """
 
     _inherit = "settlement.matcher"
 
     @api.model
     def _stage_expected(self, run):
-        """Propose what expected payments arrived as, where no document fits.
+        """Propose what expected payments came or left as, where no document fits.
 
         No document is settled by it: so a person always looks at it.
 
@@ -37,7 +43,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _expected_rows(self, run):
-        """Return candidate → [its row] for bank credits and what was announced."""
+        """Return candidate → [its row] for rows of banks and what was announced."""
         if not self._waits_for_payments(run.company):
             return {}
         if not self._fill_open_sources(run):
@@ -55,13 +61,16 @@ class SettlementMatcher(models.AbstractModel):
         domain = [
             ("company_id", "=", company.id),
             ("state", "in", WAITING_STATES),
-            ("kind", "=", "incoming"),
+            ("kind", "in", [kind for kind, _row_kind in BANK_ROWS]),
         ]
         return self.env["settlement.expected.payment"].search_count(domain, limit=1)
 
     @api.model
     def _expected_pairs_sql(self, company):
-        """Return credits and expected payments of the same amount and currency."""
+        """Return rows and expected payments of the same amount and currency.
+
+        Both are signed: what should leave is negative.
+        """
         return SQL(
             """
             SELECT source.transaction_id, source.booked_on, source.external_id,
@@ -76,7 +85,7 @@ class SettlementMatcher(models.AbstractModel):
               JOIN settlement_open_source source
                 ON source.currency_id = expected.currency_id
                AND source.minor = expected.amount_minor
-               AND source.kind = 'bank_credit'
+               AND (expected.kind, source.kind) IN %s
               LEFT JOIN res_partner partner ON partner.id = expected.partner_id
               LEFT JOIN (
                 SELECT transaction_id, array_agg(DISTINCT partner_id) AS partner_ids,
@@ -84,11 +93,11 @@ class SettlementMatcher(models.AbstractModel):
                   FROM settlement_payer GROUP BY transaction_id) known
                 ON known.transaction_id = source.transaction_id
              WHERE expected.company_id = %s
-               AND expected.kind = 'incoming'
                AND expected.state IN %s
-               AND expected.amount_minor > 0
+               AND (expected.amount_minor > 0) = (expected.kind = 'incoming')
              ORDER BY source.transaction_id, expected.id
             """,
+            BANK_ROWS,
             company.id,
             WAITING_STATES,
         )
@@ -125,7 +134,7 @@ class SettlementMatcher(models.AbstractModel):
 
     @api.model
     def _expected_plan(self, choice, rows):
-        """Return the plan of a match of a credit with what was announced."""
+        """Return the plan of a match of a bank row with what was announced."""
         row = rows[choice.candidate][0]
         plan = self._choice_plan(choice, rows)
         plan["kind"] += ":expected"

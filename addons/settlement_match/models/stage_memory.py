@@ -309,4 +309,4 @@ class SettlementMatcher(models.AbstractModel):
             sentence = findings.several_sums(self._source_payment(row), ways, is_all)
             run.note(payment.id, "ambiguous", sentence)
         for payment, count in outcome.unsearched:
-            run.unsearched[payment.id] = findings.unsearched(count)
+            run.remarks[payment.id] = findings.unsearched(count)

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.settlement.canonical import kinds, references
 from odoo.addons.settlement.models.reference_sql import reference_text_sql
 
-from ..engine import evidence, findings, payouts, sentences, transfers
+from ..engine import evidence, findings, payouts, rule, sentences, transfers
 
 # Stored on its matches; it runs before the stages that look for documents.
 STAGE = 8
@@ -31,11 +31,11 @@ class SettlementMatcher(models.AbstractModel):
         :return: dict of counters.
         """
         pairs = self._transfer_pairs(run)
-        outcome = transfers.decide(pairs)
+        outcome = transfers.decide_all(pairs)
         identified = [pair for pair in outcome.pairs if pair.is_identified]
         judged = [pair for pair in outcome.pairs if not pair.is_identified]
-        guesses = [self._transfer_plan(pair) for pair in judged]
-        counters = self._settle_given(run, STAGE, "amount_date", guesses, [])
+        certain, uncertain = self._judged_transfers(run, judged)
+        counters = self._settle_given(run, STAGE, "amount_date", certain, uncertain)
         plans = [self._transfer_plan(pair) for pair in identified]
         plans = [plan for plan in plans if self._is_wanted(run, plan)]
         matched = self._write_plan(
@@ -147,31 +147,44 @@ class SettlementMatcher(models.AbstractModel):
     def _naming_pairs_sql(self):
         """Return (went, came, rank, text) where one row names the other's account.
 
-        In two currencies both rows have to: amounts alone would prove nothing.
+        In two currencies both rows have to, and where a bank kept a fee: amounts
+        alone would prove nothing. Two joins, for only a join by the amount stays
+        small between busy accounts.
         """
         return SQL(
             """
             SELECT CASE WHEN teller.amount < 0 THEN teller.id ELSE other.id END,
                    CASE WHEN teller.amount < 0 THEN other.id ELSE teller.id END,
-                   %s AS rank, said.text
+                   %(rank)s AS rank, said.text
               FROM settlement_named_own said
               JOIN settlement_end teller ON teller.id = said.id
               JOIN settlement_end other
                 ON other.wallet_id = said.named_id
-               AND (other.amount < 0) <> (teller.amount < 0)
-               AND abs(other.booked_on - teller.booked_on) <= %s
-             WHERE other.currency_id = teller.currency_id
-                   AND other.amount = -teller.amount
-                OR other.currency_id <> teller.currency_id
-                   AND 'topup' NOT IN (other.kind, teller.kind)
-                   AND EXISTS (
-                        SELECT FROM settlement_named_own back
-                         WHERE back.id = other.id
-                           AND back.named_id = teller.wallet_id)
+               AND other.currency_id = teller.currency_id
+               AND other.amount = -teller.amount
+             WHERE %(near)s
+             UNION
+            SELECT CASE WHEN teller.amount < 0 THEN teller.id ELSE other.id END,
+                   CASE WHEN teller.amount < 0 THEN other.id ELSE teller.id END,
+                   %(rank)s AS rank, said.text
+              FROM settlement_named_own said
+              JOIN settlement_end teller ON teller.id = said.id
+              JOIN settlement_named_own back
+                ON back.wallet_id = said.named_id
+               AND back.named_id = said.wallet_id
+              JOIN settlement_end other ON other.id = back.id
+             WHERE %(near)s
+               AND (other.currency_id <> teller.currency_id OR %(withheld)s)
+               AND 'topup' NOT IN (other.kind, teller.kind)
              ORDER BY 1, 2, 4
             """,
-            transfers.ONE_END.rank,
-            max(transfers.EARLY, transfers.LATE).days,
+            rank=transfers.ONE_END.rank,
+            near=SQL(
+                "(other.amount < 0) <> (teller.amount < 0) "
+                "AND abs(other.booked_on - teller.booked_on) <= %s",
+                max(transfers.EARLY, transfers.LATE).days,
+            ),
+            withheld=self._withheld_sql("teller", "other"),
         )
 
     @api.model
@@ -194,7 +207,7 @@ class SettlementMatcher(models.AbstractModel):
                AND there.text <> 'NOTPROVIDED'
                AND (came.currency_id = went.currency_id
                     AND came.amount = -went.amount
-                 OR came.currency_id <> went.currency_id
+                 OR (came.currency_id <> went.currency_id OR %(withheld)s)
                     AND 'topup' NOT IN (came.kind, went.kind))
              ORDER BY 1, 2, 4
             """,
@@ -203,6 +216,7 @@ class SettlementMatcher(models.AbstractModel):
             same=self._same_reference_sql("there", "here"),
             company=company.id,
             shortest=SHORTEST_REFERENCE,
+            withheld=self._withheld_sql("went", "came"),
         )
 
     @api.model
@@ -311,10 +325,13 @@ class SettlementMatcher(models.AbstractModel):
         """Return the plan of a match of two rows that settle one another."""
         pieces = transfers.contributions(pair)
         is_same = pair.deviation is None
+        withheld = pair.withheld
         return {
             "kind": transfers.kind(pair),
             "currency_id": pair.went.currency_id,
-            "amount_minor": 0 if is_same else pair.went.amount,
+            "amount_minor": -withheld if is_same else pair.went.amount,
+            "difference_minor": withheld,
+            "difference_kind": rule.FEE if withheld else None,
             "score": evidence.score(pieces),
             "evidence": {"contributions": pieces},
             "unique_proof": {"method": "counted", "targets": 1, "sources": 1},

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..engine import calibration_text, sentences, suggestion
+from ..engine import calibration_text, sentences, suggested_difference, suggestion
 from ..engine.standing import standing
 from ..engine.together import MOST_ITEMS, Member, sums
 
@@ -188,7 +188,8 @@ class SettlementSuggestion(models.AbstractModel):
         ``model, id, name``; ``amount_minor`` (open of it, signed) with ``currency``,
         ``currency_id`` and ``amount`` written out; ``score`` 0 to 100;
         ``contributions`` with signed weights that add up to it, in codes and in
-        words; ``kind``; ``together``
+        words; ``kind``; ``difference_kind``, ``difference_minor`` and ``difference``
+        (what would be left between both, in words); ``together``
         (model and id of those that make up the sum with it); ``alternatives`` (how
         it stands to the others), ``precision`` (how often matches like it were
         right) and ``blocked_by`` (what holds it already), all three in words.
@@ -210,6 +211,7 @@ class SettlementSuggestion(models.AbstractModel):
                 ),
                 "score": each.score,
                 "kind": each.kind,
+                **self._difference_of(each),
                 "contributions": [
                     {**piece, "words": sentences.contribution_words(piece)}
                     for piece in each.contributions
@@ -221,6 +223,22 @@ class SettlementSuggestion(models.AbstractModel):
             }
             for place, each in enumerate(ranked)
         ]
+
+    @api.model
+    def _difference_of(self, found):
+        """Return what would be left between both: code, minor units, words."""
+        left = found.difference
+        words = ""
+        if left.kind:
+            currency = self.env["res.currency"].browse(found.target_currency_id)
+            words = suggested_difference.WORDS[left.kind]
+            if left.minor:
+                words = f"{self._written(abs(left.minor), currency)}: {words}"
+        return {
+            "difference_kind": left.kind,
+            "difference_minor": left.minor,
+            "difference": words,
+        }
 
     @api.model
     def _written(self, minor, currency):

@@ -49,15 +49,19 @@ class SettlementSuggestion(models.AbstractModel):
         fees = {}
         for currency_id in {row["currency_id"] for row in rows}:
             fees[currency_id] = self._usual_fees(currency_id)
+        rules = self._rules_in_force() if rows else []
         return [
-            self._money(model, row, free.get(row["id"], 0), payers, fees)
+            self._money(model, row, free.get(row["id"], 0), payers, fees, rules)
             for row in rows
             if free.get(row["id"], 0) or not is_asked
         ]
 
     @api.model
-    def _money(self, model, row, free, payers, fees):
+    def _money(self, model, row, free, payers, fees, rules):
         """Return one row as the engine's Money."""
+        rules = self._rules_for(rules, row)
+        payment = self._as_rules_see(row, payers[row["id"]])
+        by_rules = self._payers_by_rules(rules, payment)
         texts = [text for text in row["texts"] if text]
         reading = scan(texts)
         presentment = None
@@ -78,11 +82,13 @@ class SettlementSuggestion(models.AbstractModel):
             is_cut=reading.is_cut,
             text=references.normalise("invoice", " ".join(texts)),
             counterparty=row["counterparty"] or "",
-            payers=payers[row["id"]],
+            payers={**by_rules, **payers[row["id"]]},
             presentment=presentment,
             fees=fees[row["currency_id"]],
             account=row["account"] or "",
             currency_id=row["currency_id"],
+            payment=payment,
+            rules=rules,
         )
 
     @api.model
@@ -114,6 +120,7 @@ class SettlementSuggestion(models.AbstractModel):
                    currency.decimal_places AS decimals, fact.currency_id,
                    state.gross_minor AS gross, fact.booked_on AS day, fact.kind,
                    fact.counterparty_name AS counterparty, fact.partner_id,
+                   fact.backend_id, fact.mandate_reference IS NOT NULL AS has_mandate,
                    wallet.account_identifier AS own_account,
                    ARRAY[%(texts)s]::text[] AS texts,
                    (SELECT jsonb_agg(jsonb_build_array(given.type, given.text))
@@ -155,6 +162,7 @@ class SettlementSuggestion(models.AbstractModel):
                    currency.id AS currency_id, %(amount)s AS gross, move.date AS day,
                    'bank_credit' AS kind, line.partner_name AS counterparty,
                    line.partner_id, NULL AS own_account, NULL::text AS email,
+                   NULL::int4 AS backend_id, FALSE AS has_mandate,
                    ARRAY[line.payment_ref, move.ref, line.partner_name,
                          move.narration]::text[] AS texts,
                    NULL::jsonb AS refs,
@@ -215,6 +223,7 @@ class SettlementSuggestion(models.AbstractModel):
             account=references.normalise("iban", row["account"] or ""),
             is_taken=is_taken,
             currency_id=row["currency_id"],
+            discounted=self._discounted(row),
         )
 
     @api.model
@@ -247,6 +256,10 @@ class SettlementSuggestion(models.AbstractModel):
                    LEAST(COALESCE(move.invoice_date, entry.date), entry.date)
                         AS first_day,
                    GREATEST(entry.date_maturity, entry.date) AS last_day,
+                   CASE WHEN term.early_discount
+                             AND entry.amount_residual_currency = entry.amount_currency
+                        THEN entry.discount_date END AS discount_on,
+                   %(discounted)s AS discounted,
                    COALESCE(partner.commercial_partner_id, 0) AS partner_id,
                    partner.name AS partner, NULL AS account, NULL::jsonb AS traces,
                    jsonb_build_array(
@@ -267,6 +280,8 @@ class SettlementSuggestion(models.AbstractModel):
               LEFT JOIN payment_transaction paid
                 ON paid.id = payment.payment_transaction_id
               LEFT JOIN res_partner partner ON partner.id = entry.partner_id
+              LEFT JOIN account_payment_term term
+                ON term.id = move.invoice_payment_term_id
              WHERE entry.id = ANY(%(ids)s)
                AND %(open)s
                AND CASE WHEN payment.id IS NOT NULL
@@ -276,6 +291,7 @@ class SettlementSuggestion(models.AbstractModel):
              ORDER BY entry.id
             """,
             amount=minor_sql(SQL("entry.amount_residual_currency"), "currency"),
+            discounted=minor_sql(SQL("entry.discount_amount_currency"), "currency"),
             open=self._is_open_item_sql(),
             ids=ids,
         )

@@ -21,8 +21,8 @@ class SettlementSuggestion(models.AbstractModel):
     def _payers_of(self, rows):
         """Return for each row: partner id → (the clue, what says so, the name).
 
-        The strongest clue of a partner counts: what was decided before, the bank
-        account, the e-mail address.
+        The strongest clue of a partner counts: what was decided before, the mandate,
+        the bank account, the e-mail address.
         """
         accounts = {row["account"] for row in rows if row["account"]}
         emails = {row["email"] for row in rows if row["email"]}
@@ -33,18 +33,27 @@ class SettlementSuggestion(models.AbstractModel):
             (counterparty.IBAN, "account", self._partners_by_account(sorted(accounts))),
             (counterparty.PARTNER, "partner_id", self._partners_by_id(sorted(known))),
         )
-        return {
+        mandates = self._partners_by_mandate(
+            [row["id"] for row in rows if row["has_mandate"]]
+        )
+        found = {
             row["id"]: {
                 partner_id: (
                     clue.what,
                     name if clue is counterparty.PARTNER else row[column],
                     name,
                 )
-                for clue, column, found in clues
-                for partner_id, name in found.get(row[column], ())
+                for clue, column, known_partners in clues
+                for partner_id, name in known_partners.get(row[column], ())
             }
             for row in rows
         }
+        for row_id, partners in mandates.items():
+            for partner_id, name, mandate in partners:
+                clue = (counterparty.MANDATE.what, mandate, name)
+                if found[row_id].get(partner_id, clue)[0] != counterparty.PARTNER.what:
+                    found[row_id][partner_id] = clue
+        return found
 
     @api.model
     def _grouped_partners(self, query):

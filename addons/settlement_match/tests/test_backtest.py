@@ -300,6 +300,12 @@ class TestBacktestLife(BacktestCase):
         invoice = self.new_invoice(100.0)
         self.pay("txn_1", "98.00", invoice)
         self.pay("txn_2", "12.00", description="charge")
+        # Guesses are replayed as well, with the rule and without it.
+        self.env["res.partner.bank"].create(
+            {"partner_id": self.customer.id, "acc_number": "DE89370400440532013000"}
+        )
+        self.new_invoice(55.0)
+        self.pay("txn_3", "55.00", counterparty_account="DE89370400440532013000")
         self.run_match()
         version = self.fee_rule()
         before = self.contents()

@@ -88,6 +88,62 @@ class TestExpected(CounterpartyCase):
         self.run_match()
         self.assertOpen(row, "unmatched")
 
+    def send(self, amount=-80.25, **values):
+        """Announce a payment that was sent to the bank."""
+        return self.expect(
+            amount, **{"kind": "outgoing", "name": "Rent of Ada", **values}
+        )
+
+    def test_what_we_sent_is_proposed_and_gone_once_confirmed(self):
+        self.prove()
+        sent = self.send()
+        row = self.come("b1", "-80.25")
+        self.run_match()
+        match = self.match_of(row)
+        self.assertEqual(match.mapped("state"), ["proposed"], self.reasons(row))
+        self.assertEqual(match.line_ids.expected_payment_id, sent)
+        self.assertEqual(match.line_ids.mapped("amount_minor"), [-8025, -8025])
+        self.assertEqual(match.kind, "amount_date/iban:expected")
+        self.assertIn("Rent of Ada", self.open_exceptions(row).cause)
+        match.action_confirm()
+        self.assertEqual((sent.state, sent.transaction_id), ("received", row))
+        self.assertEqual(row.match_state, "matched")
+        self.assertEqual(self.env["settlement.verification"].run()["findings"], [])
+        match._undo("another rent")
+        self.assertEqual(sent.state, "open")
+
+    def test_bill_goes_before_what_we_sent(self):
+        self.send()
+        line = self.open_line(self.new_invoice(80.25, "in_invoice"))
+        row = self.come("b1", "-80.25")
+        self.run_match()
+        self.assertProposed(row, line)
+
+    def test_what_we_sent_to_a_payee_known_by_name(self):
+        self.send(partner_id=False, counterparty_name="Odd Fellows")
+        row = self.come(
+            "b1", "-80.25", counterparty_account="", counterparty_name="Fellows, Odd"
+        )
+        self.run_match()
+        self.assertEqual(self.match_of(row).kind, "amount_date/name:expected")
+
+    def test_money_that_comes_is_nothing_that_we_sent(self):
+        self.send()
+        # Somebody forgot the sign.
+        self.send(80.25)
+        came = self.come("b1", "80.25")
+        charged_back = self.store(self.fact("t1", "-80.25", counterparty_account=IBAN))
+        self.run_match()
+        self.assertOpen(came, "unmatched")
+        self.assertFalse(self.match_of(charged_back))
+
+    def test_two_sent_payments_of_one_amount_are_ambiguous(self):
+        self.send()
+        self.send()
+        row = self.come("b1", "-80.25")
+        self.run_match()
+        self.assertOpen(row, "ambiguous")
+
     def test_the_same_proposal_is_kept_until_it_is_cancelled(self):
         expected = self.expect()
         row = self.come()

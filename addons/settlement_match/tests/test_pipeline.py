@@ -137,37 +137,3 @@ class TestPipeline(MatchCase):
         self.run_match()
         self.assertEqual(match.state, "undone")
         self.assertEqual(row.match_state, "open")
-
-    def test_bench_leaves_nothing_behind(self):
-        before = self.env["account.move"].search_count([])
-        cli = self.env["settlement.cli"]
-        with patch.object(type(cli), "_commit", lambda _self: None):
-            figures = cli._bench_match(200)
-        self.assertEqual(figures["rows"], 200)
-        self.assertEqual(figures["matched"], 200)
-        self.assertGreater(figures["floor_seconds"], 0)
-        self.assertEqual(self.env["account.move"].search_count([]), before)
-        self.assertFalse(self.matches.search([("state", "=", "confirmed")]))
-
-    def known_rows(self, table):
-        """Return how many rows the planner believes a table to have."""
-        query = "SELECT reltuples FROM pg_class WHERE oid = %s::regclass"
-        self.env.cr.execute(query, [table])
-        return self.env.cr.fetchone()[0]
-
-    def test_the_planner_hears_of_a_mass_load_before_it_is_committed(self):
-        self.store(
-            *(
-                self.fact(f"txn_{number}", "1.00", invoice_reference=f"X{number}")
-                for number in range(4000)
-            )
-        )
-        self.matcher._gather_statistics()
-        for table in ("settlement_transaction", "settlement_transaction_reference"):
-            self.assertGreaterEqual(self.known_rows(table), 4000, table)
-
-    def test_tables_that_have_hardly_grown_are_left_alone(self):
-        self.matcher._gather_statistics()
-        before = self.env.cr.sql_log_count
-        self.matcher._gather_statistics()
-        self.assertEqual(self.env.cr.sql_log_count, before + 1)

@@ -99,6 +99,7 @@ class SettlementSuggest(models.TransientModel):
             "together": candidate["together"],
             "alternatives": candidate["alternatives"],
             "precision": candidate["precision"],
+            "difference": candidate["difference"],
             "blocked_by": candidate["blocked_by"],
         }
 

@@ -25,6 +25,11 @@ class SettlementSuggestLine(models.TransientModel):
     reasons = fields.Text(readonly=True)
     together = fields.Json(readonly=True)
     alternatives = fields.Text("Compared with the Others", readonly=True)
+    difference = fields.Char(
+        "Would be left",
+        readonly=True,
+        help="What a match would leave, and what that would be taken for.",
+    )
     precision = fields.Char("Right so far", readonly=True)
     blocked_by = fields.Char("Held by", readonly=True)
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from odoo.addons.settlement.canonical.known_codes import KnownCode, markdown_table
+from odoo.addons.settlement.canonical.known_codes import KnownCode, codes_page
 
 from . import const
 
 UNKNOWN = "unknown:"
+CODES, GROUPS = "T-code", "group of T-codes"
 INTRODUCTION = """\
-What each row of PayPal becomes, by its transaction event code. A code that is not
-listed itself is read as its group, where the group stands here with three characters.
-*Review* means that a person decides; so does any code that is not in the table.
-
+What each row of PayPal becomes, by its transaction event code: one kind, or one for
+money that goes (−) and one for money that comes (+). A code that is not in the first
+table is read as its group, if that is in the second. *Review* means that a person
+decides; so does any code that is in neither.
 """
 
 
@@ -39,21 +40,23 @@ def classify(code: str, is_debit: bool) -> tuple[str, str, bool]:
 
 def known_codes() -> list[KnownCode]:
     """Return what each code, or group of codes, becomes."""
-    rules = {**const.CODE_KINDS, **const.GROUP_KINDS}
-    return [_known(code, rule) for code, rule in rules.items()]
+    return [
+        *(_known(code, rule, CODES) for code, rule in const.CODE_KINDS.items()),
+        *(_known(code, rule, GROUPS) for code, rule in const.GROUP_KINDS.items()),
+    ]
 
 
 def known_code(code: str) -> KnownCode | None:
     """Return what the code of a row becomes, None if PayPal's list lacks it."""
     rule = rule_of(code)
-    return _known(code, rule) if rule else None
+    group = CODES if code in const.CODE_KINDS else GROUPS
+    return _known(code, rule, group) if rule else None
 
 
 def page() -> str:
-    """Return the page of the manual that shows the table."""
-    return INTRODUCTION + markdown_table("T-code", known_codes())
+    """Return the page of the manual that shows both tables."""
+    return codes_page(INTRODUCTION, known_codes())
 
 
-def _known(code: str, rule: const.KindRule) -> KnownCode:
-    group = code[: const.GROUP_LENGTH]
+def _known(code: str, rule: const.KindRule, group: str) -> KnownCode:
     return KnownCode(code, rule.credit, rule.debit, rule.review, group, rule.meaning)

@@ -28,9 +28,12 @@ from .codes import classify
 # settlement report says less than the transaction report, and the API says most. All
 # are days before the row itself; inside its own the later telling is the later version.
 UNSETTLED, SETTLEMENT, DETAIL, API = (timedelta(days=days) for days in (40, 30, 20, 10))
-_LONGEST_PROGRESS = timedelta(days=9).total_seconds()
-_MINUTE = 60
+_NOTHING, _LONGEST_PROGRESS = timedelta(0), timedelta(days=9)
+# A minute later is a second further, so that years fit between two of them.
+_SLOWER = 60
 _LONGEST_ORDER = 64
+# What fits into a column of 32 bits with a sign.
+_LARGEST = 0x7FFFFFFF
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class Entry:
     :param source: layer of the version: SETTLEMENT, DETAIL or API.
     :param told_at: when the report was made, or the row last changed.
     :param twin: number among rows that cannot be told apart otherwise.
+    :param mark: what :func:`occurrence` has worked out.
     """
 
     transaction_id: str
@@ -66,8 +70,7 @@ class Entry:
     country: str = ""
     method: str = ""
     description: str = ""
-    presentment_amount: Decimal | None = None
-    presentment_currency: str = ""
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,11 @@ def occurrence(entry: Entry) -> int:
     number is made of what no source says differently, so that a row has the same one in
     a file and in the API, and whatever else was read before.
     """
-    direction = "DR" if entry.is_debit else "CR"
-    began = f"{entry.initiated_at:%Y%m%d%H%M%S}"
-    key = f"{entry.event_code}|{direction}|{entry.currency}|{began}"
-    return (zlib.crc32(key.encode()) + entry.twin) & 0x7FFFFFFF
+    if entry.mark is None:
+        direction = "DR" if entry.is_debit else "CR"
+        key = f"{entry.event_code}|{direction}|{entry.currency}|{entry.initiated_at}"
+        entry.mark = zlib.crc32(key.encode())
+    return (entry.mark + entry.twin) & _LARGEST
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
@@ -136,8 +140,6 @@ def transaction_of(entry: Entry, place: Place) -> TransactionFact:
         card_country=entry.country,
         payment_method=entry.method,
         description=entry.description,
-        presentment_amount=entry.presentment_amount,
-        presentment_currency=entry.presentment_currency,
         **_references(entry, kind),
     )
 
@@ -156,9 +158,10 @@ def _state(entry: Entry, kind: str, is_memo: bool) -> str:
 def version_of(entry: Entry, state: str = "settled") -> datetime:
     """Return an instant that grows with what is known of a row; see UNSETTLED."""
     layer = entry.source if state == "settled" else UNSETTLED
-    told_after = (entry.told_at - entry.initiated_at).total_seconds()
-    progress = min(max(told_after // _MINUTE, 0), _LONGEST_PROGRESS)
-    return entry.initiated_at - layer + timedelta(seconds=progress)
+    told_after = entry.told_at - entry.initiated_at
+    progress = min(max(told_after // _SLOWER, _NOTHING), _LONGEST_PROGRESS)
+    # Whole seconds, as they are stored.
+    return entry.initiated_at + timedelta(progress.days, progress.seconds) - layer
 
 
 def _amounts(entry: Entry, kind: str) -> tuple[Decimal, Decimal, tuple[FeeFact, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -11,7 +12,9 @@ from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.money import parse_amount
 
 Raw = dict[str, Any]
-_LONGEST_AMOUNT = 24
+# PayPal is younger than the first of them.
+YEARS = range(1998, 2100)
+_AMOUNT = re.compile(r"[+-]?\d{1,15}(\.\d{1,6})?", re.ASCII)
 
 
 def load_object(content: bytes) -> Raw:
@@ -45,16 +48,11 @@ def child(raw: Raw, name: str) -> Raw:
 
 
 def children(raw: Raw, name: str) -> list[Raw]:
-    """Return the objects of a list field."""
+    """Return the objects of a list field; anything else gives none."""
     value = raw.get(name)
-    return (
-        [one for one in value if isinstance(one, dict)] if value_is_list(value) else []
-    )
-
-
-def value_is_list(value: object) -> bool:
-    """Return whether a value is a list."""
-    return isinstance(value, list)
+    if not isinstance(value, list):
+        return []
+    return [one for one in value if isinstance(one, dict)]
 
 
 def required_text(raw: Raw, name: str) -> str:
@@ -75,12 +73,9 @@ def money(raw: Raw, name: str) -> tuple[Decimal, str]:
     if len(currency) != 3 or not (currency.isascii() and currency.isalpha()):
         raise MalformedInput(f"{currency!r} in {name} is no currency code.")
     digits = text(value, "value")
-    if not digits or len(digits) > _LONGEST_AMOUNT or "e" in digits.lower():
+    if not _AMOUNT.fullmatch(digits):
         raise MalformedInput(f"{digits[:40]!r} in {name} is no amount.")
-    try:
-        return parse_amount(digits, currency), currency
-    except (ArithmeticError, ValueError) as error:
-        raise MalformedInput(f"{digits!r} in {name} is no amount.") from error
+    return parse_amount(digits, currency), currency
 
 
 def instant(raw: Raw, name: str) -> datetime:
@@ -108,6 +103,6 @@ def instant_of(value: str) -> datetime:
         head, _point, rest = plain.partition(".")
         plain = head + rest.lstrip("0123456789")
     moment = datetime.fromisoformat(plain)
-    if moment.tzinfo is None:
-        raise ValueError("no time zone")
+    if moment.tzinfo is None or moment.year not in YEARS:
+        raise ValueError("no time zone, or no year of this world")
     return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)

@@ -1,2 +1,3 @@
 from . import backend
+from . import bench
 from . import connector_paypal

@@ -89,6 +89,9 @@ class SettlementConnectorPaypal(models.AbstractModel):
     def _known_codes(self):
         return codes.known_codes()
 
+    def _codes_introduction(self):
+        return codes.INTRODUCTION
+
     def _known_code(self, source_code):
         return codes.known_code(source_code)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from operator import itemgetter
+from typing import NamedTuple
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 
@@ -42,8 +42,7 @@ OPTIONAL = {
 STATUS = OPTIONAL["status"]
 
 
-@dataclass(slots=True)
-class Cells:
+class Cells(NamedTuple):
     """The cells of one row by what they are; "" where the report has no column."""
 
     transaction_id: str
@@ -72,7 +71,7 @@ class Cells:
     method: str
 
 
-NAMES = tuple(field.name for field in fields(Cells))
+NAMES = Cells._fields
 
 
 class Columns:
@@ -112,7 +111,7 @@ class Columns:
             raise MalformedInput(
                 f"The row has {len(row)} cells, the head has {self.width}."
             )
-        return Cells(*self._pick([*row, ""]))
+        return Cells._make(self._pick([*row, ""]))
 
 
 def plain(name: str) -> str:

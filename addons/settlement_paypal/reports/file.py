@@ -80,8 +80,11 @@ class _Report:
             if self.made_at is None:
                 self._begin(cells)
                 continue
-            code = cells[0].strip().upper() if cells else lines.code_of(text)
             try:
+                if cells is not None and cells[0] == lines.BODY:
+                    yield from self._row(cells)
+                    continue
+                code = cells[0].strip().upper() if cells else lines.code_of(text)
                 yield from self._facts(code, number, text, cells)
             except MalformedInput as error:
                 yield self._rejected(number, text, cells, error)
@@ -99,6 +102,8 @@ class _Report:
         self, code: str, number: int, text: str, cells: Sequence[str] | None
     ) -> Iterator[Fact]:
         if cells is None:
+            if code == lines.BODY and self.section is not None:
+                self.section.seen += 1
             raise MalformedInput("The row is no CSV: a quote is open or misplaced.")
         if code == lines.BODY:
             yield from self._row(cells)

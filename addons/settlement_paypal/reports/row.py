@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ZERO
@@ -86,6 +87,7 @@ def _identifier(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=1024)
 def _event_code(text: str) -> str:
     code = text.strip().upper()
     if not code or len(code) > 10 or not (code.isascii() and code.isalnum()):
@@ -105,6 +107,7 @@ def _name(cells: Cells) -> str:
     return cells.business_name.strip() or person.strip()
 
 
+@lru_cache(maxsize=1024)
 def _country(text: str) -> str:
     code = text.strip().upper()
     return code if len(code) == 2 and code.isascii() and code.isalpha() else ""

@@ -110,8 +110,8 @@ class PaypalApiCase(PaypalCase):
     def setUp(self):
         super().setUp()
         self.server = pp.PaypalStandIn(self.signer)
-        self.server.__enter__()
-        self.addCleanup(self.server.__exit__)
+        self.server.start()
+        self.addCleanup(self.server.stop)
         self.backend = self.new_backend(api_url=self.server.url)
         self.backend.set_credential("client_id", pp.CLIENT_ID)
         self.backend.set_credential("client_secret", pp.CLIENT_SECRET)

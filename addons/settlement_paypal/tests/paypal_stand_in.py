@@ -10,14 +10,14 @@ import base64
 import json
 import zlib
 from datetime import datetime, timedelta, timezone
-from urllib.parse import parse_qs, urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 
-from odoo.addons.settlement_connector.tests.stand_in import Answer, StandIn
+from odoo.addons.settlement_connector.stand_in.pages import numbered_page
+from odoo.addons.settlement_connector.stand_in.server import Answer, StandInServer
 
 ACCOUNT = "ZSHOPEXAMPLE1"
 # Built from parts, so that no scanner takes them for real keys.
@@ -92,16 +92,20 @@ def instant(text):
     return datetime.fromisoformat(plain)
 
 
-class PaypalStandIn(StandIn):
-    """PayPal with some rows; ``faults`` are (path, Answer) given instead, once each."""
+class PaypalStandIn(StandInServer):
+    """PayPal with some rows, which are shown from their moment on.
+
+    :param signer: key and certificate with which it signs its events.
+    """
 
     def __init__(self, signer=None):
-        super().__init__(self.respond)
+        super().__init__()
         self.account = ACCOUNT
         self.secrets = [CLIENT_SECRET]
         self.rows = []
         self.disputes = []
         self.balances = {"USD": ("0.00", "0.00")}
+        self.clock = None
         self.refreshed_at = "2026-01-31T08:30:00Z"
         self.most_rows = 10_000
         self.oldest = None
@@ -110,33 +114,31 @@ class PaypalStandIn(StandIn):
         self.tokens_given = 0
         self.may_read_disputes = True
         self.may_search = True
-        self.faults = []
-        self.log = []
         self.signer = signer or Signer()
 
     # -- answers -----------------------------------------------------------------
 
-    def respond(self, received):
-        """Answer one request as PayPal does."""
-        parts = urlsplit(received.path)
-        params = {name: values[0] for name, values in parse_qs(parts.query).items()}
-        self.log.append((received.method, parts.path, params))
-        for fault in self.faults:
-            if parts.path.startswith(fault[0]):
-                self.faults.remove(fault)
-                return fault[1]
-        if parts.path == CERTIFICATE:
-            return Answer(body=self.signer.pem, content_type="application/x-pem-file")
-        if parts.path == "/v1/oauth2/token":
-            return self.token(received)
-        if not self.is_known(received):
-            return refusal(401, "invalid_token", "Token signature verification failed")
-        return self.resource(parts.path, params)
+    def refusal(self, status, words, headers=None):
+        """Return an error in PayPal's envelope."""
+        name = {401: "invalid_token", 403: "NOT_AUTHORIZED"}.get(status, "ERROR")
+        made = refusal(status, name, words)
+        made.headers.update(headers or {})
+        return made
 
-    def resource(self, path, params):
+    def respond(self, request, fault):
+        """Answer one request as PayPal does."""
+        if request.path == CERTIFICATE:
+            return Answer(body=self.signer.pem, content_type="application/x-pem-file")
+        if request.path == "/v1/oauth2/token":
+            return self.token(request)
+        if not self.is_known(request):
+            return refusal(401, "invalid_token", "Token signature verification failed")
+        return self.resource(request.path, dict(request.params), fault)
+
+    def resource(self, path, params, fault):
         """Answer who has a token."""
         if path == "/v1/reporting/transactions" and self.may_search:
-            return self.transactions(params)
+            return self.transactions(params, fault)
         if path == "/v1/reporting/balances" and self.may_search:
             return answer(self.balances_now())
         if path.startswith("/v1/customer/disputes") and self.may_read_disputes:
@@ -174,7 +176,7 @@ class PaypalStandIn(StandIn):
         header = received.headers.get("Authorization", "")
         return header.partition("Bearer ")[2] in self.tokens
 
-    def transactions(self, params):
+    def transactions(self, params, fault):
         """Answer a search by period and page."""
         since, until = instant(params["start_date"]), instant(params["end_date"])
         if until - since > timedelta(days=31):
@@ -183,13 +185,14 @@ class PaypalStandIn(StandIn):
             )
         if self.oldest and since < self.oldest:
             return Answer(400, json.dumps(NOT_AVAILABLE).encode())
+        until = min(until, self.clock) if self.clock else until
         rows = [one for one in self.rows if since <= self.moment(one) <= until]
         if "transaction_id" in params:
             rows = [one for one in rows if self.name(one) == params["transaction_id"]]
         if len(rows) > self.most_rows:
             return Answer(400, json.dumps(TOO_MANY).encode())
         size, page = int(params.get("page_size", 100)), int(params.get("page", 1))
-        shown = rows[(page - 1) * size : page * size]
+        shown = numbered_page(rows, page, size, fault).rows
         return answer(
             {
                 "transaction_details": shown,

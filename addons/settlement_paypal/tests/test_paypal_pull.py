@@ -2,8 +2,6 @@ from datetime import date, datetime, timedelta, timezone
 
 from odoo.tests import tagged
 
-from odoo.addons.settlement_connector.tests.stand_in import Answer
-
 from . import paypal_report as paper
 from . import paypal_stand_in as pp
 from .common import PaypalApiCase
@@ -21,6 +19,7 @@ SALE = pp.transaction(
     },
 )
 SALE_ID = pp.PaypalStandIn.name(SALE)
+ROWS_PATH = "/v1/reporting/transactions"
 REFUND = pp.transaction(
     2,
     "T1107",
@@ -92,11 +91,7 @@ class TestPaypalPull(PaypalApiCase):
         ]
         self.pull("2025-05-30")
         self.assertEqual(len(self.transactions()), 455)
-        searches = [
-            params
-            for _method, path, params in self.server.log
-            if "transactions" in path
-        ]
+        searches = [one.params for one in self.server.log.below(ROWS_PATH)]
         self.assertGreater(len({params["start_date"] for params in searches}), 7)
         self.assertEqual(max(int(params["page"]) for params in searches), 3)
 
@@ -143,17 +138,14 @@ class TestPaypalPull(PaypalApiCase):
 
     def test_asked_to_wait(self):
         self.server.rows = [SALE]
-        self.server.faults = [
-            ("/v1/reporting/transactions", Answer(429, headers={"Retry-After": "0"}))
-        ]
+        wait = {"Retry-After": "0"}
+        self.server.faults.add("status", status=429, headers=wait, path=ROWS_PATH)
         self.pull()
         self.assertEqual(len(self.transactions()), 1)
 
     def test_a_fault_in_the_middle_loses_nothing(self):
         self.server.rows = [pp.transaction(number) for number in range(150)]
-        self.server.faults = [
-            ("/v1/reporting/transactions", Answer(body=b'{"transaction_details": [')),
-        ]
+        self.server.faults.add("garbage", path=ROWS_PATH, skip=1)
         self.backend.pull(since="2026-01-01")
         self.assertTrue(self.backend.last_error)
         self.pull()
@@ -168,7 +160,7 @@ class TestPaypalPull(PaypalApiCase):
 
     def test_no_key_and_no_token_in_what_is_kept(self):
         self.server.rows = [SALE]
-        self.server.faults = [("/v1/reporting/balances", Answer(400, b"{}"))]
+        self.server.faults.add("echo", status=400, path="/v1/reporting/balances")
         with self.assertLogs(level="DEBUG") as logs:
             self.pull()
         texts = [self.backend.last_error or "", *logs.output]

@@ -98,8 +98,7 @@ class TestPaypalWebhook(PaypalApiCase, HttpCase):
     def test_the_certificate_is_fetched_once(self):
         for number in range(3):
             self.send(self.body(number=number))
-        paths = [path for _method, path, _params in self.server.log]
-        self.assertEqual(paths, [pp.CERTIFICATE])
+        self.assertEqual(self.server.log.paths(), [pp.CERTIFICATE])
 
     def test_what_is_never_accepted(self):
         body = self.body()
@@ -138,7 +137,6 @@ class TestPaypalWebhook(PaypalApiCase, HttpCase):
         self.assertEqual(self.send(), 503)
 
     def test_a_certificate_that_cannot_be_had_now(self):
-        down = pp.refusal(503, "UNAVAILABLE", "Try later.")
-        self.server.faults = [(pp.CERTIFICATE, down)]
+        self.server.faults.add("status", status=503, path=pp.CERTIFICATE)
         self.assertEqual(self.send(), 503)
         self.assertEqual(self.send(), 200)

@@ -40,7 +40,7 @@ class SettlementBoard(models.AbstractModel):
         self.env["settlement.backend"]._require_group("group_viewer")
         company = self._board_company(company)
         board = self.with_company(company)
-        tiles = [board._tile(key, company) for key in self._tile_keys()]
+        tiles = board._tiles(company)
         return {
             "company": {
                 "id": company.id,
@@ -50,7 +50,7 @@ class SettlementBoard(models.AbstractModel):
             "at": fields.Datetime.to_string(fields.Datetime.now()),
             "state": self._worst(tile["state"] for tile in tiles),
             "tiles": tiles,
-            "charts": [board._chart(key, company) for key in self._chart_keys()],
+            "charts": board._charts(company),
             "empty": board._empty(company),
         }
 
@@ -108,23 +108,51 @@ class SettlementBoard(models.AbstractModel):
         }[key]
 
     @api.model
+    def _each(self, keys, work_out, company):
+        """Return what ``work_out`` gives for each key; failures concern one only.
+
+        As a rule none fails: only then has each to be worked out by itself.
+        """
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return [work_out(key, company) for key in keys]
+        except Exception:  # pylint: disable=broad-except
+            _logger.info("the parts of the board are worked out one by one")
+            return None
+
+    @api.model
+    def _tiles(self, company):
+        """Return all tiles of a company."""
+        keys = self._tile_keys()
+        tiles = self._each(keys, self._work_out_tile, company)
+        return tiles or [self._tile(key, company) for key in keys]
+
+    @api.model
     def _tile(self, key, company):
         """Return one tile, with what it last showed if its source fails."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._work_out_tile(key, company)
+        except Exception:  # pylint: disable=broad-except
+            # Whatever fails in one tile, the other ones are still to be seen.
+            _logger.warning("tile %s of the board failed", key, exc_info=True)
+            return {**self._frame(key), **self._failed_tile(key, company)}
+
+    @api.model
+    def _work_out_tile(self, key, company):
+        return {**self._frame(key), **getattr(self, f"_tile_{key}")(company)}
+
+    @api.model
+    def _frame(self, key):
+        """Return what a tile says whatever its source does."""
         label, icon = self._tile_label(key)
-        frame = {
+        return {
             "key": key,
             "label": label,
             "icon": icon,
             "layout": LAYOUTS.get(key, "list"),
             "right_at": None,
         }
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return {**frame, **getattr(self, f"_tile_{key}")(company)}
-        except Exception:  # pylint: disable=broad-except
-            # Whatever fails in one tile, the other ones are still to be seen.
-            _logger.warning("tile %s of the board failed", key, exc_info=True)
-            return {**frame, **self._failed_tile(key, company)}
 
     @api.model
     def _failed_tile(self, key, company):
@@ -132,19 +160,27 @@ class SettlementBoard(models.AbstractModel):
         # What was remembered is of this company, which was checked.
         memory = self.env["settlement.board.memory"].sudo()
         content, right_at = memory._recall(company, key)
-        tile = content or {"figures": []}
+        figures = content["figures"] if content else []
         sentence = (
             self.env._("It could not be worked out now. This is what it showed last.")
             if content
             else self.env._("It could not be worked out, and never was before.")
         )
         return {
-            "figures": tile["figures"],
+            "figures": [self._as_allowed(figure) for figure in figures],
             "state": "unknown",
             "sentence": sentence,
             "failed": True,
             "right_at": fields.Datetime.to_string(right_at) if right_at else None,
         }
+
+    @api.model
+    def _as_allowed(self, figure):
+        """Return a remembered figure without a way behind it that is not the user's."""
+        action = figure["action"]
+        if action and not self.env[action["res_model"]].has_access("read"):
+            return {**figure, "action": None}
+        return figure
 
     @api.model
     def _tile_values(self, figures, state="ok", sentence=""):
@@ -222,8 +258,7 @@ class SettlementBoard(models.AbstractModel):
     def _remember(self, company):
         """Keep what the tiles of a company show, as far as they can be worked out."""
         board = self.with_company(company)
-        tiles = [board._tile(key, company) for key in self._tile_keys()]
-        good = [tile for tile in tiles if not tile.get("failed")]
+        good = [tile for tile in board._tiles(company) if not tile.get("failed")]
         self.env["settlement.board.memory"]._keep(company, good)
 
     @api.model

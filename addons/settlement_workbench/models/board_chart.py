@@ -26,22 +26,37 @@ class SettlementBoard(models.AbstractModel):
         return ["rate", "ageing", "proof", "flight"]
 
     @api.model
+    def _charts(self, company):
+        """Return all charts of a company."""
+        keys = self._chart_keys()
+        charts = self._each(keys, self._work_out_chart, company)
+        return charts or [self._chart(key, company) for key in keys]
+
+    @api.model
     def _chart(self, key, company):
-        """Return one chart: labels, series of values, and whether anything is known."""
+        """Return one chart, or that it cannot be drawn now."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return self._work_out_chart(key, company)
+        except Exception:  # pylint: disable=broad-except
+            # A chart that cannot be drawn takes no other one with it.
+            _logger.warning("chart %s of the board failed", key, exc_info=True)
+            return {**self._chart_frame(key), "failed": True}
+
+    @api.model
+    def _work_out_chart(self, key, company):
+        return {**self._chart_frame(key), **getattr(self, f"_chart_{key}")(company)}
+
+    @api.model
+    def _chart_frame(self, key):
+        """Return a chart of nothing: labels, series of values, a way behind each."""
         label = {
             "rate": self.env._("Match rate by booking day"),
             "ageing": self.env._("Open exceptions by age"),
             "proof": self.env._("Wallets and payouts in transit"),
             "flight": self.env._("Money in flight by stage"),
         }[key]
-        frame = {"key": key, "label": label, "labels": [], "series": [], "actions": []}
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return {**frame, **getattr(self, f"_chart_{key}")(company)}
-        except Exception:  # pylint: disable=broad-except
-            # A chart that cannot be drawn takes no other one with it.
-            _logger.warning("chart %s of the board failed", key, exc_info=True)
-            return {**frame, "failed": True}
+        return {"key": key, "label": label, "labels": [], "series": [], "actions": []}
 
     @api.model
     def _days(self, first, last):
@@ -94,9 +109,7 @@ class SettlementBoard(models.AbstractModel):
         """Count the open exceptions by how long they have been open."""
         exceptions = self.env["settlement.exception"]
         domains = self._age_domains(company)
-        counts = [
-            exceptions.sudo().search_count(domain) for _name, domain in domains
-        ]
+        counts = [exceptions.sudo().search_count(domain) for _name, domain in domains]
         if not any(counts):
             return {}
         # "Translated" labels of the ages are those of the field.
@@ -121,7 +134,9 @@ class SettlementBoard(models.AbstractModel):
     def _age_domains(self, company):
         """Return (bucket, domain) of each age, youngest first."""
         now = fields.Datetime.now().replace(microsecond=0)
-        limits = {name: now - timedelta(hours=hours) for name, hours in urgency.AGE_BUCKETS}
+        limits = {
+            name: now - timedelta(hours=hours) for name, hours in urgency.AGE_BUCKETS
+        }
         found, younger = [], None
         for name, _label in AGES:
             leaves = []

@@ -54,9 +54,7 @@ class SettlementBoard(models.AbstractModel):
             sentence = self.env._("Nothing is open.")
             return self._tile_values(figures, "ok", sentence)
         sentence = self.env._("%(count)s exceptions are open.", count=count)
-        return self._tile_values(
-            figures, "error" if critical else "warning", sentence
-        )
+        return self._tile_values(figures, "error" if critical else "warning", sentence)
 
     @api.model
     def _severities(self):

@@ -17,7 +17,7 @@ class SettlementBoard(models.AbstractModel):
         :param unit: ``count``, ``money``, ``percent``, ``days``, ``hours``, ``rate``,
             ``moment`` (UTC) or ``text``.
         :param more: ``group`` (heading it stands under), ``tone`` (``error`` or
-            ``warning``), ``action``, ``count``, ``sum``.
+            ``warning``), ``action``, ``count``, ``sum``, ``is_signed`` (say + too).
         """
         if value is not None and unit == "moment":
             value = fields.Datetime.to_string(value)
@@ -42,7 +42,8 @@ class SettlementBoard(models.AbstractModel):
         """Return a value as people read it in their language."""
         language = self.env["res.lang"]._lang_get(self.env.lang or "en_US")
         if unit == "money":
-            return more["currency"].format(float(value))
+            sign = "+" if more.get("is_signed") and value > 0 else ""
+            return sign + more["currency"].format(float(value))
         if unit == "percent":
             return f"{language.format('%.1f', float(value), grouping=True)} %"
         if unit in ("count", "rate"):
@@ -75,8 +76,11 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _list_view(self, xmlid):
         """Return the views of an action whose list is one of ours."""
-        view = self.env.ref(f"settlement_workbench.{xmlid}")
-        return [(view.id, "list"), (False, "form")]
+        # Cached, unlike asking for the record itself.
+        view_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            f"settlement_workbench.{xmlid}"
+        )
+        return [(view_id, "list"), (False, "form")]
 
     @api.model
     def _counted(self, kpi, label, model, domain, **more):

@@ -30,9 +30,7 @@ class SettlementBoardMemory(models.Model):
             if tile["key"] in known:
                 known[tile["key"]].write(values)
             else:
-                self.create(
-                    {"company_id": company.id, "key": tile["key"], **values}
-                )
+                self.create({"company_id": company.id, "key": tile["key"], **values})
 
     @api.model
     def _recall(self, company, key):

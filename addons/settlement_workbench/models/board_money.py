@@ -11,7 +11,7 @@ TRANSIT_DAYS = 5
 
 
 class SettlementBoard(models.AbstractModel):
-    """Where the money is: wallets, payouts under way, accounts that must be explained."""
+    """Where the money is: wallets, payouts under way, accounts to be explained."""
 
     _inherit = "settlement.board"
 
@@ -55,9 +55,7 @@ class SettlementBoard(models.AbstractModel):
             )
             for name, _label in columns
         }
-        kept = [
-            column for column in columns if column[0] != "early" or sums[column[0]]
-        ]
+        kept = [column for column in columns if column[0] != "early" or sums[column[0]]]
         return [
             self._figure(
                 f"wallet.{name}.{currency.name}",
@@ -66,10 +64,9 @@ class SettlementBoard(models.AbstractModel):
                 "money",
                 currency=currency,
                 group=currency.name,
+                is_signed=name == "difference",
                 tone="error" if name == "difference" and sums[name] else "",
-                action=self._window(
-                    label, proofs._name, [("id", "in", proofs.ids)]
-                ),
+                action=self._window(label, proofs._name, [("id", "in", proofs.ids)]),
                 count=len(proofs),
                 sum={"field": name, "value": str(sums[name])},
             )
@@ -320,9 +317,7 @@ class SettlementBoard(models.AbstractModel):
         )
 
     @api.model
-    def _account_figures(
-        self, company, account, balance, residual, items, open_items
-    ):
+    def _account_figures(self, company, account, balance, residual, items, open_items):
         """Return balance and open items of one account."""
         currency, name = company.currency_id, account.display_name
         every = [
@@ -348,9 +343,7 @@ class SettlementBoard(models.AbstractModel):
                 self.env._("Open items"),
                 residual,
                 "money",
-                action=self._items_window(
-                    name, self._open_domain(company, account)
-                ),
+                action=self._items_window(name, self._open_domain(company, account)),
                 count=open_items,
                 sum={"field": "amount_residual", "value": str(residual)},
                 **common,
@@ -359,7 +352,7 @@ class SettlementBoard(models.AbstractModel):
 
     @api.model
     def _explained_accounts(self, company):
-        """Return the accounts on which money only waits, in the order of their codes."""
+        """Return the accounts on which money only waits, by their codes."""
         # The policy is not for everybody to read; the names of its accounts are.
         policies = self.env["settlement.posting.policy"].sudo()
         wallets = self.env["settlement.wallet"].sudo()

@@ -89,7 +89,7 @@ class SettlementCloseCheck(models.AbstractModel):
         off = proof["provider_minor"] - proof["ledger_minor"]
         anchor = (self.env._("Rests on the balance of"), str(proof["anchor"] or "–"))
         values = {**about, "figures": figures, "notes": (anchor,)}
-        if off:
+        if off or proof["difference_minor"]:
             return self._wallet_off(close, wallet, proof, off, rows, values)
         values.update(self._ledger_records(close, wallet.account_id))
         if not proof["anchor"]:
@@ -124,7 +124,9 @@ class SettlementCloseCheck(models.AbstractModel):
                 named=wallet._money(off - proof["difference_minor"]),
                 difference=wallet._money(proof["difference_minor"]),
             ),
-            amount_minor=self._converted(close, wallet, abs(off)),
+            amount_minor=self._converted(
+                close, wallet, max(abs(off), abs(proof["difference_minor"]))
+            ),
             **values,
         )
 

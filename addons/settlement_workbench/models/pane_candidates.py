@@ -15,6 +15,9 @@ from ..pane.difference import (
 
 # Candidates have the keys 1 to 9 and 0.
 MOST_CANDIDATES = 10
+# Where the best candidate may be the wrong one, whatever speaks for it. A payment that
+# Odoo has yet to book would be there twice, once its invoice were matched with it.
+NEVER_MARKED = ("ambiguous", "paid_not_in_ledger", "partner_conflict", "duplicate")
 
 
 class SettlementException(models.Model):
@@ -36,7 +39,8 @@ class SettlementException(models.Model):
             }
         report = self._suggestion_subject()._suggestion_report(MOST_CANDIDATES)
         found = report["candidates"]
-        marked = [] if self.reason == "ambiguous" else badges.preselected(found)
+        is_safe = self.reason not in NEVER_MARKED
+        marked = badges.preselected(found) if is_safe else []
         return {
             "candidates": [self._pane_candidate(each, found) for each in found],
             "has_candidates": True,
@@ -50,7 +54,10 @@ class SettlementException(models.Model):
     def _has_candidates(self):
         if self.subject_model not in SUBJECTS or self.state not in OPEN_STATES:
             return False
-        return self.has_suggestions or "match" in self._offered_verbs()
+        if not (self.has_suggestions or "match" in self._offered_verbs()):
+            return False
+        # What is used up is not matched any more: its rest stands on the document.
+        return bool(self._open_of(self._suggestion_subject())[0])
 
     def _pane_candidate(self, found, candidates):
         """Return a suggestion as the pane shows it."""

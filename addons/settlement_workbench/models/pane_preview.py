@@ -250,7 +250,9 @@ class SettlementException(models.Model):
 
     def _is_window(self, result):
         """Return whether a verb wants to show a record."""
-        return isinstance(result, dict) and result.get("type") == "ir.actions.act_window"
+        return (
+            isinstance(result, dict) and result.get("type") == "ir.actions.act_window"
+        )
 
     def _outcome_code(self):
         if self.state in ("resolved", "ignored"):

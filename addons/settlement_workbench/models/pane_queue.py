@@ -115,6 +115,20 @@ class SettlementException(models.Model):
             context["exception_ids"] = self.ids
         return {**action, "context": context}
 
+    def action_open_verb(self):
+        """Show what a verb would post before it does, in the pane.
+
+        Verbs that post nothing, or have a dialogue of their own, open as before.
+        """
+        name = self.env.context.get("settlement_verb") or ""
+        has_dialogue = hasattr(self, f"_open_{name}")
+        if len(self) != 1 or has_dialogue or not self._verb(name).posts:
+            return super().action_open_verb()
+        self._require_role(name)
+        action = self.action_open_pane()
+        action["context"]["pane_verb"] = name
+        return action
+
     @api.model
     def pane_open(self, model, row_id):
         """Return the window action of a record of the chain or of a candidate.
@@ -204,6 +218,10 @@ class SettlementException(models.Model):
         return {
             "single_keys": self.env.user.settlement_single_keys,
             "is_accountant": backend._has_settlement_group("group_accountant"),
+            "may_act": any(
+                backend._has_settlement_group(group)
+                for group in ("group_accountant", "group_integration_admin")
+            ),
             "user_id": self.env.uid,
         }
 

@@ -17,7 +17,7 @@ def other_currency(scene: Scene) -> None:
     """Euros arrive for an invoice in another currency, at a rate like ours."""
     invoice = scene.invoice(amount=scene.amount() * 20)
     euros = _euros(scene, invoice.amount, "1.002")
-    truth = Truth(MAY, {invoice.key: invoice.amount}, frozenset({"currency_mismatch"}))
+    truth = Truth(MUST, {invoice.key: invoice.amount})
     scene.bank(euros, truth, invoice.key, invoice.partner, currency="EUR")
 
 
@@ -65,3 +65,17 @@ def expected_payment(scene: Scene) -> None:
         frozenset({"missing_reference", "unmatched", ""}),
     )
     scene.provider(amount, truth, order_reference=order)
+
+
+@scenario("expected")
+def sent_payment(scene: Scene) -> None:
+    """Money leaves that was sent to the bank, without a reference of its own."""
+    amount = -scene.amount()
+    payee = scene.partner(knows_account=False)
+    expected = scene.expected(amount, counterparty_name=payee.name)
+    truth = Truth(
+        MAY,
+        {expected.external_id: amount},
+        frozenset({"missing_reference", "unmatched"}),
+    )
+    scene.bank(amount, truth, "SEPA", payee)

@@ -8,7 +8,11 @@ from odoo.addons.settlement.canonical.bank_codes import (
     known_code,
     known_codes,
 )
-from odoo.addons.settlement.canonical.known_codes import KnownCode, markdown_table
+from odoo.addons.settlement.canonical.known_codes import (
+    KnownCode,
+    codes_page,
+    markdown_table,
+)
 
 
 @pytest.mark.parametrize(
@@ -74,3 +78,18 @@ def test_a_table_is_sorted_and_has_meanings_if_there_are_any():
     table = markdown_table("code", rows).splitlines()
     assert table[0] == "| code | kind | meaning |"
     assert table[-1] == "| `c` | fee | why |"
+
+
+def test_a_page_has_a_table_for_each_list_in_their_order():
+    codes = [
+        KnownCode("b", "fee_refund", "fee", group="type"),
+        KnownCode("x", "charge", "charge"),
+        KnownCode("a", "charge", "charge", group="type"),
+    ]
+    assert codes_page("\nWhat it becomes.\n", codes) == (
+        "What it becomes.\n\n"
+        "| type | kind |\n| --- | --- |\n"
+        "| `a` | charge |\n| `b` | fee (−), fee_refund (+) |\n\n"
+        "| code | kind |\n| --- | --- |\n| `x` | charge |\n"
+    )
+    assert codes_page("Nothing.", []) == "Nothing.\n\n"

@@ -258,3 +258,37 @@ def test_the_same_row_in_a_later_revision_changes_the_life():
     later = replace(first, source_code="dispute:lost")
     assert life_of([first]).open == 10_000
     assert life_of([later]).open == 0
+
+
+# ----------------------------------------------------------------------
+# Disputes that are known by their payment
+# ----------------------------------------------------------------------
+
+
+def test_rows_without_an_object_join_the_dispute_of_their_payment():
+    held = row("dispute", external_id="hold", source_external_id="")
+    back = row("dispute_reversal", 10_000, source_external_id="")
+    lost = row("dispute", source_external_id="")
+    rows = [held, back, lost]
+    found = grouped(rows, {"PP-D-1"}, {"ch_1": {"PP-D-1"}})
+    assert set(found) == {"PP-D-1"}
+    assert {each.id for each in found["PP-D-1"]} == {each.id for each in rows}
+
+
+def test_two_disputes_of_one_payment_are_not_guessed():
+    held = row("dispute", external_id="hold", source_external_id="")
+    of_payments = {"ch_1": {"PP-D-1", "PP-D-2"}}
+    assert set(grouped([held], {"PP-D-1", "PP-D-2"}, of_payments)) == {"hold"}
+
+
+def test_a_row_that_names_its_dispute_is_not_led_elsewhere():
+    own = row("dispute", external_id="own")
+    found = grouped([own], {"dp_1", "PP-D-1"}, {"ch_1": {"PP-D-1"}})
+    assert set(found) == {"dp_1"}
+
+
+def test_what_was_only_held_before_is_no_win():
+    rows = [row(), row("dispute_reversal", 10_000, day=11), row(day=12)]
+    assert life_of(rows, said("lost")).status == "lost"
+    assert life_of(rows, said("lost", 12_000)).status == "partly_won"
+    assert life_of(rows, said("lost", currency="USD")).status == "partly_won"

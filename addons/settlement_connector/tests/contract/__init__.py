@@ -47,6 +47,9 @@ Rules of the hooks:
 * Pages have ``page_size`` rows, for the frame asks ``_pull`` for that many. A connector
   whose provider has pages of another size sets it to that.
 
+* ``readme/KINDS.md`` of the addon is what ``_codes_page()`` returns, written by
+  ``odoo settlement codes CODE --write``. Override that method for another form.
+
 Tests of capabilities that ``_capabilities()`` does not name, and of flaws that the
 stand-in cannot show, are skipped by name; the log says which and why. A capability that
 is declared and has no hook fails. To change a test for good reason, override it; that

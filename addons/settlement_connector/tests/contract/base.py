@@ -293,14 +293,13 @@ class ContractBase:
             backend, external_id=self.external_id(row), occurrence=0
         )
 
-    def put_aside(self, backend=None):
-        """Return the rows that wait in quarantine."""
-        return self.env["settlement.message.row"].search(
-            [
-                ("backend_id", "=", (backend or self.backend).id),
-                ("state", "=", "quarantined"),
-            ]
-        )
+    def put_aside(self, backend=None, about=None):
+        """Return the rows that wait in quarantine, or those about one row."""
+        domain = [("backend_id", "=", (backend or self.backend).id)]
+        domain += [("state", "=", "quarantined")]
+        if about:
+            domain += [("external_id", "=", self.external_id(about))]
+        return self.env["settlement.message.row"].search(domain)
 
     def exceptions(self, backend=None, **values):
         """Return the open exceptions of a backend with these values."""

@@ -114,12 +114,13 @@ class FilesContract:
         self.take(rows, alone)
         self.take([*rows[:2], bad, *rows[2:]])
         self.assertFalse(self.of_row(bad))
-        self.assertEqual(len(self.put_aside()), 1)
+        # Control totals that count the bad row may be put aside beside it.
+        self.assertEqual(len(self.put_aside(about=bad)), 1)
         self.assertTrue(self.exceptions(reason="malformed_input"))
         self.assertEqual(self.total(rows), self.total(rows, alone))
         self.take([good], name="corrected.csv")
         self.assert_row(good)
-        self.assertFalse(self.put_aside())
+        self.assertFalse(self.put_aside(about=bad))
 
     @needs("file")
     def test_a_file_that_was_cut(self):

@@ -164,6 +164,22 @@ class PullingContract:
         self.pull()
         self.assert_complete(rows)
 
+    @needs("pull", "balances")
+    def test_a_balance_is_kept_once_for_each_moment(self):
+        self.show(self.server, self.rows(3))
+        for _pull in range(2):
+            self.pull()
+        wallet = self.backend.wallet_ids.filtered(
+            lambda wallet: wallet.currency_id.name == "EUR"
+        )
+        balances = self.env["settlement.balance"].search(
+            [("wallet_id", "=", wallet.id)]
+        )
+        self.assertEqual(len(balances), 1)
+        self.travel(NOW + timedelta(hours=1))
+        self.pull()
+        self.assertGreater(wallet.provider_balance_at, balances.observed_at)
+
     @needs("pull")
     def test_who_are_we(self):
         answer = self.backend.check_connection()

@@ -21,7 +21,8 @@ KEYS = st.text("abcXYZ019-_", min_size=12, max_size=40)
 
 
 def test_plain_and_escaped():
-    for text in (SECRET, quote_plus(SECRET), f"x={SECRET}&y"):
+    column = "\\x" + f"before{SECRET}after".encode().hex()
+    for text in (SECRET, quote_plus(SECRET), f"x={SECRET}&y", column):
         assert leaks(f"… {text} …", [SECRET, "something else"]) == [SECRET]
     assert leaks("nothing of it", [SECRET]) == []
 

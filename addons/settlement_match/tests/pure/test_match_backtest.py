@@ -392,3 +392,38 @@ def test_what_was_not_read_is_said():
 
 def test_without_a_bound_there_is_nothing_to_say():
     assert backtest_words.bound_sentence(5, "") == ""
+
+
+def guess(after=(), before=(), known=(), refused=()):
+    found = Case.of_guess((1, 3, 9800), after, before, known, refused)
+    verdict = backtest.judge(found, RULE)
+    return verdict and (verdict.outcome, verdict.reason, verdict.match_id)
+
+
+def test_payments_that_the_rule_is_not_about():
+    paid, other = [(1, 10000)], [(2, 10000)]
+    assert guess(paid) == ("gained", "guess_gained", 0)
+    assert guess((), paid) == ("lost", "guess_lost", 0)
+    assert guess(other, paid) == ("changed", "guess_changed", 0)
+
+
+def test_guesses_against_what_is_known():
+    paid, other = [(1, 10000)], [(2, 10000)]
+    assert guess((), paid, (known(),)) == ("lost", "guess_lost", 5)
+    assert guess((), other, (known(),)) is None
+    assert guess(other, paid, (known(),)) == ("wrong", "other_document", 5)
+    assert guess(paid, other, (known(),)) == ("same", "same", 5)
+
+
+def test_guesses_that_a_person_undid():
+    undone = known(match_id=9)
+    assert guess([(1, 10000)], (), (), (undone,)) == ("wrong", "refused", 9)
+
+
+@pytest.mark.parametrize("reason", ["guess_gained", "guess_lost", "guess_changed"])
+def test_sentences_of_guesses(reason):
+    words = backtest_words.Words("t1", ["INV/1"], [], ["INV/2"])
+    sentence = backtest_words.reason_sentence(reason, words)
+    assert "t1" in sentence
+    assert ("INV/2" in sentence) == (reason != "guess_gained")
+    assert ("INV/1" in sentence) == (reason != "guess_lost")

@@ -191,3 +191,54 @@ def test_stronger_clues_and_closer_days_weigh_more():
     assert scores == sorted(scores)
     late = tr.Pair(end(1, -5), end(2, 5, days=6), tr.BOTH_ENDS)
     assert evidence.score(tr.contributions(late)) < scores[-1]
+
+
+# -- what a bank on the way kept ---------------------------------------------------
+
+
+def less(went, came, kept=10, level=tr.BOTH_ENDS):
+    return tr.Pair(end(went, -500), end(100 + came, 500 - kept), level)
+
+
+def test_fee_is_what_is_missing_in_the_same_currency():
+    assert less(1, 1).withheld == 10
+    assert less(1, 1).withheld_per_mille == 20
+    assert less(1, 1, kept=1).withheld_per_mille == 2
+    assert pair(1, 1).withheld == 0
+    foreign = tr.Pair(end(1, -500), end(2, 400, currency=2), tr.BOTH_ENDS, "", 3)
+    assert foreign.withheld == 0
+    assert foreign.is_identified
+
+
+def test_transfer_with_a_fee_is_judged_and_weighs_less():
+    assert not less(1, 1).is_identified
+    assert tr.kind(less(1, 1)) == "amount_date/own_accounts:fee"
+    pieces = tr.contributions(less(1, 1))
+    assert [piece["what"] for piece in pieces][-1] == "withheld"
+    assert pieces[-1]["text"] == "2.0 %"
+    assert evidence.score(pieces) < evidence.score(tr.contributions(pair(1, 1)))
+
+
+def test_equal_amounts_go_before_fees():
+    outcome = tr.decide_all([less(1, 1), pair(1, 2)])
+    assert ids(outcome.pairs) == [(1, 2)]
+    assert not outcome.ambiguous
+    assert ids(tr.decide_all([less(1, 1), pair(2, 2)]).pairs) == [(1, 1), (2, 2)]
+
+
+def test_fees_need_both_rows_to_say_it():
+    for level in (tr.ONE_END, tr.PROVIDER):
+        assert tr.decide_all([less(1, 1, level=level)]) == tr.Outcome((), ())
+    assert ids(tr.decide_all([less(1, 1, level=tr.REFERENCE)]).pairs) == [(1, 1)]
+
+
+def test_two_with_fees_are_ambiguous():
+    outcome = tr.decide_all([less(1, 1), less(1, 2, kept=11)])
+    assert not outcome.pairs
+    assert ids(outcome.ambiguous) == [(1, 1), (1, 2)]
+
+
+def test_rivals_of_equal_amount_leave_nothing_for_fees():
+    outcome = tr.decide_all([pair(1, 1), pair(1, 2), less(1, 3)])
+    assert not outcome.pairs
+    assert ids(outcome.ambiguous) == [(1, 1), (1, 2)]

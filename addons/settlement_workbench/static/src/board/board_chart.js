@@ -1,6 +1,6 @@
 import {
     Component,
-    onWillStart,
+    onMounted,
     onWillUnmount,
     useEffect,
     useRef,
@@ -19,10 +19,12 @@ export class BoardChart extends Component {
 
     setup() {
         this.canvas = useRef("canvas");
-        this.state = useState({failed: false});
-        onWillStart(async () => {
+        this.state = useState({failed: false, ready: false});
+        // The figures are shown at once, whatever the library takes.
+        onMounted(async () => {
             try {
                 await loadBundle("web.chartjs_lib");
+                this.state.ready = true;
             } catch {
                 this.state.failed = true;
             }
@@ -32,7 +34,7 @@ export class BoardChart extends Component {
                 this.draw();
                 return () => this.drawn?.destroy();
             },
-            () => [this.props.chart]
+            () => [this.props.chart, this.state.ready]
         );
         onWillUnmount(() => this.drawn?.destroy());
     }
@@ -68,7 +70,7 @@ export class BoardChart extends Component {
     }
 
     draw() {
-        if (!this.canvas.el || this.state.failed) {
+        if (!this.canvas.el || !this.state.ready) {
             return;
         }
         const style = getComputedStyle(this.canvas.el);
@@ -84,8 +86,8 @@ export class BoardChart extends Component {
                 datasets: series.map(({label, values}, place) => ({
                     label,
                     data: values,
-                    borderColor: getColor(place, scheme, "odoo"),
-                    backgroundColor: getColor(place, scheme, "odoo"),
+                    borderColor: getColor(place, scheme, "sm"),
+                    backgroundColor: getColor(place, scheme, "sm"),
                     borderDash: [[], [6, 4], [2, 3]][place % 3],
                     borderWidth: isBar ? 0 : 2,
                     pointRadius: isBar ? 0 : 1.5,

@@ -53,7 +53,11 @@ export class BoardTile extends Component {
     }
 
     get isTable() {
-        return this.props.tile.layout !== "list" && this.groups.length > 0;
+        // A phone has no room for a wide table.
+        const isTooWide = this.env.isSmall && this.props.tile.layout === "wide";
+        return (
+            this.props.tile.layout !== "list" && !isTooWide && this.groups.length > 0
+        );
     }
 
     get columns() {

@@ -2,6 +2,7 @@ import {_t} from "@web/core/l10n/translation";
 import {Chatter} from "@mail/chatter/web_portal/chatter";
 import {Component, onWillStart, onWillUnmount, useRef, useState} from "@odoo/owl";
 import {Layout} from "@web/search/layout";
+import {openBulk} from "../bulk/open_bulk";
 import {PaneAct} from "./pane_act";
 import {PaneCandidates} from "./pane_candidates";
 import {PaneHelp} from "./pane_help";
@@ -40,18 +41,22 @@ export class SettlementPane extends Component {
                 this.props.updateActionState?.({active_id: item.id})
             )
         );
-        this.view = useState({singleKeys: true, hasNotes: false, userId: false});
+        this.view = useState({singleKeys: true, hasNotes: false, mayAct: false});
         this.keys = this.allKeys();
         usePaneKeys(this.keys, () => this.view.singleKeys, this.ui);
-        onWillStart(() => this.start(given.exception_id || given.active_id));
+        const startId = Number(given.exception_id || given.active_id) || false;
+        onWillStart(() => this.start(startId, given.pane_verb));
         onWillUnmount(() => this.state.clearItem());
     }
 
-    async start(startId) {
+    async start(startId, verbName) {
         const settings = await this.model.settings();
         this.view.singleKeys = settings.single_keys;
-        this.view.userId = settings.user_id;
+        this.view.mayAct = settings.may_act;
         await this.state.loadQueue(startId);
+        if (verbName && this.state.can(verbName)) {
+            await this.useVerb(verbName);
+        }
     }
 
     // -- keys ---------------------------------------------------------------------
@@ -91,7 +96,7 @@ export class SettlementPane extends Component {
                 key: "space",
                 label: _t("Mark the row"),
                 run: () => this.state.mark(this.state.currentId),
-                isActive: () => Boolean(this.state.item?.can_act),
+                isActive: () => this.view.mayAct && Boolean(this.state.currentId),
             },
             ...[..."1234567890"].map((digit, index) => ({
                 key: digit,
@@ -161,17 +166,21 @@ export class SettlementPane extends Component {
     }
 
     back() {
-        if (this.state.verbName) {
-            this.state.cancelVerb();
-            this.state.focusToken++;
-        } else if (document.activeElement?.matches("input, textarea, select")) {
+        if (document.activeElement?.matches("input, textarea, select")) {
             document.activeElement.blur();
             this.state.focusToken++;
+        } else if (this.state.verbName) {
+            this.leaveVerb();
         } else if (this.env.config.breadcrumbs?.length > 1) {
             this.env.config.historyBack();
         } else {
             this.search();
         }
+    }
+
+    leaveVerb() {
+        this.state.cancelVerb();
+        this.state.focusToken++;
     }
 
     search() {
@@ -195,11 +204,7 @@ export class SettlementPane extends Component {
     }
 
     openMarked() {
-        return this.model
-            .call("action_open_resolve", this.state.markedIds)
-            .then((action) =>
-                this.action.doAction(action, {onClose: () => this.reload()})
-            );
+        return openBulk(this.action, {ids: this.state.markedIds});
     }
 
     async reload() {
@@ -247,19 +252,6 @@ export class SettlementPane extends Component {
         if (name === "group" && !this.state.chosen.length) {
             this.state.sums = await this.model.sums(this.state.item.id);
         }
-        this.focusInput();
-    }
-
-    /** The first thing that a verb asks for gets the focus, once it is drawn. */
-    focusInput() {
-        requestAnimationFrame(() => {
-            const input = this.root.el?.querySelector(
-                ".o_pane_inputs textarea, .o_pane_inputs select, .o_pane_inputs input, .o_pane_part input"
-            );
-            if (input && !this.state.isReady) {
-                input.focus();
-            }
-        });
     }
 
     openDialogue(name) {

@@ -1,4 +1,4 @@
-import {Component} from "@odoo/owl";
+import {Component, useEffect, useRef} from "@odoo/owl";
 import {RecordSelector} from "@web/core/record_selectors/record_selector";
 import {FileInput} from "@web/core/file_input/file_input";
 
@@ -19,11 +19,41 @@ export class PaneAct extends Component {
         onPreview: Function,
         onConfirm: Function,
         onCancel: Function,
+        onEntered: Function,
     };
+
+    setup() {
+        this.root = useRef("root");
+        // What a verb asks for gets the focus, once it is drawn.
+        useEffect(
+            () => this.focusNeeded(),
+            () => [this.props.exceptionId, this.props.verb.name]
+        );
+    }
+
+    focusNeeded() {
+        const missing = this.props.verb.inputs.find(
+            (input) => input.required && !this.props.values[input.name]
+        );
+        if (missing) {
+            this.root.el.querySelector(`.o_pane_inputs [name='${missing.name}'], .o_pane_inputs input`)?.focus();
+        }
+    }
 
     /** Inputs change the preview: it is asked for again, never guessed. */
     change(input, value) {
         this.props.onValue(input.name, value);
+    }
+
+    /** Enter ends the typing; the next one does what is shown then. */
+    entered(ev) {
+        const isTyped = ev.target.matches("input:not([role='combobox']), textarea, select");
+        if (ev.key === "Enter" && !ev.shiftKey && isTyped) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            ev.target.blur();
+            this.props.onEntered();
+        }
     }
 
     selected(input, option) {

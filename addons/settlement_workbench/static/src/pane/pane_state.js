@@ -45,6 +45,11 @@ export class PaneState {
         const queue = await this.model.rows(this.isGrid ? GRID_PAGE : PAGE);
         this.rows = queue.rows;
         this.total = queue.total;
+        if (startId && !this.rows.some((row) => row.id === startId)) {
+            const asked = await this.model.rowsOf([startId]);
+            this.rows.unshift(...asked.rows);
+            this.total += asked.rows.length;
+        }
         const first = this.rows.length ? this.rows[0].id : false;
         await this.select(startId || first);
     }
