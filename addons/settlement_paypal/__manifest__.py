@@ -6,6 +6,6 @@
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["settlement_connector"],
-    "data": [],
+    "data": ["views/settlement_backend_views.xml"],
     "development_status": "Beta",
 }

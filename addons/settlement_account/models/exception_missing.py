@@ -52,15 +52,18 @@ class SettlementException(models.Model):
         payment = self._unbooked_payment(row)
         payment.with_company(payment.company_id)._create_payment(date=row.booked_on)
         self.env["settlement.document.reference"].sudo()._refresh(row.company_id)
-        matches = row.match_line_ids.match_id
-        row.env["settlement.matcher"]._match_transactions(row)
-        self.invalidate_recordset(["state"])
-        new = row.match_line_ids.match_id - matches
-        for match in new.filtered(lambda match: match.state == "confirmed"):
-            self._bring_to_ledger(match)
+        # It ends by what a person did, not because its cause vanished.
         self._end(
-            self.env._("The payment was booked. %(comment)s", comment=comment or "")
+            self.env._(
+                "%(payment)s was booked. %(comment)s",
+                payment=payment.payment_id.display_name,
+                comment=comment or "",
+            )
         )
+        row.env["settlement.matcher"]._match_transactions(row)
+        found = row.match_line_ids.match_id
+        for match in found.filtered(lambda match: match.state == "confirmed"):
+            self._bring_to_ledger(match)
         return None
 
     def _unbooked_payment(self, row):

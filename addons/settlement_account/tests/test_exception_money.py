@@ -1,7 +1,10 @@
 from datetime import date
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
+
+from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
 from ..services.dry_run import as_dry, is_dry
 from .common import SettlementAccountCase
@@ -266,52 +269,47 @@ class TestDryRunToken(MoneyCase):
 
 
 @tagged("post_install", "-at_install")
-class TestExceptionMissing(MoneyCase):
+class TestExceptionMissing(MoneyCase, AccountPaymentCommon):
     """An online payment that Odoo knows and has not booked."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.journal = cls.company_data["default_journal_bank"]
-        module = cls.env.ref("base.module_account_payment", raise_if_not_found=False)
-        cls.provider = cls.env["payment.provider"].create(
-            {
-                "name": "Shop",
-                "code": "none",
-                "company_id": cls.company.id,
-                "module_id": module.id if module else False,
-            }
-        )
-        cls.method = cls.env["payment.method"].create(
-            {
-                "name": "Card",
-                "code": "card_of_shop",
-                "image": False,
-                "provider_ids": [(6, 0, cls.provider.ids)],
-            }
-        )
-
     def paid_online(self):
-        """Return a charge, its payment in Odoo and its invoice."""
+        """Return a posted charge, its payment in Odoo and its invoice."""
         invoice = self.invoice(100)
         payment = self.env["payment.transaction"].create(
             {
                 "provider_id": self.provider.id,
-                "payment_method_id": self.method.id,
+                "payment_method_id": self.payment_method_id,
                 "amount": 100.0,
                 "currency_id": self.currency.id,
                 "partner_id": self.customer.id,
-                "reference": f"{invoice.name}-1",
+                "reference": "Shop 77",
                 "provider_reference": "pi_77",
                 "operation": "online_direct",
                 "state": "done",
-                "invoice_ids": [(6, 0, invoice.ids)],
+                "invoice_ids": [Command.set(invoice.ids)],
             }
         )
         charge = self.row(gross="100", payment_reference="pi_77")
         self.store(*self.payout(charge))
         self.env["settlement.document.reference"].sudo()._refresh(self.company)
+        self.post()
         return charge, payment, invoice
+
+    def test_the_payment_is_booked_and_its_money_found(self):
+        charge, payment, invoice = self.paid_online()
+        exception = self.raised(charge, "paid_not_in_ledger")
+        exception.action_resolve("create_missing", comment="It was forgotten.")
+        self.assertTrue(payment.payment_id)
+        self.assertEqual(payment.payment_id.date, self.stored(charge).booked_on)
+        self.assertIn(invoice.payment_state, ("in_payment", "paid"))
+        self.assertEqual(exception.state, "resolved")
+        self.assertIn("It was forgotten.", exception.resolution)
+        self.assertEqual(self.stored(charge).match_state, "matched")
+        outstanding = payment.payment_id.move_id.line_ids.filtered(
+            lambda line: line.account_id == payment.payment_id.outstanding_account_id
+        )
+        self.assertTrue(outstanding.reconciled)
+        self.assert_lawful()
 
     def test_a_provider_without_journal_is_named(self):
         charge, payment, _invoice = self.paid_online()

@@ -53,12 +53,16 @@ class SettlementLockDate(models.TransientModel):
         self._require_locker()
         company = self.env["res.company"].browse(values.get("company_id"))
         company = company or self.env.company
-        return {**values, **{name: company[name] for name in LOCKS if name in fields}}
+        # Who opens it may fill in a new date.
+        return {**{name: company[name] for name in LOCKS if name in fields}, **values}
 
     @api.onchange("company_id")
     def _onchange_company_id(self):
+        context = self.env.context
+        is_asked = self.company_id.id == context.get("default_company_id")
         for name in LOCKS:
-            self[name] = self.company_id[name]
+            filled = is_asked and fields.Date.to_date(context.get(f"default_{name}"))
+            self[name] = filled or self.company_id[name]
 
     @api.depends("company_id", *LOCKS)
     def _compute_changes(self):

@@ -167,6 +167,14 @@ class SettlementException(models.Model):
     def _obstacle_accept_payer(self):
         return self._obstacle_accept()
 
+    def _open_match(self):
+        """Return the dialogue in which candidates are chosen."""
+        return self.action_open_suggestions()
+
+    def _open_split(self):
+        """Return the dialogue in which candidates are chosen."""
+        return self.action_open_suggestions()
+
     # ------------------------------------------------------------------
     # What each does
     # ------------------------------------------------------------------

@@ -167,9 +167,10 @@ class SettlementConnectorPaypal(models.AbstractModel):
 
     def _report_facts(self, message):
         """Yield what a report file says, reading it as a stream."""
-        zone = zone_of(message.backend_id.timezone)
+        backend = message.backend_id
+        zone, decimals = zone_of(backend.timezone), backend._paypal_decimals()
         with message._open_content() as content:
-            yield from read_report(content, zone)
+            yield from read_report(content, zone, decimals)
 
     def _parse_event(self, message, event):
         """Have the object of an event fetched; nothing else of it is believed."""

@@ -43,7 +43,7 @@ class TestPaypalContract(ConnectorContract, TransactionCase):
 
     def new_stand_in(self):
         server = pp.PaypalStandIn(self.signer)
-        server.balances = {}
+        server.balances = {"EUR": ("120.50", "100.00")}
         return server
 
     def set_clock(self, server, moment):

@@ -4,7 +4,7 @@ from datetime import date
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
 from . import paypal_report as paper
 
@@ -12,7 +12,7 @@ BANK_ACCOUNT = "BANK-1"
 
 
 @tagged("post_install", "-at_install")
-class TestPaypalPosting(AccountTestInvoicingCommon):
+class TestPaypalPosting(AccountPaymentCommon):
     """From PayPal's file and the bank's to a ledger that adds up.
 
     Matching and posting are other addons; where they are not installed there is
@@ -60,7 +60,7 @@ class TestPaypalPosting(AccountTestInvoicingCommon):
         wallet._set_up_accounts()
         return wallet
 
-    def invoice(self, amount, name):
+    def new_invoice(self, amount, name):
         """Return a posted invoice of that number."""
         move = self.env["account.move"].create(
             {
@@ -124,7 +124,7 @@ class TestPaypalPosting(AccountTestInvoicingCommon):
 
     def test_from_the_files_to_the_ledger(self):
         self.assertEqual(self.company.currency_id.name, "USD")
-        paid, unpaid = self.invoice(100, "INV/2026/90001"), self.invoice(50, "INV/X/2")
+        paid, unpaid = self.new_invoice(100, "INV/2026/90001"), self.new_invoice(50, "INV/X/2")
         sale = paper.row(1, fee=320, invoice_id=paid.name)
         withdrawal = paper.row(2, "T0400", -9_000, bank_reference_id="PPREF0001234")
         self.paypal.backend_id.import_file("STL.CSV", paper.file_of(sale, withdrawal))
@@ -166,18 +166,10 @@ class TestPaypalPosting(AccountTestInvoicingCommon):
 
     def online_payment(self, amount, provider_reference, invoice):
         """Return a finished payment of Odoo's own with its entry."""
-        provider = self.env["payment.provider"].create(
-            {
-                "name": "PayPal",
-                "code": "none",
-                "company_id": self.company.id,
-                "journal_id": self.company_data["default_journal_bank"].id,
-            }
-        )
         payment = self.env["payment.transaction"].create(
             {
-                "provider_id": provider.id,
-                "payment_method_id": self.env.ref("payment.payment_method_card").id,
+                "provider_id": self.provider.id,
+                "payment_method_id": self.payment_method_id,
                 "amount": amount,
                 "currency_id": self.company.currency_id.id,
                 "partner_id": self.partner_a.id,
@@ -193,7 +185,7 @@ class TestPaypalPosting(AccountTestInvoicingCommon):
 
     def assert_payment_is_found(self, reference):
         """Assert that a payment known by a reference is settled by its row."""
-        invoice = self.invoice(100, "INV/2026/90003")
+        invoice = self.new_invoice(100, "INV/2026/90003")
         payment = self.online_payment(100, reference, invoice)
         sale = paper.row(
             1,

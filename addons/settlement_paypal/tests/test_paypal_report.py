@@ -1,7 +1,8 @@
 from datetime import date, datetime
 
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
+from odoo.tests import new_test_user, tagged
 
 from . import paypal_report as paper
 from .common import PaypalFileCase
@@ -217,6 +218,123 @@ class TestPaypalReport(PaypalFileCase):
         self.assertEqual(self.transactions().kind, "adjustment")
         self.assertEqual(self.exceptions().reason, "unknown_mapping")
         self.assertIn("T7777", self.exceptions().cause)
+
+    def test_a_currency_that_reports_write_in_whole_units(self):
+        self.env.ref("base.JPY").active = True
+        self.env["settlement.wallet"].create(
+            {
+                "backend_id": self.backend.id,
+                "account_identifier": paper.ACCOUNT,
+                "currency_id": self.env.ref("base.JPY").id,
+            }
+        )
+        message = self.take(paper.file_of(paper.row(1, gross=15_050, currency="JPY")))
+        self.assertFalse(self.transactions(), "Yen have no decimals.")
+        self.assertTrue(message.waiting_row_ids)
+        self.backend.paypal_whole_currencies = "HUF, JPY"
+        message.replay()
+        self.assertEqual(self.transactions().gross_amount, 15_050)
+        self.assertFalse(message.waiting_row_ids)
+        self.assertEqual(self.batches().total, 15_050)
+
+    def test_only_currency_codes_name_them(self):
+        for text in ("yen", "JPY HUF", "JPY,", "JPY,Yen"):
+            with self.subTest(text), self.assertRaises(ValidationError):
+                self.backend.paypal_whole_currencies = text
+
+    def test_who_goes_leaves_what_was_reported(self):
+        self.take(paper.file_of(SALE))
+        self.backend._retire_paypal()
+        self.assertEqual((self.backend.state, self.backend.active), ("paused", False))
+        self.assertTrue(self.transactions())
+
+    def test_a_detail_report_adds_names_and_books_nothing(self):
+        self.take(paper.file_of(SALE))
+        told = paper.row(
+            1,
+            fee=320,
+            transactional_status="S",
+            first_name="Anna",
+            last_name="Müller",
+            payers_account_id="anna@example.com",
+        )
+        waiting = paper.row(8, transactional_status="P")
+        self.take(paper.detail_of(told, waiting), "TRR-20260106.01.009.CSV")
+        sale = self.transactions(external_id=SALE["Transaction ID"])
+        self.assertRecordValues(
+            sale,
+            [
+                {
+                    "counterparty_email": "anna@example.com",
+                    "counterparty_name": "Anna Müller",
+                    "net_amount": 96.8,
+                    "revision": 2,
+                    "batch_id": self.batches().id,
+                }
+            ],
+        )
+        pending = self.transactions() - sale
+        self.assertEqual(
+            (pending.provider_state, pending.match_state, pending.batch_id.id),
+            ("initiated", "not_needed", False),
+        )
+        self.assertEqual(self.batches().state, "validated")
+        self.assertFalse(self.exceptions())
+
+    def test_a_detail_report_that_comes_first(self):
+        told = paper.row(1, fee=320, transactional_status="P", first_name="Anna")
+        self.take(paper.detail_of(told), "TRR-20260106.01.009.CSV")
+        self.take(paper.file_of(SALE))
+        self.assertEqual(self.transactions().provider_state, "settled")
+        self.assertEqual(self.batches().transaction_ids, self.transactions())
+        self.assertEqual(self.batches().state, "validated")
+
+    def test_a_file_that_stops_says_so_and_is_made_good(self):
+        content = paper.file_of(SALE, REFUND)
+        message = self.take(content[: content.index(b'"SF"')])
+        self.assertEqual(message.row_ids.mapped("code"), ["missing_data"])
+        self.assertEqual(self.batches().state, "open")
+        self.take(content)
+        self.assertEqual(self.batches().state, "validated")
+        self.assertEqual(len(self.transactions()), 2)
+
+    def test_a_preview_changes_nothing(self):
+        self.backend.preview_file("STL.CSV", paper.file_of(SALE, REFUND))
+        self.assertFalse(self.transactions())
+        self.assertFalse(self.batches())
+
+    def test_a_hold_and_its_release(self):
+        hold = paper.row(5, "T2103", -1_000)
+        name = {
+            "paypal_reference_id": hold["Transaction ID"],
+            "paypal_reference_id_type": "TXN",
+        }
+        self.take(paper.file_of(hold, paper.row(6, "T2104", 400, **name)))
+        reserve = self.env["settlement.reserve"].search(
+            [("backend_id", "=", self.backend.id)]
+        )
+        self.assertEqual((reserve.amount, reserve.open_amount), (10.0, 6.0))
+
+    def test_accounts_of_two_companies_are_apart(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        user = new_test_user(
+            self.env,
+            login="paypal of the other company",
+            groups="base.group_user,settlement.group_accountant",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        with self.assertRaises(AccessError):
+            self.backend.with_user(user).import_file("a.csv", paper.file_of(SALE))
+
+    def test_a_viewer_imports_nothing(self):
+        user = new_test_user(
+            self.env,
+            login="viewer of paypal",
+            groups="base.group_user,settlement.group_viewer",
+        )
+        with self.assertRaises(AccessError):
+            self.backend.with_user(user).import_file("a.csv", paper.file_of(SALE))
 
     def test_other_files_are_refused_at_once(self):
         with self.assertRaisesRegex(UserError, "no file that"):

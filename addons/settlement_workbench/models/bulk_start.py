@@ -145,7 +145,7 @@ class SettlementBulk(models.Model):
             "values": bulk.given or {},
             "reason": bulk.reason or "",
             "rows": bulk.chosen_count,
-            "sums": [f"{each['count']} × {each['amount']}" for each in bulk._sums()],
+            "sums": [f"{each['amount']} ({each['count']})" for each in bulk._sums()],
             "list": bulk._list_hash(),
         }
 

@@ -231,6 +231,7 @@ class SettlementBulk(models.Model):
         self.ensure_one()
         self.env["settlement.exception"]._require_worker()
         self.check_access("read")
+        self._check_role()
         if self.state != "running":
             raise UserError(self.env._("It does not run; nothing was changed."))
         self._set_state(

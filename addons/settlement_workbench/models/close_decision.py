@@ -3,8 +3,6 @@ import hashlib
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.settlement_account.wizards.lock_date import LOCKS
-
 
 class SettlementClose(models.Model):
     """What people decide about a period."""
@@ -135,24 +133,18 @@ class SettlementClose(models.Model):
         """
         self.ensure_one()
         self._check_company_allowed()
-        locks = self.env["settlement.lock.date"].create(
-            {
-                "company_id": self.company_id.id,
-                **self._proposed_locks(),
-                "reason": self.env._("Close of %(period)s", period=self.display_name),
-            }
-        )
+        day = max(self.day, self.lock_date or self.day)
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Lock %(day)s", day=self.day),
-            "res_model": locks._name,
-            "res_id": locks.id,
+            "res_model": "settlement.lock.date",
             "views": [(False, "form")],
             "target": "new",
+            "context": {
+                "default_company_id": self.company_id.id,
+                "default_fiscalyear_lock_date": day.isoformat(),
+                "default_reason": self.env._(
+                    "Close of %(period)s", period=self.display_name
+                ),
+            },
         }
-
-    def _proposed_locks(self):
-        """Return all lock dates of the company, the general one moved on."""
-        values = {name: self.company_id[name] for name in LOCKS}
-        values["fiscalyear_lock_date"] = max(self.day, self.lock_date or self.day)
-        return values

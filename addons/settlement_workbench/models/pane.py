@@ -120,7 +120,8 @@ class SettlementException(models.Model):
 
     def _has_dialogue(self, name):
         """Return whether a dialogue of its own asks for what the verb needs."""
-        return not self._takes_marked(name) and hasattr(self, f"_open_{name}")
+        taken = self._values_taken(name) or ()
+        return not set(MARKED) & set(taken) and hasattr(self, f"_open_{name}")
 
     def _takes_marked(self, name):
         """Return which value of a verb the marked candidates are, "" for none."""

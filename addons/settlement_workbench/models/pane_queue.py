@@ -125,9 +125,19 @@ class SettlementException(models.Model):
         if len(self) != 1 or has_dialogue or not self._verb(name).posts:
             return super().action_open_verb()
         self._require_role(name)
+        return self._pane_with(name)
+
+    def _pane_with(self, verb):
+        """Return the action that opens the pane with a verb chosen."""
         action = self.action_open_pane()
-        action["context"]["pane_verb"] = name
+        action["context"]["pane_verb"] = verb
         return action
+
+    def _open_match(self):
+        return self._pane_with("match")
+
+    def _open_split(self):
+        return self._pane_with("split")
 
     @api.model
     def pane_open(self, model, row_id):

@@ -17,7 +17,7 @@ class TestBoardBench(BoardCase):
         self.assertEqual((found["rows"], found["calls"]), (200, 2))
         self.assertEqual(found["wrong_counts"], 0)
         self.assertLessEqual(found["p50_ms"], found["max_ms"])
-        self.assertGreater(found["counters"], found["counters_folded"])
+        self.assertGreaterEqual(found["counters"], found["counters_folded"])
         self.assertEqual(found["trigger"]["rows"], 200)
         self.assertEqual(
             set(found["tiles_ms"]),

@@ -384,6 +384,18 @@ class TestBulkAccess(BulkCase):
         bulk.action_start()
         self.assertEqual(set(mine.mapped("state")), {"ignored"})
 
+    def test_integration_administrators_leave_the_others_alone(self):
+        user = self.users["group_integration_admin"]
+        exceptions = self.opened(7)
+        bulk = self.ignoring(exceptions)
+        bulk.action_start()
+        with self.assertRaises(AccessError):
+            bulk.with_user(user).action_stop()
+        self.work(bulk)
+        with self.assertRaises(AccessError):
+            exceptions[0].with_user(user).action_take_back("Mine.")
+        self.assertEqual(exceptions[0].state, "ignored")
+
     def test_nobody_writes_it_directly(self):
         bulk = self.ignoring(self.opened(2))
         for record in (bulk, bulk.line_ids[:1]):

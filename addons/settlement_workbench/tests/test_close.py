@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .close_case import LAST, PERIOD, CloseCase
@@ -167,18 +167,23 @@ class TestClose(CloseCase):
         self.assertFalse(
             self.company.fiscalyear_lock_date, "nothing is locked by itself"
         )
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = self.lock_form(action)
         self.assertEqual(wizard.fiscalyear_lock_date, LAST)
-        wizard.with_user(self.approver).action_apply()
+        wizard.action_apply()
         self.assertEqual(self.company.fiscalyear_lock_date, LAST)
         close.invalidate_recordset()
         self.assertTrue(close.is_locked)
+
+    def lock_form(self, action):
+        """Return the lock dates as the dialogue saves them."""
+        wizards = self.env[action["res_model"]].with_user(self.approver)
+        return Form(wizards.with_context(**action["context"])).save()
 
     def test_the_lock_is_never_moved_back(self):
         close = self.ready()
         self.company.sudo().fiscalyear_lock_date = date(2026, 3, 31)
         action = self.as_user(close, self.approver).action_lock()
-        wizard = self.env[action["res_model"]].browse(action["res_id"])
+        wizard = self.lock_form(action)
         self.assertEqual(wizard.fiscalyear_lock_date, date(2026, 3, 31))
 
     def test_what_changed_meanwhile_is_seen_before_closing(self):

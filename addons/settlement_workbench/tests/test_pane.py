@@ -275,6 +275,9 @@ class TestPaneQueue(PaneCase):
         self.assertEqual(action["tag"], "settlement_pane")
         self.assertEqual(action["context"]["pane_verb"], "write_off")
         self.assertEqual(action["context"]["exception_id"], self.low.id)
+        row = self.raised(self.waiting_charge())
+        matching = row.with_context(settlement_verb="match").action_open_verb()
+        self.assertEqual(matching["context"]["pane_verb"], "match")
         ignoring = self.low.with_context(settlement_verb="ignore").action_open_verb()
         self.assertEqual(ignoring["res_model"], "settlement.exception.resolve")
         looking = self.low.with_user(self.viewer).with_context(

@@ -26,7 +26,7 @@ class SettlementMoneyTrail(models.TransientModel):
         steps = way.steps()
         trail = self.create(
             {
-                "name": record.display_name,
+                "name": self.env._("Money of %(what)s", what=record.display_name),
                 "record_model": record._name,
                 "record_id": record.id,
                 "answer": way.answer(),

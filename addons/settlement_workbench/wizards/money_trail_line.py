@@ -16,7 +16,12 @@ STAGES = [
 ]
 # Where a record says its day, its amount and its state; the first that it has.
 DAYS = ("booked_on", "date", "invoice_date", "decided_at", "received_at", "opened_at")
-AMOUNTS = ("gross_amount", "total", "amount_total_signed", "amount")
+# The field with the amount, in the currency of the record.
+AMOUNTS = {
+    "account.move": "amount_total_in_currency_signed",
+    "settlement.transaction": "gross_amount",
+    "settlement.batch": "total",
+}
 
 
 class SettlementMoneyTrailLine(models.TransientModel):
@@ -48,7 +53,7 @@ class SettlementMoneyTrailLine(models.TransientModel):
             "stage": step.stage,
             "name": self._words(record),
             "day": self._first(record, DAYS),
-            "amount": self._first(record, AMOUNTS) or 0.0,
+            "amount": self._first(record, (AMOUNTS.get(record._name, "amount"),)),
             "currency_id": self._currency(record).id,
             "state": self._state(record),
             "rest": self.env._("and %(count)s more", count=step.rest)
@@ -76,8 +81,6 @@ class SettlementMoneyTrailLine(models.TransientModel):
 
     @api.model
     def _currency(self, record):
-        if record._name == "account.move":
-            return record.company_currency_id
         if record._name == "settlement.posting":
             # What it adds to the wallet is not what passed through it.
             return self.env["res.currency"]

@@ -272,7 +272,7 @@ export class SettlementPane extends Component {
         }
         const result = await this.state.confirm();
         const type = {done: "success", changed: "warning"}[result.outcome] || "info";
-        this.notification.add(result.sentence, {type});
+        this.notification.add(result.preview?.refused || result.sentence, {type});
         if (result.action) {
             await this.action.doAction(result.action);
         }

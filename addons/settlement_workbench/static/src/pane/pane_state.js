@@ -311,7 +311,10 @@ export class PaneState {
         } finally {
             this.isActing = false;
         }
-        if (result.outcome === "changed") {
+        if (result.outcome === "changed" && this.isClosed(result.preview)) {
+            // Somebody else was first: it says who, and the next row is shown.
+            await this.leave(id, {...result, outcome: "gone"});
+        } else if (result.outcome === "changed") {
             this.preview = result.preview;
             this.hasChanged = true;
         } else {
@@ -320,14 +323,22 @@ export class PaneState {
         return result;
     }
 
+    isClosed(preview) {
+        return ["resolved", "ignored"].includes(preview.outcome) && preview.refused;
+    }
+
     /** Go on with the next row; what is done leaves the queue. */
     async leave(id, result) {
         const index = Math.max(this.position, 0);
-        this.lastDoneId = id;
+        this.lastDoneId = result.outcome === "gone" ? this.lastDoneId : id;
         delete this.marked[id];
-        if (result.outcome === "done") {
+        if (["done", "gone"].includes(result.outcome)) {
             this.rows.splice(index, 1);
-            this.doneCount++;
+            if (result.outcome === "done") {
+                this.doneCount++;
+            } else {
+                this.total--;
+            }
             if (!this.rows[index] && this.hasMore) {
                 await this.loadMore();
             }
