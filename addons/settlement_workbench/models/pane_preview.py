@@ -113,8 +113,8 @@ class SettlementException(models.Model):
         if found["needs_approval"]:
             return self.env._("It waits until another person agrees.")
         if found["outcome"] in ("resolved", "ignored"):
-            return self.env._("The exception is closed.")
-        return self.env._("The exception stays open.")
+            return self.env._("This closes the exception.")
+        return self.env._("The exception stays open after it.")
 
     # ------------------------------------------------------------------
     # Entries
