@@ -124,7 +124,8 @@ class TestPaypalPosting(AccountPaymentCommon):
 
     def test_from_the_files_to_the_ledger(self):
         self.assertEqual(self.company.currency_id.name, "USD")
-        paid, unpaid = self.new_invoice(100, "INV/2026/90001"), self.new_invoice(50, "INV/X/2")
+        paid = self.new_invoice(100, "INV/2026/90001")
+        unpaid = self.new_invoice(50, "INV/X/2")
         sale = paper.row(1, fee=320, invoice_id=paid.name)
         withdrawal = paper.row(2, "T0400", -9_000, bank_reference_id="PPREF0001234")
         self.paypal.backend_id.import_file("STL.CSV", paper.file_of(sale, withdrawal))

@@ -1,10 +1,10 @@
 from decimal import Decimal
 
 from ..closing.csv_file import Table
-from .close_tables import CloseTables
+from .close_tables_control import CloseControlTables
 
 
-class CloseLedgerTables(CloseTables):
+class CloseLedgerTables(CloseControlTables):
     """The lists of an evidence pack, those of the ledger included."""
 
     def tables(self):
