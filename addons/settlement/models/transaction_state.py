@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
 from ..canonical import kinds
 from .big_integer import BigInteger
@@ -57,6 +58,9 @@ class SettlementTransactionState(models.Model):
 
     def init(self):
         """Fill what counting needs where rows are older than these columns."""
+        # In a new database the facts have no table yet.
+        if not table_exists(self.env.cr, "settlement_transaction"):
+            return
         self.env.cr.execute(
             SQL(
                 """
