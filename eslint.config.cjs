@@ -56,7 +56,12 @@ module.exports = [
         languageOptions: {
             ecmaVersion: 2024,
             sourceType: "module",
-            globals: {...globals.browser, odoo: "readonly", owl: "readonly"},
+            globals: {
+                ...globals.browser,
+                Chart: "readonly",
+                odoo: "readonly",
+                owl: "readonly",
+            },
         },
         rules,
     },

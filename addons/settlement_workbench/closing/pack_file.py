@@ -45,7 +45,7 @@ class _Measured:
     def writable(self) -> bool:
         return True
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes) -> int:  # pylint: disable=method-required-super
         """Write ``data`` to the target."""
         self._digest.update(data)
         self.size += len(data)

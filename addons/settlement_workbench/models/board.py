@@ -250,7 +250,8 @@ class SettlementBoard(models.AbstractModel):
     @api.model
     def _remember_all(self):
         """Keep what the tiles of all companies with backends show now."""
-        companies = self.env["settlement.backend"].search([]).company_id
+        grouped = self.env["settlement.backend"]._read_group([], ["company_id"])
+        companies = self.env["res.company"].union(*(row[0] for row in grouped))
         for company in companies:
             self.with_context(allowed_company_ids=company.ids)._remember(company)
 

@@ -16,9 +16,10 @@ class SettlementMatch(models.Model):
 
     def _log_confirmed(self):
         """Let a habit be looked for after each decision by hand."""
-        super()._log_confirmed()
+        result = super()._log_confirmed()
         if not self.is_automatic and not self.rule_version_id:
             self.env["settlement.rule"]._wake_offers()
+        return result
 
 
 class SettlementRule(models.Model):
@@ -231,29 +232,3 @@ class SettlementRuleVersion(models.Model):
             {"version_id": approved.id, "count": count}
         )
         return wizard._open()
-
-
-class SettlementRuleAgain(models.TransientModel):
-    """Asks whether to match again what a new rule concerns."""
-
-    _name = "settlement.rule.again"
-    _description = "Match Again after a Rule"
-
-    version_id = fields.Many2one("settlement.rule.version", required=True)
-    sentence = fields.Text(related="version_id.sentence")
-    count = fields.Integer("Open Payments", readonly=True)
-
-    def action_match(self):
-        """Match them again, in the background where they are many."""
-        return self.version_id.action_match_again()
-
-    def _open(self):
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("The Rule Holds Now"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }

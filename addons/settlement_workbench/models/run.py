@@ -6,6 +6,7 @@ class SettlementRun(models.Model):
 
     def _finish(self, counters):
         """Have open boards refreshed when a run has ended."""
-        super()._finish(counters)
+        result = super()._finish(counters)
         board = self.env["settlement.board"]
         board._tell(self.company_id | self.backend_ids.company_id)
+        return result

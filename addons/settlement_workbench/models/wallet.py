@@ -6,5 +6,6 @@ class SettlementWallet(models.Model):
 
     def _keep_days(self, day, book, transit):
         """Keep what the proof gave for the last days."""
-        super()._keep_days(day, book, transit)
+        result = super()._keep_days(day, book, transit)
         self.env["settlement.wallet.proof"]._keep(self, day, book, transit)
+        return result

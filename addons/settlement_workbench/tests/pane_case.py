@@ -1,4 +1,5 @@
 from odoo.tests import new_test_user
+from odoo.tools import SQL
 
 from odoo.addons.settlement_account.tests.common import SettlementAccountCase
 
@@ -61,8 +62,14 @@ class PaneCase(SettlementAccountCase):
         found = {}
         for table in tables or self.tables():
             self.env.cr.execute(
-                f"""SELECT count(*), md5(string_agg(md5(t::text), ''
-                    ORDER BY md5(t::text))) FROM "{table}" t"""
+                SQL(
+                    """
+                    SELECT count(*),
+                           md5(string_agg(md5(t::text), '' ORDER BY md5(t::text)))
+                      FROM %s t
+                    """,
+                    SQL.identifier(table),
+                )
             )
             found[table] = self.env.cr.fetchone()
         return found

@@ -187,9 +187,11 @@ class TestBulkWork(BulkCase):
         bulk = self.start(exceptions)
         original = self.registry["settlement.exception"]._resolve_ignore
 
+        refusal = UserError("Not today.")
+
         def fails(records, **values):
             if records in exceptions[:2]:
-                raise UserError("Not today.")
+                raise refusal
             return original(records, **values)
 
         self.patch(self.registry["settlement.exception"], "_resolve_ignore", fails)

@@ -244,9 +244,11 @@ class TestClosePack(PackCase):
             bad, good = self.pack(), self.pack()
         built = type(bad)._build
 
+        refusal = UserError("No.")
+
         def build(pack):
             if pack == bad:
-                raise UserError("No.")
+                raise refusal
             built(pack)
 
         with (

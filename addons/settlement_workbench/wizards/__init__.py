@@ -5,3 +5,5 @@ from . import close_signature
 from . import close_reopening
 from . import money_trail
 from . import money_trail_line
+from . import approval_decision
+from . import rule_again

@@ -12,13 +12,14 @@ class SettlementExceptionResolve(models.TransientModel):
 
     @api.depends("bulk_id")
     def _compute_exceptions(self):
-        super()._compute_exceptions()
+        result = super()._compute_exceptions()
         for wizard in self.filtered("bulk_id"):
             bulk = wizard.bulk_id
             wizard.exception_count = bulk.chosen_count
             wizard.cause = False
             names = self._names_for_many(bulk)
             wizard.offered = " ".join(["", *sorted(names), ""])
+        return result
 
     @api.model
     def _names_for_many(self, bulk):

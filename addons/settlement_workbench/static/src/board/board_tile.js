@@ -15,7 +15,11 @@ const STATES = {
         icon: "fa-exclamation-circle",
         style: "text-warning-emphasis bg-warning-subtle border border-warning-subtle",
     },
-    error: {word: _t("Act"), icon: "fa-times-circle", style: "text-danger-emphasis bg-danger-subtle border border-danger-subtle"},
+    error: {
+        word: _t("Act"),
+        icon: "fa-times-circle",
+        style: "text-danger-emphasis bg-danger-subtle border border-danger-subtle",
+    },
     unknown: {
         word: _t("Unknown"),
         icon: "fa-question-circle",
@@ -43,10 +47,7 @@ export class BoardTile extends Component {
         const groups = new Map();
         for (const figure of this.props.tile.figures) {
             if (figure.group) {
-                groups.set(figure.group, [
-                    ...(groups.get(figure.group) || []),
-                    figure,
-                ]);
+                groups.set(figure.group, [...(groups.get(figure.group) || []), figure]);
             }
         }
         return [...groups].map(([name, figures]) => ({name, figures}));

@@ -36,7 +36,8 @@ export class BulkProgress extends Component {
 
     get figures() {
         const data = this.record.data;
-        const left = this.told.id === this.record.resId ? this.told.left : data.left_count;
+        const left =
+            this.told.id === this.record.resId ? this.told.left : data.left_count;
         const chosen = data.chosen_count || 1;
         return {
             left,

@@ -11,9 +11,7 @@ export class ExceptionListController extends ListController {
         const order = root.orderBy
             .map(({name, asc}) => `${name} ${asc ? "ASC" : "DESC"}`)
             .join(", ");
-        const queue = selected.length
-            ? {ids: selected}
-            : {domain: root.domain, order};
+        const queue = selected.length ? {ids: selected} : {domain: root.domain, order};
         return openPane(this.actionService, false, queue);
     }
 }

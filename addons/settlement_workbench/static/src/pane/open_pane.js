@@ -12,7 +12,10 @@ export const PANE_ACTION = "settlement_workbench.action_settlement_pane";
  * @returns {Promise}
  */
 export function openPane(action, exceptionId, {domain, order, ids} = {}) {
-    const context = {active_id: exceptionId || false, exception_id: exceptionId || false};
+    const context = {
+        active_id: exceptionId || false,
+        exception_id: exceptionId || false,
+    };
     if (ids) {
         context.exception_ids = ids;
     } else if (domain) {

@@ -79,8 +79,18 @@ export class SettlementPane extends Component {
     allKeys() {
         const moves = [
             {key: "j", label: _t("Next row"), run: () => this.move(1), repeats: true},
-            {key: "k", label: _t("Previous row"), run: () => this.move(-1), repeats: true},
-            {key: "arrowdown", label: _t("Next row"), run: () => this.move(1), repeats: true},
+            {
+                key: "k",
+                label: _t("Previous row"),
+                run: () => this.move(-1),
+                repeats: true,
+            },
+            {
+                key: "arrowdown",
+                label: _t("Next row"),
+                run: () => this.move(1),
+                repeats: true,
+            },
             {
                 key: "arrowup",
                 label: _t("Previous row"),
@@ -176,7 +186,9 @@ export class SettlementPane extends Component {
 
     async nextOfReason() {
         if (!(await this.state.nextOfReason())) {
-            this.notification.add(_t("No other one of this reason waits."), {type: "info"});
+            this.notification.add(_t("No other one of this reason waits."), {
+                type: "info",
+            });
         }
     }
 

@@ -36,7 +36,11 @@ export class PaneAct extends Component {
             (input) => input.required && !this.props.values[input.name]
         );
         if (missing) {
-            this.root.el.querySelector(`.o_pane_inputs [name='${missing.name}'], .o_pane_inputs input`)?.focus();
+            this.root.el
+                .querySelector(
+                    `.o_pane_inputs [name='${missing.name}'], .o_pane_inputs input`
+                )
+                ?.focus();
         }
     }
 
@@ -47,7 +51,9 @@ export class PaneAct extends Component {
 
     /** Enter ends the typing; the next one does what is shown then. */
     entered(ev) {
-        const isTyped = ev.target.matches("input:not([role='combobox']), textarea, select");
+        const isTyped = ev.target.matches(
+            "input:not([role='combobox']), textarea, select"
+        );
         if (ev.key === "Enter" && !ev.shiftKey && isTyped) {
             ev.preventDefault();
             ev.stopPropagation();

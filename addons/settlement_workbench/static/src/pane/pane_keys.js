@@ -8,6 +8,23 @@ const TYPED_INTO =
 // Letters and digits, which a user may switch off; others always act.
 const isSingle = (key) => key.length === 1;
 
+function mayAct(each, target, isOn) {
+    const element = target instanceof HTMLElement ? target : document.body;
+    if (isSingle(each.key) && !isOn()) {
+        return false;
+    }
+    if (element.closest(".o-dropdown--menu, .o-autocomplete--dropdown-menu")) {
+        return false;
+    }
+    if (each.key !== "escape" && element.closest(TYPED_INTO)) {
+        return false;
+    }
+    if (["enter", "space"].includes(each.key) && element.closest(PRESSABLE)) {
+        return false;
+    }
+    return each.isActive ? each.isActive() : true;
+}
+
 /**
  * Register the keys of the pane.
  *
@@ -24,12 +41,15 @@ export function usePaneKeys(keys, isOn, ui) {
         });
     }
     const extra = Object.fromEntries(
-        keys.filter((one) => one.key === "/" || one.key === "?").map((one) => [one.key, one])
+        keys
+            .filter((one) => one.key === "/" || one.key === "?")
+            .map((one) => [one.key, one])
     );
     // The hotkey service refuses these two.
     useExternalListener(window, "keydown", (ev) => {
         const each = extra[ev.key];
-        const isPlain = !ev.ctrlKey && !ev.altKey && !ev.metaKey && !ev.defaultPrevented;
+        const isPlain =
+            !ev.ctrlKey && !ev.altKey && !ev.metaKey && !ev.defaultPrevented;
         if (!each || !isPlain || ui.isBlocked || ui.activeElement !== own) {
             return;
         }
@@ -38,23 +58,6 @@ export function usePaneKeys(keys, isOn, ui) {
             each.run();
         }
     });
-}
-
-function mayAct(each, target, isOn) {
-    const element = target instanceof HTMLElement ? target : document.body;
-    if (isSingle(each.key) && !isOn()) {
-        return false;
-    }
-    if (element.closest(".o-dropdown--menu, .o-autocomplete--dropdown-menu")) {
-        return false;
-    }
-    if (each.key !== "escape" && element.closest(TYPED_INTO)) {
-        return false;
-    }
-    if (["enter", "space"].includes(each.key) && element.closest(PRESSABLE)) {
-        return false;
-    }
-    return each.isActive ? each.isActive() : true;
 }
 
 /** How a key is written on a screen. */

@@ -5,7 +5,12 @@ import {Dialog} from "@web/core/dialog/dialog";
 export class PaneReason extends Component {
     static template = "settlement_workbench.PaneReason";
     static components = {Dialog};
-    static props = {title: String, question: String, onGiven: Function, close: Function};
+    static props = {
+        title: String,
+        question: String,
+        onGiven: Function,
+        close: Function,
+    };
 
     setup() {
         this.state = useState({reason: ""});

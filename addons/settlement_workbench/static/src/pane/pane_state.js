@@ -146,7 +146,10 @@ export class PaneState {
 
     get canChoose() {
         const verbs = this.item?.verbs || [];
-        return Boolean(this.item?.can_act) && verbs.some((verb) => verb.enabled && verb.takes);
+        return (
+            Boolean(this.item?.can_act) &&
+            verbs.some((verb) => verb.enabled && verb.takes)
+        );
     }
 
     /** Where one answer is proved or alone, it is tried out without being asked. */
@@ -290,7 +293,11 @@ export class PaneState {
         this.preview = null;
         const {id} = this.item;
         try {
-            this.preview = await this.model.preview(id, this.verbName, this.givenValues);
+            this.preview = await this.model.preview(
+                id,
+                this.verbName,
+                this.givenValues
+            );
         } finally {
             this.isLooking = false;
         }

@@ -71,7 +71,8 @@ tours.add("settlement_close_close", {
         patient([
             {
                 content: "it says yes",
-                trigger: ".alert-success:contains('Yes. Every check is good or signed.')",
+                trigger:
+                    ".alert-success:contains('Yes. Every check is good or signed.')",
             },
             {
                 content: "close the month",
@@ -136,7 +137,8 @@ tours.add("settlement_close_drill", {
             },
             {
                 content: "open the payout",
-                trigger: ".o_list_view .o_data_row:contains('Payout'):contains('97.00'):first td[name='date']",
+                trigger:
+                    ".o_list_view .o_data_row:contains('Payout'):contains('97.00'):first td[name='date']",
                 run: "click",
             },
             isPayout,
@@ -151,7 +153,8 @@ tours.add("settlement_close_drill", {
             },
             {
                 content: "the charge",
-                trigger: ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
+                trigger:
+                    ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
                 run: "click",
             },
             money,
@@ -171,14 +174,16 @@ tours.add("settlement_close_drill", {
             },
             {
                 content: "the charge",
-                trigger: ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
+                trigger:
+                    ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
                 run: "click",
             },
             money,
             openStep("Entry of Ours", "what it was posted as"),
             {
                 content: "it is the posting of the payout",
-                trigger: ".o_form_view .o_field_widget[name='batch_id']:contains('97.00')",
+                trigger:
+                    ".o_form_view .o_field_widget[name='batch_id']:contains('97.00')",
             },
         ]),
 });
@@ -212,7 +217,8 @@ tours.add("settlement_money_trail", {
             },
             {
                 content: "the charge",
-                trigger: ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
+                trigger:
+                    ".o_list_view .o_data_row:contains('Charge'):first td[name='kind']",
                 run: "click",
             },
             money,

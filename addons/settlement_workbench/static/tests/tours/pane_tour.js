@@ -3,9 +3,17 @@ import {registry} from "@web/core/registry";
 const ROW = ".o_pane_row.o_pane_current:focus";
 const CONFIRM = ".o_pane_act button[name='confirm']:enabled";
 
-const press = (key, content, trigger = ROW) => ({content, trigger, run: `press ${key}`});
+const press = (key, content, trigger = ROW) => ({
+    content,
+    trigger,
+    run: `press ${key}`,
+});
 const call = (method, args) =>
-    odoo.__WOWL_DEBUG__.root.env.services.orm.call("settlement.exception", method, args);
+    odoo.__WOWL_DEBUG__.root.env.services.orm.call(
+        "settlement.exception",
+        method,
+        args
+    );
 const currentId = () => Number(document.querySelector(".o_pane_current").dataset.id);
 
 // The morning's work without a mouse: four of four reasons, and nothing is left.
@@ -30,7 +38,8 @@ registry.category("web_tour.tours").add("settlement_pane_to_zero", {
         },
         {
             content: "zero is said in words",
-            trigger: ".o_pane_difference.o_pane_exact [name='words']:contains('No difference')",
+            trigger:
+                ".o_pane_difference.o_pane_exact [name='words']:contains('No difference')",
         },
         {
             content: "the entries are there before they are made",
@@ -73,7 +82,10 @@ registry.category("web_tour.tours").add("settlement_pane_to_zero", {
             trigger: ".o_pane_inputs input[name='code']:focus",
             run: "press Enter",
         },
-        {content: "the write-off is shown", trigger: ".o_pane_entry td:contains('0.50')"},
+        {
+            content: "the write-off is shown",
+            trigger: ".o_pane_entry td:contains('0.50')",
+        },
         {content: "and may be done", trigger: CONFIRM},
         press("Enter", "do it"),
         {
@@ -147,7 +159,10 @@ registry.category("web_tour.tours").add("settlement_pane_viewer", {
                 const id = currentId();
                 for (const [method, args] of [
                     ["pane_preview", [[id], "ignore", {reason: "x", code: "other"}]],
-                    ["pane_resolve", [[id], "ignore", {reason: "x", code: "other"}, "x"]],
+                    [
+                        "pane_resolve",
+                        [[id], "ignore", {reason: "x", code: "other"}, "x"],
+                    ],
                     ["action_resolve", [[id], "ignore"]],
                 ]) {
                     const refused = await call(method, args).then(
@@ -178,7 +193,10 @@ registry.category("web_tour.tours").add("settlement_pane_keys", {
         press("Space", "mark it"),
         {content: "it is marked", trigger: ".o_pane_marks:contains('1 marked')"},
         press("Space", "and not any more"),
-        {content: "nothing is marked", trigger: ".o_pane_aside:not(:has(.o_pane_marks))"},
+        {
+            content: "nothing is marked",
+            trigger: ".o_pane_aside:not(:has(.o_pane_marks))",
+        },
         press("c", "comment"),
         {
             content: "the notes are open, and logging one is the next key",
@@ -194,10 +212,20 @@ registry.category("web_tour.tours").add("settlement_pane_keys", {
             content: "letters that are typed move nothing",
             trigger: ".o_pane_position:contains('2 of 4')",
         },
-        {content: "log it", trigger: ".o_pane_notes .o-mail-Composer-send:enabled", run: "click"},
-        {content: "it is in the history", trigger: ".o_pane_notes .o-mail-Message:contains('jjjj')"},
+        {
+            content: "log it",
+            trigger: ".o_pane_notes .o-mail-Composer-send:enabled",
+            run: "click",
+        },
+        {
+            content: "it is in the history",
+            trigger: ".o_pane_notes .o-mail-Message:contains('jjjj')",
+        },
         {content: "show the keys", trigger: "button[name='help']", run: "click"},
-        {content: "with what they do", trigger: ".o_pane_help [data-key='j']:contains('Next row')"},
+        {
+            content: "with what they do",
+            trigger: ".o_pane_help [data-key='j']:contains('Next row')",
+        },
         {
             content: "a verb that does not fit has no key",
             trigger: ".o_pane_help:not(:has([data-key='d']))",
@@ -211,9 +239,15 @@ registry.category("web_tour.tours").add("settlement_pane_keys", {
         {content: "focus the row", trigger: ".o_pane_row.o_pane_current", run: "click"},
         press("j", "letters do nothing now"),
         press("ArrowDown", "arrows do"),
-        {content: "one row further, not two", trigger: ".o_pane_position:contains('3 of 4')"},
+        {
+            content: "one row further, not two",
+            trigger: ".o_pane_position:contains('3 of 4')",
+        },
         {content: "many rows at once", trigger: "button[name='grid']", run: "click"},
-        {content: "as a grid", trigger: ".o_pane_grid .o_pane_grid_head:contains('What is wrong')"},
+        {
+            content: "as a grid",
+            trigger: ".o_pane_grid .o_pane_grid_head:contains('What is wrong')",
+        },
         press("ArrowUp", "the same keys"),
         {content: "move in it", trigger: ".o_pane_position:contains('2 of 4')"},
     ],
