@@ -33,13 +33,14 @@ NAMED = {
 }
 # Which rows are altered, where not any row will do.
 AMONG = {"settlement_claim": "transaction_id IS NOT NULL"}
-# Tables that no law protects: settings, logs of attempts, what is derived from facts
-# (indexes, lives of disputes and reserves), wizards,
+# Tables that no law protects row by row: settings, logs of attempts, what is derived
+# from facts (indexes, counters, proofs kept, lives of disputes and reserves), wizards,
 # and what people decide on, which the events keep.
 UNPROTECTED = {
     "settlement_backend",
     "settlement_backend_settlement_run_rel",
     "settlement_call_count",
+    "settlement_counter",
     "settlement_credential",
     "settlement_dispute",
     "settlement_document_reference",
@@ -55,6 +56,7 @@ UNPROTECTED = {
     "settlement_source_code",
     "settlement_transaction_reference",
     "settlement_wallet",
+    "settlement_wallet_proof",
     "settlement_webhook_refusal",
     "settlement_window",
 }

@@ -50,6 +50,7 @@ class SettlementException(models.Model):
         # The role for the verb was checked; payments of Odoo are booked as by itself.
         row = self.sudo()._suggestion_subject()
         payment = self._unbooked_payment(row)
+        self._check_day_is_open(row, payment.provider_id.journal_id)
         payment.with_company(payment.company_id)._create_payment(date=row.booked_on)
         self.env["settlement.document.reference"].sudo()._refresh(row.company_id)
         # It ends by what a person did, not because its cause vanished.
@@ -65,6 +66,20 @@ class SettlementException(models.Model):
         for match in found.filtered(lambda match: match.state == "confirmed"):
             self._bring_to_ledger(match)
         return None
+
+    def _check_day_is_open(self, row, journal):
+        """Refuse a day that is locked: Odoo would book on another one, silently.
+
+        :raises UserError: if the booking day of the row is locked.
+        """
+        if row.company_id._get_violated_lock_dates(row.booked_on, False, journal):
+            raise UserError(
+                self.env._(
+                    "%(day)s is locked: Odoo would book the payment on another day. "
+                    "Ask for an exception to the lock, or book it by hand.",
+                    day=row.booked_on,
+                )
+            )
 
     def _unbooked_payment(self, row):
         """Return the finished online payment of a row that has no entry.

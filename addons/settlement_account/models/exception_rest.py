@@ -1,7 +1,8 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from odoo.addons.settlement.exceptions.verb import Verb
+from odoo.addons.settlement.models.big_integer import minor_units
 
 from ..services.decision import Decision
 from ..services.taken_back import TakenBack
@@ -82,7 +83,40 @@ class SettlementException(models.Model):
         is_rest = self.reason in ("amount_short", "amount_over")
         if is_rest and verb in ("fx_difference", "post_fee_variance"):
             verb = "write_off"
-        return super()._amount_at_stake(verb, values)
+        stake = super()._amount_at_stake(verb, values)
+        if verb in ("match", "fx_difference") and values.get("chosen"):
+            return max(stake or 0, self._off_by_rate(values["chosen"]))
+        return stake
+
+    def _off_by_rate(self, chosen):
+        """Return what is given up with documents of another currency.
+
+        :return: minor units of the company's currency, without sign.
+        """
+        money = self.sudo()._subject_record()
+        if money._name != "settlement.transaction":
+            return 0
+        keys, _seen = self._keys_seen(chosen)
+        ids = [row_id for model, row_id in keys if model == "account.move.line"]
+        items = self.env["account.move.line"].sudo().browse(ids).exists()
+        if items.currency_id <= money.currency_id:
+            return 0
+        gap = self._worth(money, money) - sum(
+            self._worth(item, money) for item in items
+        )
+        return minor_units(abs(gap), money.company_id.currency_id)
+
+    @api.model
+    def _worth(self, record, money):
+        """Return what is open of a record in company currency, on the day of a row."""
+        company, currency = money.company_id, record.currency_id
+        free = self.env["settlement.match"].sudo()._signed_free(record)
+        return currency._convert(
+            free / 10**currency.decimal_places,
+            company.currency_id,
+            company,
+            money.booked_on,
+        )
 
     def _resolve_post_fee_variance(self, keep_rest=False, comment=""):
         """Book the difference to the account for fees."""
@@ -111,7 +145,7 @@ class SettlementException(models.Model):
         :raises UserError: if it has none.
         """
         company = self.sudo().company_id
-        is_gain = sum(lines.mapped("balance")) < 0
+        is_gain = sum(lines.mapped("amount_residual")) < 0
         account = (
             company.income_currency_exchange_account_id
             if is_gain
@@ -156,6 +190,8 @@ class SettlementException(models.Model):
         note = self._credit_note(credit_note).sudo()
         if not note:
             return self._take_back(fact, self._required_charge(charge).sudo(), reason)
+        if note.currency_id != fact.currency_id:
+            raise UserError(self.env._("The credit note is in another currency."))
         items = note.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable" and not line.reconciled
         )
@@ -177,7 +213,10 @@ class SettlementException(models.Model):
 
         :raises UserError: if they are not of the same amount.
         """
-        if charge.gross_amount != -fact.gross_amount:
+        currency = fact.currency_id
+        if charge.currency_id != currency or currency.compare_amounts(
+            charge.gross_amount, -fact.gross_amount
+        ):
             raise UserError(
                 self.env._(
                     "%(charge)s is no payment of the same amount. Match a part of it "
@@ -185,6 +224,7 @@ class SettlementException(models.Model):
                     charge=charge.display_name,
                 )
             )
+        self._check_not_given_back(fact, charge)
         # It ends by what a person decided, not because its cause vanished.
         self._close(
             "resolved",
@@ -200,3 +240,21 @@ class SettlementException(models.Model):
         )
         self._set_state("resolved", match_id=match[:1].id)
         self._bring_to_ledger(match)
+
+    def _check_not_given_back(self, fact, charge):
+        """Refuse a payment that something else gave back, or paid together with.
+
+        :raises UserError: if a match that holds has other money beside it.
+        """
+        held = charge.match_line_ids.match_id.filtered(
+            lambda match: match.state in ("confirmed", "posted")
+        )
+        money = held.line_ids.filtered(lambda line: line.side == "source")
+        if money.transaction_id - charge - fact:
+            raise UserError(
+                self.env._(
+                    "%(charge)s was given back before, or paid together with others: "
+                    "undo that match first.",
+                    charge=charge.display_name,
+                )
+            )

@@ -109,6 +109,24 @@ class TestExceptionRest(MoneyCase):
         self.assertEqual(exception.state, "resolved")
         self.assertEqual(exception.match_id.line_ids.move_line_id, item)
 
+    def test_much_given_up_in_another_currency_needs_another_person(self):
+        """A small payment that settles a large document gives up the rest of it."""
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        self.policy.write({"write_off_limit": 50, "approval_limit": 50})
+        invoice = self.invoice(900, currency_id=euro.id)
+        charge = self.row(gross="40", invoice_reference=invoice.name)
+        self.store(*self.payout(charge))
+        self.post()
+        item = self.open_item(invoice)
+        chosen = [[item._name, item.id]]
+        exception = self.raised(charge, "currency_mismatch")
+        for verb in ("fx_difference", "match"):
+            stake = exception._amount_at_stake(verb, {"chosen": chosen})
+            self.assertEqual(stake, 176000, verb)
+        exception.action_resolve("fx_difference", chosen=chosen)
+        self.assertEqual(exception.state, "waiting_approval")
+        self.assertEqual(invoice.amount_residual, 900.0)
+
     def test_what_is_settled_otherwise_has_no_rest(self):
         charge = self.row(gross="100")
         self.store(*self.payout(charge))
@@ -168,6 +186,26 @@ class TestExceptionGivenBack(MoneyCase):
         )
         self.assertEqual(invoice.amount_residual, 100.0)
         self.assertEqual(exception.state, "resolved")
+
+    def test_another_currency_does_not_give_it_back(self):
+        _charge, refund, invoice = self.given_back("-100")
+        euro = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        note = self.invoice(100, "out_refund", currency_id=euro.id)
+        exception = self.raised(refund, "unmatched")
+        with self.assertRaisesRegex(UserError, "another currency"):
+            exception.action_resolve("refund", credit_note=note.id)
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_a_payment_is_given_back_once(self):
+        charge = self.row(gross="100")
+        first, second = (self.row("refund", "-100", day=day) for day in (11, 12))
+        self.store(*self.payout(self.row(gross="500"), charge, first, second))
+        self.match(charge, self.invoice(100))
+        self.post()
+        named = self.stored(charge).id
+        self.raised(first, "unmatched").action_resolve("refund", charge=named)
+        with self.assertRaisesRegex(UserError, "given back before"):
+            self.raised(second, "unmatched").action_resolve("refund", charge=named)
 
     def test_another_amount_does_not_give_it_back(self):
         charge, refund, invoice = self.given_back("-40")
@@ -311,6 +349,14 @@ class TestExceptionMissing(MoneyCase, AccountPaymentCommon):
         )
         self.assertTrue(outstanding.reconciled)
         self.assert_lawful()
+
+    def test_a_locked_day_is_said_and_nothing_is_booked(self):
+        charge, payment, _invoice = self.paid_online()
+        self.company.sudo().hard_lock_date = self.stored(charge).booked_on
+        exception = self.raised(charge, "paid_not_in_ledger")
+        with self.assertRaisesRegex(UserError, "is locked"):
+            exception.action_resolve("create_missing")
+        self.assertFalse(payment.payment_id)
 
     def test_a_provider_without_journal_is_named(self):
         charge, payment, _invoice = self.paid_online()

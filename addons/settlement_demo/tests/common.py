@@ -33,6 +33,11 @@ INDEXES = (
     "settlement_match_trace",
     "settlement_match_watermark",
 )
+# When something was last seen well, or proved, is no result of what was brought.
+TIMES = {
+    "settlement_backend": ("last_success_at", "write_date"),
+    "settlement_wallet_proof": ("proved_at", "write_date"),
+}
 
 
 class WorldCase(TransactionCase):
@@ -96,13 +101,11 @@ class WorldCase(TransactionCase):
         return {name: self._digest(name) for name in names}
 
     def _digest(self, table):
-        # When a backend was last seen well is no result of what it brought.
-        is_backend = table == "settlement_backend"
         rows = self.env.execute_query(
             SQL(
                 "SELECT (to_jsonb(stored) - %s::text[])::text AS content "
                 "FROM %s stored ORDER BY content",
-                ["last_success_at", "write_date"] if is_backend else [],
+                list(TIMES.get(table, ())),
                 SQL.identifier(table),
             )
         )

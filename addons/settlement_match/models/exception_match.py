@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.exceptions.verb import Verb
 
+from ..engine.typed_amount import plain_amount
 from .claim import ITEM_COLUMNS
 from .exception import SUBJECTS
 
@@ -140,6 +141,14 @@ class SettlementException(models.Model):
             lambda match: (-match.score, match.id)
         )
 
+    def _approval_content(self, name, values):
+        """Let who agrees to a proposal agree to this one."""
+        content = super()._approval_content(name, values)
+        if name in ("accept", "accept_payer"):
+            # Whoever decides agrees to all of it, whatever they may read.
+            content["proposals"] = self._proposals().sudo().mapped("row_hash")
+        return content
+
     def _usable_verbs(self, verbs):
         """Suggest to accept only what is proposed."""
         if not self.has_proposal:
@@ -268,8 +277,7 @@ class SettlementException(models.Model):
         :raises UserError: if it is no amount of its currency.
         """
         lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
-        plain = text.replace(lang.thousands_sep or ",", "").replace(" ", "")
-        plain = plain.replace(lang.decimal_point or ".", ".")
+        plain = plain_amount(text, lang.decimal_point, lang.thousands_sep)
         currency = record.currency_id
         try:
             minor = Decimal(plain).scaleb(currency.decimal_places)

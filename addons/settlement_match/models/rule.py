@@ -202,6 +202,9 @@ class SettlementRule(models.Model):
                     "A rule with versions stays in its company. Write a new one."
                 )
             )
+        if vals.get("active") and not self.env.su and not all(self.mapped("active")):
+            # It decides by itself again.
+            self.env["settlement.backend"]._require_group("group_approver")
         before = {rule.id: rule._plain(names) for rule in self}
         result = super().write(vals)
         for rule in self if names else ():

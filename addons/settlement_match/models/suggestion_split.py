@@ -52,6 +52,8 @@ class SettlementSuggestion(models.AbstractModel):
                 ) from error
             if not 0 < abs(minor) < MOST_MINOR:
                 raise UserError(self.env._("Each part needs an amount."))
+            if (model, row_id) in wanted:
+                raise UserError(self.env._("Name each item once."))
             wanted[model, row_id] = minor
         if not wanted:
             raise UserError(self.env._("Say how much is for which item."))

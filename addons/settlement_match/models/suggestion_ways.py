@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import api, models
 
@@ -51,8 +51,24 @@ class SettlementSuggestion(models.AbstractModel):
         if not question.asked:
             return []
         groups = service._sum_groups(question)
-        found = [service._ways_of(question.asked.amount, group) for group in groups]
+        amount = question.asked.amount
+        found = [service._ways_of(amount, group) for group in groups]
+        if service._has_other_way(amount, groups, found):
+            found = [replace(ways, is_exhaustive=False) for ways in found]
         return sorted(found, key=lambda ways: not ways.solutions)
+
+    @api.model
+    def _has_other_way(self, amount, groups, found):
+        """Return whether something beside the sums of one group may be the answer.
+
+        One item alone, items of another payer that make it up as well, or groups that
+        nobody looked at.
+        """
+        return (
+            any(minor == amount for group in groups for _key, minor in group)
+            or sum(bool(ways.solutions) for ways in found) > 1
+            or len(groups) >= MOST_GROUPS
+        )
 
     @api.model
     def _sum_groups(self, question):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -173,6 +175,36 @@ class TestExceptionMatch(ExceptionCase):
         self.assertEqual(row.match_state, "open")
         self.assertEqual(exception.state, "open")
 
+    def test_split_names_each_item_once(self):
+        row = self.credit("b1", "50.00", self.new_invoice(100.0).name)
+        line = self.open_line(self.new_invoice(100.0))
+        part = [line._name, line.id, 1000]
+        with self.assertRaisesRegex(UserError, "once"):
+            self.opened(row).action_resolve("split", parts=[part, part])
+
+    def test_split_reads_amounts_in_the_language_of_the_user(self):
+        """Polish writes a comma before the cents and has no other separator."""
+        self.env["res.lang"]._activate_lang("pl_PL")
+        invoice = self.new_invoice(5000.0)
+        row = self.credit("b1", "5000.00", invoice.name)
+        line = self.open_line(invoice)
+        exception = self.opened(row).with_context(lang="pl_PL")
+        exception.action_resolve("split", parts=[[line._name, line.id, "12,50"]])
+        self.assertEqual(self.claim_of(line), (1250, 500000))
+
+    def test_an_approval_is_for_the_proposal_that_was_seen(self):
+        """Who agreed to one match has not agreed to the next one."""
+        first, second = self.new_invoice(100.0), self.new_invoice(100.0)
+        row = self.credit("b1", "100.00")
+        match = self.matches._propose([row], [self.open_line(first)], score=50)
+        exception = self.opened(row)
+        content = exception._approval_content("accept", {})
+        self.assertEqual(content["proposals"], match.mapped("row_hash"))
+        match.action_undo("A run withdrew it.")
+        self.matches._propose([row], [self.open_line(second)], score=50)
+        self.env.invalidate_all()
+        self.assertNotEqual(exception._approval_content("accept", {}), content)
+
     def test_split_is_for_payments(self):
         self.store(self.payout("po_1", "90.00"))
         batch = self.env["settlement.batch"].search([("external_id", "=", "po_1")])
@@ -212,6 +244,37 @@ class TestExceptionGroup(ExceptionCase):
         self.assertEqual(exception.state, "resolved")
         lines = [self.open_line(invoice) for invoice in invoices[:2]]
         self.assertEqual(exception.match_id.line_ids.move_line_id, lines[0] | lines[1])
+
+    def test_one_item_that_fits_alone_is_another_answer(self):
+        for amount in (170.0, 100.0, 70.0):
+            self.new_invoice(amount)
+        row = self.credit("b1", "170.00", counterparty_account=self.payer())
+        exception = self.opened(row)
+        (ways,) = exception.action_find_sums()
+        self.assertEqual(len(ways["solutions"]), 1)
+        self.assertFalse(ways["is_unique"])
+        self.assertTrue(exception._needs_another("group", {}))
+
+    def test_sums_of_two_payers_are_two_answers(self):
+        for partner, amounts in (
+            (self.customer, (100.0, 70.0)),
+            (self.other, (110.0, 60.0)),
+        ):
+            for amount in amounts:
+                self.new_invoice(amount, partner=partner)
+        row = self.credit("b1", "170.00")
+        service = self.env["settlement.suggestion"]
+        groups = [
+            [
+                (("account.move.line", number), minor)
+                for number, minor in enumerate(each)
+            ]
+            for each in ((10000, 7000), (11000, 6000))
+        ]
+        with patch.object(type(service), "_sum_groups", lambda *_args: groups):
+            found = service._ways(row)
+        self.assertEqual([len(ways.solutions) for ways in found], [1, 1])
+        self.assertFalse(any(ways.is_unique for ways in found))
 
     def two_sums(self):
         for amount in (100.0, 70.0, 60.0, 110.0):

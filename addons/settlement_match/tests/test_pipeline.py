@@ -121,7 +121,7 @@ class TestPipeline(MatchCase):
             self.fact("last", "10.00", invoice_reference=self.new_invoice(10.0).name)
         )
         self.env.flush_all()
-        with self.assertQueryCount(400):
+        with self.assertQueryCount(500):
             self.matcher._match_company(self.company)
         self.assertEqual(extra.match_state, "matched")
 

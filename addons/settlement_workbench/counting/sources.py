@@ -157,7 +157,9 @@ def trigger_sqls(source: Source) -> list[SQL]:
     }
     return [
         SQL(
-            "CREATE OR REPLACE TRIGGER %(trigger)s AFTER %(event)s ON %(table)s "
+            # PostgreSQL 13 cannot replace one.
+            "DROP TRIGGER IF EXISTS %(trigger)s ON %(table)s; "
+            "CREATE TRIGGER %(trigger)s AFTER %(event)s ON %(table)s "
             "REFERENCING %(rows)s FOR EACH STATEMENT EXECUTE FUNCTION %(function)s()",
             trigger=SQL.identifier(f"{source.function}_{event}"),
             event=SQL(event.upper()),

@@ -75,6 +75,7 @@ class SettlementBulk(models.Model):
         :raises UserError: if there are none, or too many.
         """
         # Only what the user may see is chosen; rows are written by these methods only.
+        found = Domain(found) & Domain("company_id", "=", self.env.company.id)
         chosen = self.env["settlement.exception"]._search(found)
         bulk = self.sudo().create(
             {
@@ -156,6 +157,13 @@ class SettlementBulk(models.Model):
                 self.env._(
                     "%(bulk)s was started already; nothing was changed.",
                     bulk=self.display_name,
+                )
+            )
+        if not self.env.su and self.user_id != self.env.user:
+            raise UserError(
+                self.env._(
+                    "%(user)s is preparing this. Choose the rows yourself.",
+                    user=self.user_id.name,
                 )
             )
 

@@ -59,10 +59,17 @@ class SettlementBulk(models.Model):
         if self.kind == "undo":
             return False
         rows, given = self._open_rows(), self.given or {}
-        if any(exception._needs_another(self.verb, given) for exception in rows):
+        if any(self._row_asks(exception, given) for exception in rows):
             return True
         approval = self.env["settlement.exception"]._verb(self.verb).approval
         return approval == "limit" and exceeding(self._stakes(rows)) is not None
+
+    def _row_asks(self, exception, given):
+        """Return whether a row needs another person; one that fails says so later."""
+        try:
+            return exception._needs_another(self.verb, given)
+        except UserError:
+            return False
 
     def _stakes(self, rows):
         """Yield what each row decides on, and up to where one person may."""

@@ -148,6 +148,8 @@ class SettlementBulkLine(models.Model):
     def _take_back(self, reason):
         """Take back what this row is about, with the rights of who acts."""
         self.ensure_one()
+        if self.origin_id.undone_at:
+            raise UserError(self.env._("This row was taken back already."))
         if self.match_id:
             self._take_back_match(self.match_id, reason)
         elif self.posting_id:
@@ -216,6 +218,10 @@ class SettlementException(models.Model):
             raise UserError(self.env._("Say why this is taken back."))
         for exception in self:
             exception._lock()
+            if exception.state == "waiting_approval":
+                raise UserError(
+                    self.env._("It waits for an approval. Take the request back first.")
+                )
             exception._take_back_acts(reason)
             exception._reopen(reason, before or {})
 

@@ -265,7 +265,7 @@ class SettlementBulk(models.Model):
 
     def _new_attempt(self, lines):
         found = fields.Domain("id", "in", lines.exception_id.ids)
-        bulk = self._choose(
+        bulk = self.with_company(self.company_id)._choose(
             found, self.reason, previous_id=self.id, case_id=self.case_id.id
         )
         if self.verb:

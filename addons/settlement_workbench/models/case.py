@@ -34,6 +34,15 @@ class SettlementCase(models.Model):
     is_open = fields.Boolean(compute="_compute_counts", search="_search_is_open")
     bulk_ids = fields.One2many("settlement.bulk", "case_id", readonly=True)
 
+    def write(self, vals):
+        """Keep a case in its company: its history tells what happened there."""
+        company_id = vals.get("company_id")
+        if "company_id" in vals and any(
+            case.company_id.id != company_id for case in self
+        ):
+            raise UserError(self.env._("A case stays in its company."))
+        return super().write(vals)
+
     @api.depends("exception_ids.state")
     def _compute_counts(self):
         counts = {case.id: [0, 0] for case in self}

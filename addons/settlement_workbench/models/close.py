@@ -13,6 +13,16 @@ _EDITABLE = frozenset({"transit_days"})
 _CHATTER = ("message_", "activity_", "my_activity_")
 
 
+# What a close has come to is said by its methods, never by who starts it.
+NOT_YET = {
+    "state": "open",
+    "refreshed_at": False,
+    "closed_at": False,
+    "closed_by_id": False,
+    "closing_hash": False,
+}
+
+
 class SettlementClose(models.Model):
     """The close of one month of one company: what proves it, and who vouches for it."""
 
@@ -184,6 +194,7 @@ class SettlementClose(models.Model):
         """
         self.env["settlement.backend"]._require_group("group_accountant")
         for vals in vals_list:
+            vals.update(NOT_YET)
             day = fields.Date.to_date(vals.get("period"))
             if day:
                 vals["period"] = periods.month_start(day)

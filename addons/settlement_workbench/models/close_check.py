@@ -1,4 +1,6 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+
+import pytz
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -187,14 +189,21 @@ class SettlementCloseCheck(models.AbstractModel):
     @api.model
     def _heard_up_to(self, backend):
         """Return the last day of which a source has told, or None."""
-        days = [backend._newest_day()]
+        has_rows = self.env["settlement.transaction"].search_count(
+            [("wallet_id", "in", backend.wallet_ids.ids), ("is_current", "=", True)],
+            limit=1,
+        )
+        days = [backend._newest_day()] if has_rows else []
         window = self.env["settlement.window"].search(
             [("backend_id", "=", backend.id), ("state", "!=", "failed")],
             order="until desc",
             limit=1,
         )
         if window:
-            days.append(window.until.date())
+            # Only of days that are over it has told everything.
+            zone = pytz.timezone(backend.timezone or "UTC")
+            until = pytz.utc.localize(window.until).astimezone(zone).date()
+            days.append(until - timedelta(days=1))
         statement = self.env["settlement.batch"].search(
             [
                 ("backend_id", "=", backend.id),
@@ -236,6 +245,18 @@ class SettlementCloseCheck(models.AbstractModel):
             or each._balance_break()
             or (each.lists_rows and not each.currency_id.is_zero(each.difference))
         ) | self._discontinued(statements)
+        silent = self._wallets(close).filtered("is_bank") - statements.wallet_id
+        if silent and not broken:
+            return CheckResult(
+                "statements",
+                UNKNOWN,
+                self.env._(
+                    "There is no statement of this month of %(names)s.",
+                    names=", ".join(silent.mapped("display_name")),
+                ),
+                model=silent._name,
+                ids=tuple(silent.ids),
+            )
         if not broken:
             return CheckResult(
                 "statements",

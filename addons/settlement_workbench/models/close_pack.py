@@ -1,4 +1,5 @@
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
@@ -6,12 +7,15 @@ from pathlib import Path
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 from odoo.tools.misc import file_path
 
 from ..closing.pack_file import CHUNK, write_pack
 from ..closing.summary_pdf import Line, Summary, write_pdf
 from ..services.close_tables_ledger import CloseLedgerTables
+
+_logger = logging.getLogger(__name__)
 
 # More journal items than that are packed in the background.
 AT_ONCE = 20_000
@@ -111,6 +115,13 @@ class SettlementClosePack(models.Model):
                 pack._build()
         except UserError as error:
             pack.write({"state": "failed", "error": str(error)})
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:  # pylint: disable=broad-exception-caught
+            # One pack that fails stops none of the others.
+            _logger.exception("Evidence pack %s could not be built", pack.id)
+            sentence = pack.env._("Something unforeseen; the server's log says what.")
+            pack.write({"state": "failed", "error": sentence})
 
     def _build(self):
         """Write the file, keep it, and put its hash into the audit trail."""

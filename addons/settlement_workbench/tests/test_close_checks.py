@@ -76,6 +76,31 @@ class TestCloseChecks(CloseCase):
         self.assert_row(row, "blocking", "Provider")
         self.assertEqual(self.opened(row), self.backend)
 
+    def test_a_feed_that_never_sent_anything(self):
+        row = self.check("feeds")
+        self.assert_row(row, "blocking", "Provider")
+
+    def test_a_pull_during_the_last_day_has_not_told_all_of_it(self):
+        window = (
+            self.env["settlement.window"]
+            .sudo()
+            .create(
+                {
+                    "backend_id": self.backend.id,
+                    "stream": "payouts",
+                    "since": datetime(2026, 1, 1),
+                    "until": datetime(2026, 1, 31, 6),
+                    "started_at": datetime(2026, 1, 31, 6),
+                    "finished_at": datetime(2026, 1, 31, 6),
+                    "state": "ok",
+                }
+            )
+        )
+        checks = self.env["settlement.close.check"].sudo()
+        self.assertEqual(checks._heard_up_to(self.backend), date(2026, 1, 30))
+        window.until = datetime(2026, 2, 1, 6)
+        self.assertEqual(checks._heard_up_to(self.backend), date(2026, 1, 31))
+
     def test_a_window_that_failed(self):
         self.january()
         window = (
@@ -129,6 +154,15 @@ class TestCloseChecks(CloseCase):
         row = self.check("statements")
         self.assert_row(row, "blocking", "1 of 2 statements", 8.0)
         self.assertEqual(self.opened(row), self.batch("st_2"))
+
+    def test_one_account_of_a_bank_without_statement(self):
+        """What one account told says nothing of another one."""
+        self.january()
+        silent = self.bank_wallet.sudo().copy({"account_identifier": "DE00SILENT"})
+        silent.opening_date = self.bank_wallet.opening_date
+        row = self.check("statements")
+        self.assert_row(row, "unknown", "DE00SILENT")
+        self.assertEqual(self.opened(row), silent)
 
     def test_a_month_without_statement_of_a_bank(self):
         self.add_bank()

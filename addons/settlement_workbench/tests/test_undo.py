@@ -218,6 +218,19 @@ class TestUndoBulk(UndoCase):
         undo, _action = self.take_back(bulk.action_undo())
         self.assertEqual(undo.chosen_count, 6)
 
+    def test_a_second_undo_takes_back_nothing_that_was_done_since(self):
+        bulk, exceptions = self.done(1)
+        wizards = [self.wizard(bulk.action_undo()) for _turn in range(2)]
+        for wizard in wizards:
+            wizard.reason = "Too fast."
+        wizards[0].action_undo()
+        self.assertEqual(exceptions.state, "open")
+        exceptions.action_ignore("Looked at it in peace.")
+        wizards[1].action_undo()
+        self.assertEqual(exceptions.state, "ignored")
+        line = wizards[1].bulk_id.line_ids
+        self.assertIn("already", line.sentence)
+
     def test_the_assignee_comes_back(self):
         exceptions = self.opened(2)
         exceptions.action_assign(self.approver)

@@ -1,3 +1,4 @@
+from . import subject_dialog
 from . import bulk_reason
 from . import exception_resolve
 from . import undo

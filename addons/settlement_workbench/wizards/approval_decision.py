@@ -7,6 +7,8 @@ class SettlementApprovalDecision(models.TransientModel):
 
     _name = "settlement.approval.decision"
     _description = "Decide on an Approval"
+    _inherit = "settlement.subject.dialog"
+    _subject_field = "approval_id"
 
     approval_id = fields.Many2one(
         "settlement.approval", required=True, readonly=True, ondelete="cascade"

@@ -1,5 +1,6 @@
+from ast import literal_eval
+
 from odoo import fields, models
-from odoo.tools import safe_eval
 
 from odoo.addons.settlement.models.exception import REASONS
 
@@ -41,5 +42,5 @@ class SettlementBulkReasonLine(models.TransientModel):
     def action_choose(self):
         """Open the act on all with this reason."""
         self.ensure_one()
-        domain = safe_eval.safe_eval(self.wizard_id.domain)
+        domain = literal_eval(self.wizard_id.domain)
         return self.env["settlement.bulk"].action_open(domain, reason=self.reason)

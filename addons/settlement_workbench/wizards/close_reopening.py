@@ -6,6 +6,8 @@ class SettlementCloseReopening(models.TransientModel):
 
     _name = "settlement.close.reopening"
     _description = "Opening a Period Again"
+    _inherit = "settlement.subject.dialog"
+    _subject_field = "close_id"
 
     close_id = fields.Many2one("settlement.close", required=True, readonly=True)
     reason = fields.Text(required=True)

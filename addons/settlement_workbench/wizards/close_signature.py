@@ -6,10 +6,14 @@ class SettlementCloseSignature(models.TransientModel):
 
     _name = "settlement.close.signature"
     _description = "Signature of a Check"
+    _inherit = "settlement.subject.dialog"
+    _subject_field = "row_id"
 
     row_id = fields.Many2one("settlement.close.row", required=True, readonly=True)
-    sentence = fields.Text(related="row_id.sentence", string="What There Is")
-    proof_text = fields.Text(related="row_id.proof_text")
+    sentence = fields.Text(
+        "What There Is", related="row_id.sentence", related_sudo=False
+    )
+    proof_text = fields.Text(related="row_id.proof_text", related_sudo=False)
     comment = fields.Text(required=True, string="Why It Is Good")
 
     def action_sign(self):

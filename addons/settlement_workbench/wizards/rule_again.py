@@ -6,9 +6,11 @@ class SettlementRuleAgain(models.TransientModel):
 
     _name = "settlement.rule.again"
     _description = "Match Again after a Rule"
+    _inherit = "settlement.subject.dialog"
+    _subject_field = "version_id"
 
     version_id = fields.Many2one("settlement.rule.version", required=True)
-    sentence = fields.Text(related="version_id.sentence")
+    sentence = fields.Text(related="version_id.sentence", related_sudo=False)
     count = fields.Integer("Open Payments", readonly=True)
 
     def action_match(self):

@@ -7,10 +7,12 @@ class SettlementUndo(models.TransientModel):
 
     _name = "settlement.undo"
     _description = "Undo"
+    _inherit = "settlement.subject.dialog"
+    _subject_field = "bulk_id"
 
     bulk_id = fields.Many2one("settlement.bulk", required=True, readonly=True)
-    preview = fields.Json(related="bulk_id.preview")
-    chosen_count = fields.Integer(related="bulk_id.chosen_count")
+    preview = fields.Json(related="bulk_id.preview", related_sudo=False)
+    chosen_count = fields.Integer(related="bulk_id.chosen_count", related_sudo=False)
     can_redo = fields.Boolean(compute="_compute_can_redo")
     is_refused = fields.Boolean(compute="_compute_can_redo")
     reason = fields.Text(string="Why")

@@ -29,7 +29,7 @@ registry.category("web_tour.tours").add("settlement_suggest", {
         {
             content: "choose the second one",
             trigger:
-                ".modal .o_data_row:contains('40.00') td[name='is_chosen'] .o_boolean_toggle input",
+                ".modal .o_data_row:eq(1) td[name='is_chosen'] .o_boolean_toggle input",
             run: "click",
         },
         {
