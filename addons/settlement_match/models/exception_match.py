@@ -277,7 +277,7 @@ class SettlementException(models.Model):
         :raises UserError: if it is no amount of its currency.
         """
         lang = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
-        plain = plain_amount(text, lang.decimal_point, lang.thousands_sep)
+        plain = plain_amount(text, lang.decimal_point, lang.thousands_sep or "")
         currency = record.currency_id
         try:
             minor = Decimal(plain).scaleb(currency.decimal_places)

@@ -261,7 +261,7 @@ class TestExceptionGroup(ExceptionCase):
             (self.other, (110.0, 60.0)),
         ):
             for amount in amounts:
-                self.new_invoice(amount, partner=partner)
+                self.new_invoice(amount, partner_id=partner.id)
         row = self.credit("b1", "170.00")
         service = self.env["settlement.suggestion"]
         groups = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -18,6 +18,7 @@ from odoo.addons.settlement.canonical.errors import AuthenticationError, Transie
 
 PATH = "/v1/notifications/certs/"
 DOMAIN = ".paypal.com"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 _LONGEST_CHAIN = 6
 # A certificate lives for years; a day of memory is enough to stay out of the way.
@@ -35,18 +36,14 @@ def check_address(url: str, hosts: Iterable[str], loopback: str = "") -> None:
     :param loopback: address of a stand-in that counts as PayPal, "" for none.
     :raises AuthenticationError: it contains nothing of the address.
     """
-    try:
-        parts = urlsplit(url)
-        is_paypal = (
-            parts.scheme == "https"
-            and parts.hostname in set(hosts)
-            and parts.port in (None, 443)
-            and parts.username is None
-        )
-    except ValueError:
-        is_paypal = False
-    is_stand_in = bool(loopback) and url.startswith(f"{loopback.rstrip('/')}/")
-    if not (is_paypal or is_stand_in) or not urlsplit(url).path.startswith(PATH):
+    bases = [f"https://{host}{PATH}" for host in hosts]
+    if loopback:
+        bases.append(f"{loopback.rstrip('/')}{PATH}")
+    # One certificate has one address: else strangers would push out the good ones.
+    if not any(
+        url.startswith(base) and _NAME.fullmatch(url.removeprefix(base))
+        for base in bases
+    ):
         raise AuthenticationError("The webhook names a certificate of somebody else.")
 
 

@@ -33,6 +33,8 @@ LIVE_HOSTS = ("api-m.paypal.com", "api.paypal.com")
 SANDBOX_HOSTS = ("api-m.sandbox.paypal.com", "api.sandbox.paypal.com")
 PAGE_LIMIT = 500
 DISPUTE_LIMIT = 50
+# No token has a colon: what begins so is the number of a page.
+PAGE_NUMBER = "page:"
 # PayPal tells no limit, but refuses who asks too fast: a few calls a second are well
 # below what it takes, and what it refuses is asked for again when it says so.
 CALLS_PER_SECOND = 5
@@ -158,7 +160,9 @@ class PaypalClient:
             ("update_time_before", rfc3339(until, ".000Z")),
             ("page_size", str(max(1, min(limit, DISPUTE_LIMIT)))),
         ]
-        if token:
+        if token.startswith(PAGE_NUMBER):
+            params.append(("page", token.removeprefix(PAGE_NUMBER)))
+        elif token:
             params.append(("next_page_token", token))
         answer = self._get("/v1/customer/disputes", params)
         return read_list(answer.content, "items", "PayPal")

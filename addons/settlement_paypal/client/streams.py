@@ -23,7 +23,7 @@ from odoo.addons.settlement.canonical.errors import (
 from odoo.addons.settlement.canonical.facts import RawItem
 from odoo.addons.settlement_connector.client.json_list import Element, JsonList
 
-from .paypal_client import NotYetThere, PaypalClient, TooManyRows
+from .paypal_client import PAGE_NUMBER, NotYetThere, PaypalClient, TooManyRows
 
 # The longest period of one call, and how far back PayPal goes.
 LONGEST = timedelta(days=31)
@@ -222,6 +222,9 @@ def _identifier(element: Element) -> str:
 def _disputes(client: PaypalClient, request: PullRequest) -> Pulled:
     """Return disputes as they stand now: the list says only which have changed."""
     since, until = request.period(DISPUTE_HISTORY, LATE)
+    if since >= until:
+        # PayPal lists nothing of that age any more.
+        return [], None, False
     token = json.loads(request.cursor)["token"] if request.cursor else ""
     try:
         page = client.disputes(since, until, token, request.limit)
@@ -257,7 +260,12 @@ def _next_token(page: JsonList) -> str:
     for link in links if isinstance(links, list) else []:
         if isinstance(link, dict) and link.get("rel") == "next":
             query = parse_qs(urlsplit(str(link.get("href") or "")).query)
-            return (query.get("next_page_token") or [""])[0]
+            if "next_page_token" in query:
+                # A plus sign stands for itself in a token, which has no blanks.
+                return query["next_page_token"][0].replace(" ", "+")
+            if "page" in query:
+                return f"{PAGE_NUMBER}{query['page'][0]}"
+            raise TransientError("PayPal's list of disputes names no next page.")
     return ""
 
 

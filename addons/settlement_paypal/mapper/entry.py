@@ -106,7 +106,8 @@ def facts_of(entry: Entry, place: Place) -> list[Fact]:
     fact = transaction_of(entry, place)
     if fact.kind == "payout":
         return [fact, _payout(entry, fact)]
-    if fact.kind == "payout_failure" and fact.parent_external_id:
+    came_back = fact.kind == "payout_failure" and fact.provider_state == "settled"
+    if came_back and fact.parent_external_id:
         return [fact, _failed_payout(entry, fact)]
     return [fact]
 

@@ -12,6 +12,9 @@ from . import const
 from .entry import API, Entry
 from .reading import Raw, child, instant, money, required_text, text
 
+# Statuses of what did not stay: reversed, and failed after all.
+TAKEN_BACK = frozenset({"V", "F"})
+
 
 def read_entry(raw: Raw, context: Mapping[str, str]) -> Entry:
     """Return what the API says of a row.
@@ -37,7 +40,8 @@ def read_entry(raw: Raw, context: Mapping[str, str]) -> Entry:
         gross=gross,
         fee=_fee(info, currency),
         initiated_at=initiated,
-        completed_at=max(updated, initiated),
+        # Of a row that was taken back later, the change is not the booking.
+        completed_at=initiated if status in TAKEN_BACK else max(updated, initiated),
         source=API,
         told_at=updated,
         is_debit=gross < 0,

@@ -16,6 +16,8 @@ CODES = frozenset(
     + (TOTALS, COUNT, REPORT_TOTALS, REPORT_COUNT, END)
 )
 _QUOTE = '"'
+# A word of a note that goes over several lines may begin like a code.
+_AFTER_CODE = frozenset(("", _QUOTE, ",", "\r", "\n"))
 # Lines that one quoted cell may reach over; more is a quote that was never closed.
 _MOST_LINES = 50
 _LONGEST_LINE = 1 << 20
@@ -60,8 +62,9 @@ def cells_of(line: str) -> list[str] | None:
 
 def code_of(line: str) -> str:
     """Return the code with which a line begins, "" if it has none."""
-    code = line.lstrip("\ufeff").lstrip(_QUOTE)[:2].upper()
-    return code if code in CODES else ""
+    text = line.lstrip("\ufeff").lstrip(_QUOTE)
+    code, after = text[:2].upper(), text[2:3]
+    return code if code in CODES and after in _AFTER_CODE else ""
 
 
 def _joined(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:

@@ -158,10 +158,11 @@ class TestCloseChecks(CloseCase):
     def test_one_account_of_a_bank_without_statement(self):
         """What one account told says nothing of another one."""
         self.january()
-        silent = self.bank_wallet.sudo().copy({"account_identifier": "DE00SILENT"})
-        silent.opening_date = self.bank_wallet.opening_date
+        silent = self.new_wallet(
+            self.bank_backend, account="DE02120300000000202051", is_bank=True
+        )
         row = self.check("statements")
-        self.assert_row(row, "unknown", "DE00SILENT")
+        self.assert_row(row, "unknown", "DE02")
         self.assertEqual(self.opened(row), silent)
 
     def test_a_month_without_statement_of_a_bank(self):

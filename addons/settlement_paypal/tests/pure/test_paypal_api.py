@@ -102,6 +102,30 @@ def test_a_withdrawal_under_way_is_a_payout_under_way():
     assert payout.reference == "REF1"
 
 
+@pytest.mark.parametrize("status", ["V", "F"])
+def test_what_was_taken_back_keeps_its_day(status):
+    later = row(
+        transaction_status=status,
+        transaction_updated_date="2026-01-20T09:00:00+0000",
+    )
+    assert later.booked_on == row().booked_on
+    assert later.occurred_at.date() == row().occurred_at.date()
+    assert later.source_version_at > row().source_version_at
+
+
+@pytest.mark.parametrize(("status", "count"), [("S", 2), ("D", 1), ("P", 1)])
+def test_only_a_withdrawal_that_came_back_is_rejected(status, count):
+    info = {
+        **INFO,
+        "transaction_event_code": "T1101",
+        "transaction_amount": {"currency_code": "USD", "value": "90.00"},
+        "transaction_status": status,
+        "paypal_reference_id": "WD1",
+        "paypal_reference_id_type": "TXN",
+    }
+    assert len(parsed({"transaction_info": info})) == count
+
+
 def test_a_row_that_changes_is_a_later_version():
     later = row(transaction_updated_date="2026-01-06T09:00:00+0000")
     assert row().source_version_at < later.source_version_at

@@ -10,6 +10,7 @@ from odoo.addons.settlement.canonical.errors import (
     TransientError,
 )
 from odoo.addons.settlement_connector.client.http import HttpClient
+from odoo.addons.settlement_connector.client.json_list import JsonList
 from odoo.addons.settlement_connector.client.retry import RetryPolicy
 from odoo.addons.settlement_paypal.client import announced, streams
 from odoo.addons.settlement_paypal.client.pace import Pace
@@ -340,3 +341,23 @@ def test_a_row_of_which_paypal_knows_nothing_yet(server):
 def test_what_is_read_of_an_event(server, kind, resource, target):
     event = server.event(kind, resource)
     assert read_event(pp.json.dumps(event).encode()).target == target
+
+
+@pytest.mark.parametrize(
+    ("query", "token"),
+    [
+        ("page_size=50&next_page_token=AAB+cd/E=", "AAB+cd/E="),
+        ("page_size=50&next_page_token=AAB%2Bcd", "AAB+cd"),
+        ("page_size=50&page=2", "page:2"),
+    ],
+)
+def test_where_the_next_page_of_disputes_begins(query, token):
+    link = {"rel": "next", "href": f"https://api.example/v1/customer/disputes?{query}"}
+    assert streams._next_token(JsonList((), {"links": [link]})) == token
+
+
+def test_a_list_of_disputes_that_names_no_next_page_is_not_the_end():
+    link = {"rel": "next", "href": "https://api.example/v1/customer/disputes"}
+    with pytest.raises(TransientError):
+        streams._next_token(JsonList((), {"links": [link]}))
+    assert streams._next_token(JsonList((), {"links": []})) == ""

@@ -409,6 +409,15 @@ def test_a_later_issue_is_the_later_version():
 # ----------------------------------------------------------------------
 
 
+def test_a_note_over_several_lines_may_begin_like_a_row():
+    """Ship, Check and School begin with the letters of codes."""
+    for word in ("Ship fast", "check it", "school", "FFwd"):
+        row = detail(transaction_note=f"Please\n{word}")
+        facts = read(paper.detail_of(row))
+        assert not only(RejectedRow, facts), word
+        assert len(only(TransactionFact, facts)) == 1, word
+
+
 def test_a_withdrawal():
     facts = read(paper.file_of(WITHDRAWAL))
     payout = next(fact for fact in only(BatchFact, facts) if fact.kind == "payout")

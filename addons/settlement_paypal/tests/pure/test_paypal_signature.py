@@ -120,6 +120,12 @@ def test_addresses_of_paypal():
         "https://[::1/v1/notifications/certs/CERT-1",
         "http://127.0.0.1:90/v1/notifications/certs/C",
         "file:///v1/notifications/certs/CERT-1",
+        # Other spellings of a good address would each be kept for themselves.
+        "https://api-m.paypal.com/v1/notifications/certs/CERT-1?x=1",
+        "https://api-m.paypal.com/v1/notifications/certs/CERT-1#b",
+        "https://api-m.paypal.com/v1/notifications/certs/../../v2/x",
+        "https://API-M.paypal.com/v1/notifications/certs/CERT-1",
+        "https://api-m.paypal.com/v1/notifications/certs/",
     ],
 )
 def test_addresses_of_others(url):
