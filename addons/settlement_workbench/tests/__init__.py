@@ -22,3 +22,4 @@ from . import test_pane
 from . import test_pane_candidates
 from . import test_pane_preview
 from . import test_pane_tour
+from . import test_forgery

@@ -259,6 +259,27 @@ class TestClosePack(PackCase):
         self.assertEqual((bad.state, bad.error), ("failed", "No."))
         self.assertEqual(good.state, "done")
 
+    def test_what_nobody_foresaw_holds_up_no_other_either(self):
+        path = "odoo.addons.settlement_workbench.models.close_pack.AT_ONCE"
+        with patch(path, 1):
+            bad, good = self.pack(), self.pack()
+        built = type(bad)._build
+
+        def build(pack):
+            if pack == bad:
+                raise OSError("disk full")
+            built(pack)
+
+        with (
+            patch.object(type(self.env["ir.cron"]), "_commit_progress"),
+            patch.object(type(bad), "_build", build),
+            mute_logger("odoo.addons.settlement_workbench.models.close_pack"),
+        ):
+            self.env["settlement.close.pack"].sudo()._cron_build()
+        self.assertEqual(bad.state, "failed")
+        self.assertNotIn("disk", bad.error)
+        self.assertEqual(good.state, "done")
+
     # ------------------------------------------------------------------
     # Who
     # ------------------------------------------------------------------

@@ -121,6 +121,8 @@ class TestRuleOffer(MemoryCase):
         self.assertFalse(self.rules.sudo()._engine_versions(self.company))
         with self.assertRaises(AccessError):
             rule.with_user(self.accountant).action_go_on()
+        with self.assertRaises(AccessError):
+            rule.with_user(self.accountant).write({"active": True})
         rule.with_user(self.approver).action_go_on()
         self.assertTrue(rule.active)
         viewer = self.new_user("group_viewer", login="offer-viewer")
