@@ -23,10 +23,14 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class JsonList:
-    """The elements in their order, and the other members of the answer."""
+    """The elements in their order, and the other members of the answer.
+
+    :ivar is_there: whether the answer has the list at all.
+    """
 
     elements: tuple[Element, ...]
     members: dict[str, Any] = field(default_factory=dict)
+    is_there: bool = True
 
 
 def read_list(content: bytes, name: str, who: str) -> JsonList:
@@ -46,7 +50,7 @@ def read_list(content: bytes, name: str, who: str) -> JsonList:
 
 def _read(text: str, name: str) -> JsonList:
     members: dict[str, Any] = {}
-    elements: tuple[Element, ...] = ()
+    elements: tuple[Element, ...] | None = None
     position = _skip(text, _expect(text, 0, "{"))
     while text[position] != "}":
         key, position = _DECODER.raw_decode(text, position)
@@ -60,7 +64,7 @@ def _read(text: str, name: str) -> JsonList:
         raise ValueError("something follows the answer")
     if name in members and members[name] is not None:
         raise ValueError(f"{name} is no list")
-    return JsonList(elements, members)
+    return JsonList(elements or (), members, elements is not None)
 
 
 def _elements(text: str, position: int) -> tuple[tuple[Element, ...], int]:

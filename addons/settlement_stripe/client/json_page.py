@@ -1,24 +1,16 @@
-"""Cut a list answer into its elements without changing one byte of them."""
+"""One page of a list of Stripe: elements with ids, and whether more follow."""
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass
-from typing import Any
 
 from odoo.addons.settlement.canonical.errors import TransientError
-
-_BLANKS = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
+from odoo.addons.settlement_connector.client import json_list
 
 
 @dataclass(frozen=True, slots=True)
-class Element:
+class Element(json_list.Element):
     """One element of ``data``: decoded, and the bytes it was made of."""
-
-    raw: dict[str, Any]
-    content: bytes
 
     @property
     def id(self) -> str:
@@ -45,61 +37,15 @@ def read_page(content: bytes) -> Page:
     :raises TransientError: if it is no complete list: an answer that was cut or
         replaced on its way, so that asking again may help.
     """
-    try:
-        return _read_page(content.decode("utf-8"))
-    except (ValueError, IndexError, RecursionError) as error:
-        raise TransientError(f"Stripe's list cannot be read: {error}.") from error
-
-
-def _read_page(text: str) -> Page:
-    fields: dict[str, Any] = {}
-    position = _skip(text, _expect(text, 0, "{"))
-    while text[position] != "}":
-        name, position = _DECODER.raw_decode(text, position)
-        position = _skip(text, _expect(text, position, ":"))
-        if name == "data":
-            fields[name], position = _elements(text, position)
-        else:
-            fields[str(name)], position = _DECODER.raw_decode(text, position)
-        position = _next(text, position, "}")
-    if text[position + 1 :].strip():
-        raise ValueError("something follows the list")
-    if not isinstance(fields.get("data"), tuple) or "has_more" not in fields:
-        raise ValueError("it has no data or does not say whether there is more")
-    return Page(fields["data"], fields["has_more"] is True)
-
-
-def _elements(text: str, position: int) -> tuple[tuple[Element, ...], int]:
-    """Return the elements of the array that starts here, and where it ends."""
-    elements: list[Element] = []
-    position = _skip(text, _expect(text, position, "["))
-    while text[position] != "]":
-        raw, end = _DECODER.raw_decode(text, position)
-        if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
-            raise ValueError("an element of the list has no id")
-        elements.append(Element(raw, text[position:end].encode("utf-8")))
-        position = _next(text, end, "]")
-    return tuple(elements), position + 1
-
-
-def _next(text: str, position: int, closing: str) -> int:
-    """Return where the next member or the closing bracket is."""
-    position = _skip(text, position)
-    if text[position] == closing:
-        return position
-    position = _skip(text, _expect(text, position, ","))
-    if text[position] == closing:
-        raise ValueError("a comma is followed by nothing")
-    return position
-
-
-def _expect(text: str, position: int, character: str) -> int:
-    position = _skip(text, position)
-    if text[position] != character:
-        raise ValueError(f"{character!r} is missing at position {position}")
-    return position + 1
-
-
-def _skip(text: str, position: int) -> int:
-    blanks = _BLANKS.match(text, position)
-    return blanks.end() if blanks else position
+    page = json_list.read_list(content, "data", "Stripe")
+    if not page.is_there or "has_more" not in page.members:
+        raise TransientError(
+            "The list of Stripe cannot be read: it has no data or does not say whether "
+            "there is more."
+        )
+    elements = tuple(Element(one.raw, one.content) for one in page.elements)
+    if not all(isinstance(one.raw.get("id"), str) for one in elements):
+        raise TransientError(
+            "The list of Stripe cannot be read: an element of the list has no id."
+        )
+    return Page(elements, page.members["has_more"] is True)
