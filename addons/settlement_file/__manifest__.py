@@ -1,0 +1,12 @@
+{
+    "name": "Settlement: Any File",
+    "summary": "Settlement files of any shape: CSV, XLSX or JSON, described, not coded",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Settlement for Odoo",
+    "category": "Accounting/Accounting",
+    "depends": ["settlement"],
+    "external_dependencies": {"python": ["openpyxl"]},
+    "data": [],
+    "development_status": "Beta",
+}
