@@ -1,6 +1,7 @@
 {
     "name": "Settlement: Any File",
     "summary": "Settlement files of any shape: CSV, XLSX or JSON, described, not coded",
+    "summary": "Any CSV, XLSX or JSON file of a provider, set up without code",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
@@ -19,5 +20,7 @@
         "views/settlement_message_views.xml",
     ],
     "assets": {"web.assets_tests": ["settlement_file/static/tests/tours/*.js"]},
+    "external_dependencies": {"python": ["charset-normalizer", "openpyxl"]},
+    "data": [],
     "development_status": "Beta",
 }

@@ -1,29 +1,21 @@
 """Expressions of layouts: compile once, evaluate for each row.
 
-Values are Decimal, text, date, truth or nothing. Columns stand in square brackets.
+Columns stand in square brackets, texts in quotes. Values are numbers (Decimal), texts,
+dates, true or false, or nothing. A text is read as a number where one is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
-Value = Decimal | str | date | bool | None
-
-
-class ExpressionError(ValueError):
-    """An expression that cannot be read, or not be computed for a row.
-
-    :ivar position: where in the text, counted from 0.
-    :ivar sentence: what is wrong there, for people.
-    """
-
-    def __init__(self, position: int, sentence: str) -> None:
-        super().__init__(f"{sentence} (at character {position + 1})")
-        self.position = position
-        self.sentence = sentence
+from ..reading.cells import Cell
+from ..reading.numbers import number_format
+from .coercion import Coercion
+from .errors import ExpressionError as ExpressionError
+from .functions import FUNCTIONS, LAZY
+from .parser import Node, Parser
+from .values import Value, kind_of, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +27,32 @@ class Expression:
 
     text: str
     columns: frozenset[str]
-    _run: Callable[[Mapping[str, str]], Value]
+    _run: Node
 
-    def value(self, cells: Mapping[str, str]) -> Value:
+    def value(self, cells: Mapping[str, Cell]) -> Value:
         """Return what the expression is for one row.
 
-        :param cells: texts by column.
+        :param cells: texts, or numbers and dates of a workbook, by column.
         :raises ExpressionError: if it has no value, such as a division by zero.
         """
         return self._run(cells)
 
-    def text_value(self, cells: Mapping[str, str]) -> str:
-        """Return the value as the text of a cell, "" for nothing."""
-        raise NotImplementedError
+    def text_value(self, cells: Mapping[str, Cell]) -> str:
+        """Return the value as the text of a cell, "" for nothing.
 
-    def truth(self, cells: Mapping[str, str]) -> bool:
-        """Return the value as a condition."""
-        raise NotImplementedError
+        :raises ExpressionError: if it has no value.
+        """
+        return text_of(self._run(cells))
+
+    def truth(self, cells: Mapping[str, Cell]) -> bool:
+        """Return the value as a condition.
+
+        :raises ExpressionError: if it is neither true nor false.
+        """
+        value = self._run(cells)
+        if isinstance(value, bool):
+            return value
+        raise ExpressionError(0, f"A condition is needed and this is {kind_of(value)}.")
 
 
 def compile_expression(
@@ -63,12 +64,19 @@ def compile_expression(
     """Return the expression that a text says.
 
     :param tables: what ``lookup`` finds, by name.
-    :param decimal: how ``number()`` of a column reads decimals unless it is told.
+    :param decimal: how texts of the file write decimals, and ``thousands`` groups.
     :raises ExpressionError: with the place of what is wrong.
     """
-    raise NotImplementedError
+    folded = {
+        name: {key.strip().casefold(): value for key, value in table.items()}
+        for name, table in (tables or {}).items()
+    }
+    parser = Parser(text, Coercion(number_format(decimal, thousands)), folded)
+    run = parser.read()
+    return Expression(text, frozenset(parser.columns), run)
 
 
-def functions() -> dict[str, str]:
-    """Return what can be called: name → signature and meaning, for the help."""
-    raise NotImplementedError
+def functions() -> dict[str, tuple[str, str]]:
+    """Return what can be called: name → how, and what it says."""
+    known = {name: (each.signature, each.meaning) for name, each in FUNCTIONS.items()}
+    return dict(sorted({**known, **LAZY}.items()))
