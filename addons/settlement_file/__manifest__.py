@@ -1,13 +1,12 @@
 {
     "name": "Settlement: Any File",
     "summary": "Settlement files of any shape: CSV, XLSX or JSON, described, not coded",
-    "summary": "Any CSV, XLSX or JSON file of a provider, set up without code",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": ["settlement_connector"],
-    "external_dependencies": {"python": ["openpyxl"]},
+    "external_dependencies": {"python": ["charset-normalizer", "openpyxl"]},
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_file_rules.xml",
@@ -20,7 +19,5 @@
         "views/settlement_message_views.xml",
     ],
     "assets": {"web.assets_tests": ["settlement_file/static/tests/tours/*.js"]},
-    "external_dependencies": {"python": ["charset-normalizer", "openpyxl"]},
-    "data": [],
     "development_status": "Beta",
 }
