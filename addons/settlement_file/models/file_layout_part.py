@@ -29,9 +29,9 @@ class SettlementFileLayoutPart(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """Add rows to drafts; what was proposed keeps its own."""
-        parts = super().create(vals_list)
-        parts.layout_id._touch()
-        return parts
+        layout_ids = {vals.get("layout_id") for vals in vals_list}
+        self.env["settlement.file.layout"].browse(layout_ids - {None, False})._touch()
+        return super().create(vals_list)
 
     def write(self, vals):
         """Change rows of drafts."""

@@ -42,6 +42,10 @@ class TestLayoutAccess(FileCase):
             model = self.env[f"settlement.file.layout.{name}"].with_user(user)
             yield model, values
 
+    def abroad(self, records, user):
+        """Return records as a user of the other company asks for them."""
+        return records.with_user(user).with_context(allowed_company_ids=self.rival.ids)
+
     def test_every_role_reads(self):
         for role, user in self.users.items():
             with self.subTest(role=role):
@@ -118,11 +122,11 @@ class TestLayoutAccess(FileCase):
 
     def test_another_company_sees_and_changes_nothing(self):
         for role, user in self.strangers.items():
-            layout = self.layout.with_user(user)
+            layout = self.abroad(self.layout, user)
             with self.subTest(role=role):
                 self.assertFalse(layout.search([]))
                 for model, _values in self.parts(user):
-                    self.assertFalse(model.search([]))
+                    self.assertFalse(self.abroad(model, user).search([]))
                 with self.assertRaises(AccessError):
                     layout.read(["name"])
                 for act in (
@@ -140,16 +144,16 @@ class TestLayoutAccess(FileCase):
 
     def test_another_company_cannot_follow_or_use_it(self):
         stranger = self.strangers[EDITOR]
-        layouts = self.layouts.with_user(stranger)
+        layouts = self.abroad(self.layouts, stranger)
         with self.assertRaises(AccessError):
             layouts.create({"name": "Mine", "previous_id": self.layout.id})
         backend = self.new_backend("Rival", company=self.rival, connector="file")
         with self.assertRaises(AccessError):
-            backend.with_user(stranger)._use_file_layout(self.layout)
+            self.abroad(backend, stranger)._use_file_layout(self.layout)
         with self.assertRaises(AccessError):
             layouts.create({"name": "Mine", "company_id": self.company.id})
         with self.assertRaises(AccessError):
-            self.env["settlement.file.layout.kind"].with_user(stranger).create(
+            self.abroad(self.layout.kind_ids, stranger).create(
                 {"layout_id": self.layout.id, "value": "y"}
             )
         # Two companies may call their layouts alike.
