@@ -1,8 +1,10 @@
 from odoo import api, fields, models
+from odoo.fields import Command
 
 from ..layout.definition import FileLayout, LayoutError
 from ..screen import values as screen_values
 from ..screen.definition import definition_of
+from ..screen.places import sentence_of
 from .file_layout_setting import LISTS, SETTINGS
 
 
@@ -76,14 +78,37 @@ class SettlementFileLayout(models.Model):
         try:
             self._layout()
         except LayoutError as error:
-            return error.sentence
+            return self._sentence_of(error)
         return False
+
+    def _sentence_of(self, error):
+        """Return what is wrong with the layout, and where on the screen."""
+        return sentence_of(error.path, error.sentence, self._definition())
 
     @api.model
     def _field_values(self, layout):
         """Return what a pure layout is as field values: settings and lists."""
         values = screen_values.values_of(layout)
         return {name: values[name] or False for name in (*SETTINGS, *LISTS)}
+
+    @api.model
+    def _draft_values(self, layout):
+        """Return what a pure layout is as values of a draft that is created."""
+        values = self._field_values(layout)
+        for name in LISTS:
+            values[name] = self._commands(values[name] or [])
+        return values
+
+    @api.model
+    def _commands(self, rows):
+        """Return commands that put these rows in the place of what is there."""
+        return [
+            Command.clear(),
+            *(
+                Command.create({**row, "sequence": number})
+                for number, row in enumerate(rows, 1)
+            ),
+        ]
 
     def _sentence(self):
         """Return what the layout reads in a few words, for an approver."""

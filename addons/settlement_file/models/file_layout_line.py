@@ -4,7 +4,6 @@ from odoo.addons.settlement.canonical import kinds
 
 from ..screen.uses import FEE_USES, USES
 
-
 FEE_KINDS = [(kind, kind.capitalize()) for kind in kinds.FEE_KINDS]
 
 
@@ -27,9 +26,7 @@ class SettlementFileLayoutLine(models.Model):
 
     column = fields.Char(required=True, help="As the header of the file names it.")
     samples = fields.Char(readonly=True, help="What stands in it.")
-    use = fields.Selection(
-        list(USES), string="Used for", help="Empty: it is not used."
-    )
+    use = fields.Selection(list(USES), string="Used for", help="Empty: it is not used.")
     guess = fields.Char(
         "Why", readonly=True, help="Why it was taken for that when the file was read."
     )

@@ -24,7 +24,9 @@ class SettlementFileLayoutPart(models.AbstractModel):
 
     def _plain_value(self, name):
         value = self[name]
-        return value if self._fields[name].type in ("boolean", "integer") else value or ""
+        return (
+            value if self._fields[name].type in ("boolean", "integer") else value or ""
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

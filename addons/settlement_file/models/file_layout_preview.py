@@ -103,7 +103,7 @@ class SettlementFileLayout(models.Model):
         try:
             layout = self._layout()
         except LayoutError as error:
-            return None, error.sentence
+            return None, self._sentence_of(error)
         return preview(layout, sample, self.sample_name or "", PREVIEW_ROWS), ""
 
     @api.depends(

@@ -176,23 +176,14 @@ class SettlementFileLayout(models.Model):
         values = self._field_values(detection.layout)
         rows = {name: values.pop(name) or [] for name in LISTS}
         rows["line_ids"] = self._explained(detection, rows["line_ids"])
-        rows["kind_ids"] = self._kinds_to_name(detection, rows["kind_ids"])
+        rows["kind_ids"] = self._kinds_to_name(
+            detection, rows["kind_ids"], detection.layout.kinds.column
+        )
         return {
             **values,
             "findings": self._finding_data(detection),
             **{name: self._commands(found) for name, found in rows.items()},
         }
-
-    @api.model
-    def _commands(self, rows):
-        """Return commands that put these rows in the place of what is there."""
-        return [
-            Command.clear(),
-            *(
-                Command.create({**row, "sequence": number})
-                for number, row in enumerate(rows, 1)
-            ),
-        ]
 
     @api.model
     def _explained(self, detection, lines):
@@ -211,10 +202,25 @@ class SettlementFileLayout(models.Model):
         shown = [text[:40] for text in guess.samples[:SHOWN_SAMPLES]]
         return {"samples": "  ·  ".join(shown), "guess": guess.reason}
 
+    @api.onchange("line_ids")
+    def _onchange_kind_column(self):
+        """List the values of the column that says what rows are, once one is chosen."""
+        column = self._kind_column()
+        if not column or column == self._origin._kind_column():
+            return
+        kinds = [kind._plain() for kind in self.kind_ids]
+        detection = self._detect(like=self._unchecked())
+        new = self._kinds_to_name(detection, kinds, column)[len(kinds) :]
+        self.kind_ids = [Command.create(kind) for kind in new]
+
+    def _kind_column(self):
+        """Return the column that says what rows are, "" if none does."""
+        lines = self.line_ids.filtered(lambda line: line.use == "kind")
+        return lines[:1].column or ""
+
     @api.model
-    def _kinds_to_name(self, detection, kinds):
+    def _kinds_to_name(self, detection, kinds, column):
         """Return the kinds with a row for each value that nobody has named yet."""
-        column = detection.layout.kinds.column
         guess = next((one for one in detection.columns if one.column == column), None)
         if guess is None:
             return kinds

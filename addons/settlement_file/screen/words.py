@@ -36,7 +36,7 @@ def lines(text: str) -> list[str]:
 
 
 def pairs(text: str) -> dict[str, str]:
-    """Return what ``from = to`` says in each line; a line without ``=`` means itself."""
+    """Return what ``from = to`` says in each line."""
     found = {}
     for line in lines(text):
         name, _equals, value = line.partition("=")

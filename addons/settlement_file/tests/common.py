@@ -58,19 +58,13 @@ class FileCase(SettlementCase):
         """Return the draft of a layout as its administrator entered it."""
         data = {**DEFINITION, **changes}
         layouts = cls.layouts.with_user(user or cls.admin)
-        values = layouts._field_values(FileLayout.from_data(data))
-        lists = {
-            field: layouts._commands(values.pop(field) or [])
-            for field in layouts._list_names()
-        }
         return layouts.create(
             {
                 "name": name,
                 "company_id": cls.company.id,
                 "sample": base64.b64encode(file_of() if sample is None else sample),
                 "sample_name": "nordpay.csv",
-                **values,
-                **lists,
+                **layouts._draft_values(FileLayout.from_data(data)),
             }
         )
 

@@ -43,23 +43,17 @@ class TestFileContract(ConnectorContract, TransactionCase):
         known = layouts.search([("company_id", "=", self.company.id)])
         if known:
             return known
-        values = layouts._field_values(FileLayout.from_data(LAYOUT))
         layout = layouts.create(
             {
                 "name": "Contract",
-                **{
-                    name: layouts._commands(value or [])
-                    if name in layouts._list_names()
-                    else value
-                    for name, value in values.items()
-                },
+                **layouts._draft_values(FileLayout.from_data(LAYOUT)),
             }
         )
         layout._freeze()
         layout._set_state(
             "approved",
             "layout.approved",
-            approver_id=self.env.ref("base.user_root").id,
+            approver_id=self.env.ref("base.user_admin").id,
         )
         return layout
 

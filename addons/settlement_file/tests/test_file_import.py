@@ -92,7 +92,9 @@ class TestFileImport(FileCase):
         )
 
     def test_a_backend_without_layout_says_what_to_do(self):
-        other = self.new_backend("Southpay", connector="file").with_user(self.accountant)
+        other = self.new_backend("Southpay", connector="file").with_user(
+            self.accountant
+        )
         with self.assertRaisesRegex(UserError, "Southpay has no file layout yet"):
             other.import_file("x.csv", file_of())
 
@@ -110,10 +112,17 @@ class TestFileImport(FileCase):
         with self.assertRaises(UserError) as refused:
             self.nordpay.with_user(self.accountant).import_file("odd.csv", odd)
         words = str(refused.exception)
-        for part in ("odd.csv", "“Nordpay (v1)” needs Booked", "Day", "set up a layout"):
+        for part in (
+            "odd.csv",
+            "“Nordpay (v1)” needs Booked",
+            "Day",
+            "set up a layout",
+        ):
             self.assertIn(part, words)
         with self.assertRaisesRegex(UserError, "neither CSV nor"):
-            self.nordpay.import_file("scan.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\x00\x01")
+            self.nordpay.import_file(
+                "scan.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n\x00\x01"
+            )
 
     def test_a_backend_of_another_connector_takes_no_layout(self):
         with self.assertRaisesRegex(UserError, "of its own connector"):
@@ -286,6 +295,4 @@ class TestFileImport(FileCase):
         start.name = "Nordpay fees"
         layout = self.layouts.browse(start.action_start()["res_id"])
         self.assertIn(layout, self.nordpay.file_layout_ids)
-        self.assertEqual(
-            set(layout.line_ids.mapped("column")), {"Id", "When", "Sum"}
-        )
+        self.assertEqual(set(layout.line_ids.mapped("column")), {"Id", "When", "Sum"})

@@ -120,7 +120,14 @@ class TestLayoutDecision(FileCase):
         second = self.layouts.browse(first.id + 1).with_user(self.admin)
         self.assertRecordValues(
             second,
-            [{"name": "Nordpay", "version": 2, "state": "draft", "previous_id": first.id}],
+            [
+                {
+                    "name": "Nordpay",
+                    "version": 2,
+                    "state": "draft",
+                    "previous_id": first.id,
+                }
+            ],
         )
         self.assertEqual(
             len(second.line_ids), len(first.line_ids), "A version starts as the last."

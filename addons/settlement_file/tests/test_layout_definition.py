@@ -39,15 +39,11 @@ class TestLayoutDefinition(FileCase):
         layout = self.new_layout(
             identity={"columns": ["Order", "Ref"]},
         )
-        self.assertEqual(
-            layout._definition()["identity"]["columns"], ["Order", "Ref"]
-        )
+        self.assertEqual(layout._definition()["identity"]["columns"], ["Order", "Ref"])
         lines = layout.line_ids.filtered(lambda line: line.use == "identity")
         lines[0].sequence, lines[1].sequence = lines[1].sequence, lines[0].sequence
         layout.invalidate_recordset()
-        self.assertEqual(
-            layout._definition()["identity"]["columns"], ["Ref", "Order"]
-        )
+        self.assertEqual(layout._definition()["identity"]["columns"], ["Ref", "Order"])
 
     def test_a_column_without_use_is_not_read(self):
         layout = self.new_layout()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from odoo.addons.settlement_file.layout import definition, plain
 from odoo.addons.settlement_file.layout.definition import FileLayout
-from odoo.addons.settlement_file.screen import uses, values, words
+from odoo.addons.settlement_file.screen import places, uses, values, words
 from odoo.addons.settlement_file.screen.definition import definition_of
 
 COLUMNS = ("Ref", "Amount", "Fee", "Type", "Curr", "Paid out")
@@ -86,7 +86,10 @@ layouts = st.builds(
         column=maybe,
         values=several(
             st.builds(
-                definition.KindValue, value=word, kind=kind, kind_debit=kind | st.just("")
+                definition.KindValue,
+                value=word,
+                kind=kind,
+                kind_debit=kind | st.just(""),
             )
         ),
         default=kind | st.just(""),
@@ -171,7 +174,10 @@ def test_columns_in_the_order_of_the_file_say_the_same(layout):
 
 def test_columns_that_nobody_uses_are_listed():
     lines = values.in_order_of(["A", "B"], [values._line("B", "kind")])
-    assert [(line["column"], line["use"]) for line in lines] == [("A", ""), ("B", "kind")]
+    assert [(line["column"], line["use"]) for line in lines] == [
+        ("A", ""),
+        ("B", "kind"),
+    ]
 
 
 def test_what_is_no_column_of_the_file_comes_last():
@@ -206,3 +212,34 @@ def test_lists_and_tables_as_they_are_typed():
     assert words.lines(" a, b \n\n c ") == ["a, b", "c"]
     assert words.pairs("Mon = 1\nTue=2\nodd") == {"Mon": "1", "Tue": "2", "odd": ""}
     assert words.pairs("a = b = c") == {"a": "b = c"}
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("computed.0.expression", "Computed columns, “Net”, expression"),
+        ("columns.1.field", "Columns, “Fee”, field"),
+        ("columns.7", "Columns, 7"),
+        ("file.named_cells.0", "Form of the file, named cells, “Total”"),
+        ("dates.formats.0", "Dates, formats, line 1"),
+        ("identity.columns", "Ids of rows, columns"),
+        ("constants.currency", "Constants, currency"),
+        ("", ""),
+        ("name", ""),
+    ],
+)
+def test_what_is_wrong_is_named_by_its_place_on_the_screen(path, place):
+    data = {
+        "computed": [{"name": "Net", "expression": "("}],
+        "columns": [{"column": "A", "field": "x"}, {"column": "Fee", "field": "y"}],
+        "file": {"named_cells": [{"name": "Total"}]},
+        "dates": {"formats": ["%d"]},
+    }
+    assert places.place_of(path, data) == place
+    said = places.sentence_of(path, "It is wrong.", data)
+    assert said == (f"{place}: It is wrong." if place else "It is wrong.")
+
+
+def test_each_part_of_a_layout_has_a_place():
+    members = {each.name for each in dataclasses.fields(FileLayout)}
+    assert set(places.PARTS) == members - {"name", "version", "refuse_wrong_totals"}
