@@ -1,4 +1,4 @@
-"""Files of providers that do not exist, made up from a seed, with what is true of them."""
+"""Files of providers that do not exist, made from a seed, with what is true of them."""
 
 import random
 from datetime import date, timedelta
