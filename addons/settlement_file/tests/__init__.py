@@ -2,6 +2,7 @@ from . import test_file_contract
 from . import test_file_import
 from . import test_file_posting
 from . import test_file_tour
+from . import test_file_verification
 from . import test_layout_access
 from . import test_layout_decision
 from . import test_layout_definition
