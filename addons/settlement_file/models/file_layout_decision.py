@@ -168,6 +168,7 @@ class SettlementFileLayout(models.Model):
             approval.reason,
             approver_id=approval.decider_id.id,
             approved_at=fields.Datetime.now(),
+            decision=self.env["settlement.mapping"]._next_decision(),
         )
         former = self.origin_id.version_ids.filtered(self._takes_place_of)
         former._set_state(

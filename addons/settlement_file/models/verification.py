@@ -12,6 +12,21 @@ class SettlementVerification(models.AbstractModel):
     def _checks(self):
         return [*super()._checks(), "_check_layouts_approved", "_check_files_by_layout"]
 
+    def _other_decisions(self, alias):
+        """A reading may rest on the approval of a layout."""
+        return SQL(
+            """
+            %(others)s OR EXISTS (
+                SELECT FROM settlement_file_layout layout
+                 WHERE layout.company_id = %(company)s
+                   AND layout.approver_id IS NOT NULL
+                   AND layout.decision >= %(reading)s)
+            """,
+            others=super()._other_decisions(alias),
+            company=SQL.identifier(alias, "company_id"),
+            reading=SQL.identifier(alias, "reading"),
+        )
+
     def _check_layouts_approved(self):
         """Each layout that reads files, or did, is what somebody else approved."""
         layouts = self.env["settlement.file.layout"].search(
