@@ -1,6 +1,7 @@
 from . import test_file_contract
 from . import test_file_import
 from . import test_file_posting
+from . import test_file_shapes
 from . import test_file_tour
 from . import test_file_verification
 from . import test_layout_access
