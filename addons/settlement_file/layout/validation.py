@@ -32,8 +32,12 @@ def check(layout: FileLayout) -> None:
         raise LayoutError(path, sentence)
 
 
-def problems(layout: FileLayout) -> Iterator[tuple[str, str]]:
-    """Yield (path, sentence) of everything that is wrong, in the order of a layout."""
+def problems(layout: FileLayout, is_draft: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield (path, sentence) of everything that is wrong, in the order of a layout.
+
+    :param is_draft: leave out what is only missing yet: with such a layout rows can
+        be shown, if not read.
+    """
     yield from _choices(layout)
     yield from _file(layout)
     yield from _numbers_and_dates(layout)
@@ -43,10 +47,11 @@ def problems(layout: FileLayout) -> Iterator[tuple[str, str]]:
     yield from _expressions(layout)
     yield from _sign(layout)
     yield from _kinds(layout)
-    yield from _identity(layout)
     yield from _batch(layout)
     yield from _totals(layout)
-    yield from _needed(layout)
+    if not is_draft:
+        yield from _identity(layout)
+        yield from _needed(layout)
 
 
 def _choices(layout: FileLayout) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import BatchFact, RejectedRow
 
 from ..layout.definition import FileLayout
-from ..layout.errors import LayoutError
+from ..layout.validation import problems
 from ..reading.cells import cell_text
 from ..reading.encodings import printable
 from ..reading.rows import BrokenOff
@@ -28,6 +28,8 @@ def make_preview(
     layout: FileLayout, sample: bytes, filename: str, limit: int, is_whole: bool
 ) -> Preview:
     """Return what a layout makes of a sample."""
+    for path, sentence in problems(layout, is_draft=True):
+        return Preview(problem=f"{path}: {sentence}")
     if not is_whole and layout.file.kind != "xlsx":
         sample = _to_last_line(sample)
     try:
@@ -36,7 +38,7 @@ def make_preview(
         reading = Reading(layout, stream, filename)
         reading.name_batches(names.file_key, names.payouts)
         return _Shown(reading, limit, is_whole).read()
-    except (MalformedInput, LayoutError) as error:
+    except MalformedInput as error:
         return Preview(problem=str(error))
 
 

@@ -208,9 +208,8 @@ class RowMapper:
             places = self._identity
         texts = [row_values.text_at(cells, each) for each in places]
         if not any(texts):
-            raise CellProblem(
-                rule.columns[0], "external_id", "Nothing says which row this is."
-            )
+            column = rule.columns[0] if rule.columns else ""
+            raise CellProblem(column, "external_id", "Nothing says which row this is.")
         return fingerprint([self.account(cells), *texts])
 
     def _read_fees(self, cells: Cells, currency: str) -> tuple[FeeFact, ...]:
@@ -241,8 +240,9 @@ class RowMapper:
             places = self._places.get(name, ())
             moments.append(row_values.first_moment(cells, places, name))
         if moments == [None, None]:
-            places = self._places.get("occurred_at") or self._places["booked_on"]
-            raise CellProblem(places[0].column, "occurred_at", "The date is empty.")
+            named = self._places.get("occurred_at") or self._places.get("booked_on")
+            column = named[0].column if named else ""
+            raise CellProblem(column, "occurred_at", "The date is empty.")
         return moments[0], moments[1]
 
     def _read_rest(self, cells: Cells, values: dict[str, Any], gross: Decimal) -> None:
@@ -342,8 +342,9 @@ class _Direction:
                 for name in ("gross_amount", "net_amount")
             )
         if gross is None and net is None:
-            stated = places.get("gross_amount") or places.get("net_amount")
-            column = stated[0].column if stated else self._sides[0][0].column
+            stated = places.get("gross_amount") or places.get("net_amount") or ()
+            stated = (*stated, *(each for side in self._sides for each in side))
+            column = stated[0].column if stated else ""
             raise CellProblem(column, "gross_amount", "The amount is empty.")
         turn = self._turn(cells, kinds.kind)
         if turn is not None:

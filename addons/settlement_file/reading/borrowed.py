@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import io
+import os
 from typing import BinaryIO
 
 _PIECE = 1 << 16
@@ -44,6 +46,8 @@ def text_of(stream: BinaryIO, codec: str, errors: str) -> io.TextIOWrapper:
     :param stream: binary file at the place where the text begins.
     :param errors: what happens to wrong bytes, as for ``bytes.decode``.
     """
+    if codec == "utf-16":
+        codec = _byte_order(stream)
     text = io.TextIOWrapper(
         _Borrowed(stream),  # type: ignore[arg-type]
         codec,
@@ -52,3 +56,13 @@ def text_of(stream: BinaryIO, codec: str, errors: str) -> io.TextIOWrapper:
     )
     text._CHUNK_SIZE = _PIECE  # type: ignore[attr-defined]
     return text
+
+
+def _byte_order(stream: BinaryIO) -> str:
+    """Return which of both orders a file has that begins with its mark, or should."""
+    mark = stream.read(2)
+    if mark == codecs.BOM_UTF16_BE:
+        return "utf-16-be"
+    if mark != codecs.BOM_UTF16_LE:
+        stream.seek(-len(mark), os.SEEK_CUR)
+    return "utf-16-le"

@@ -44,6 +44,15 @@ _MARKS = (
 )
 # The library tells scripts apart well, and the code pages of one script badly.
 _OTHER_SCRIPTS = ("cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1251", "cp1253")
+_WORDS = {
+    "cp932": "日 金額 手数料 売上 入金 番号 区分 取引 合計 加盟店 決済",
+    "euc_jp": "金額 手数料 売上 入金 番号 区分 取引 合計 加盟店 決済",
+    "gb18030": "金额 手续费 日期 交易 订单 时间 商户 退款 合计",
+    "big5": "金額 手續費 日期 交易 訂單 時間 商店 退款 合計",
+    "cp949": "금액 수수료 날짜 거래 일자 주문 번호 합계 결제",
+    "cp1251": "Сумма сумма Дата дата Комиссия комиссия Платеж Заказ Возврат",
+    "cp1253": "Ποσό Ημερομηνία Προμήθεια Συναλλαγή Ημ/νία",
+}
 _LATIN = ("cp1252", "cp1250", "cp850", "mac-roman")
 _LETTERS = {
     "cp1252": "ÀÁÂÃÄÅÆÇÈÉÊËÍÎÏÑÓÔÕÖØÚÜÝàáâãäåæçèéêëíîïñóôõöøùúûüýßŒœŠšŽž€£§°º«»–—’‘“”…",
@@ -128,6 +137,10 @@ def _guess_code_page(sample: bytes) -> EncodingGuess:
 
 def _other_script(sample: bytes) -> str:
     """Return the encoding of another script than the Latin one, "" for Latin."""
+    for encoding, words in _WORDS.items():
+        # Two words of money by chance in the wrong encoding are next to impossible.
+        if sum(word.encode(encoding) in sample for word in words.split()) > 1:
+            return encoding
     best = from_bytes(sample, cp_isolation=[*_OTHER_SCRIPTS, "cp1252"]).best()
     if best is None or best.encoding not in _OTHER_SCRIPTS:
         return ""

@@ -42,6 +42,7 @@ class JsonRows:
     :param records: path of the list, ``a.b``; "" if the file itself is the list.
     :param explode: list inside each record whose elements are the rows.
     :param wanted: columns that there are even if no record at the top has them.
+    :ivar found: columns that a record at the top has.
     :ivar outer: texts and numbers beside the list, by their path; those behind it are
         known after the last row.
     :raises MalformedInput: if there is no such list.
@@ -85,6 +86,7 @@ class JsonRows:
         names: dict[str, None] = {}
         for _number, members, _problem, _raw in self._first:
             names.update(dict.fromkeys(members))
+        self.found = frozenset(names)
         names.update(dict.fromkeys(wanted))
         return tuple(names)
 

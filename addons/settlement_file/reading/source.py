@@ -199,8 +199,13 @@ class _JsonTable:
         self._rows = JsonRows(
             stream, form.records, form.json_lines, form.explode, wanted
         )
-        if not any(True for _each in self._rows.columns):
+        found = self._rows.found
+        if not found:
             raise MalformedInput("The file has no record that could be read.")
+        # Records leave members out that have no value, but hardly most of them.
+        if 2 * len(found.intersection(wanted)) < len(wanted):
+            missing = next(each for each in wanted if each not in found)
+            raise MalformedInput(f"The records of the file have no member {missing!r}.")
         self.columns = self._rows.columns
         self.named: dict[str, Cell] = self._named()
 
