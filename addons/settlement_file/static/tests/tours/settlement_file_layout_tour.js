@@ -74,7 +74,7 @@ const choose = (list, text, field, label) => [
     },
     {
         content: `open the choices of ${text}`,
-        trigger: `.o_field_widget[name='${list}'] .o_selected_row td[name='${field}'] .o_select_menu input`,
+        trigger: `.o_field_widget[name='${list}'] .o_selected_row:has(input:value('${text}')) td[name='${field}'] .o_select_menu input`,
         run: "click",
     },
     item(label),
@@ -103,11 +103,6 @@ const save = {
     content: "save",
     trigger: ".o_form_button_save",
     run: "click",
-};
-
-const saved = {
-    content: "it is saved",
-    trigger: ".o_form_status_indicator_buttons.invisible:not(:visible), .o_form_saved",
 };
 
 registry.category("web_tour.tours").add("settlement_file_layout_set_up", {
