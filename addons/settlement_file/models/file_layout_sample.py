@@ -204,10 +204,14 @@ class SettlementFileLayout(models.Model):
 
     @api.onchange("line_ids")
     def _onchange_kind_column(self):
-        """List the values of the column that says what rows are, once one is chosen."""
+        """List the values of the column that says what rows are, once one is chosen.
+
+        Values of another column that nobody has named are of no use any more.
+        """
         column = self._kind_column()
         if not column or column == self._origin._kind_column():
             return
+        self.kind_ids -= self.kind_ids.filtered(lambda kind: not kind.kind)
         kinds = [kind._plain() for kind in self.kind_ids]
         detection = self._detect(like=self._unchecked())
         new = self._kinds_to_name(detection, kinds, column)[len(kinds) :]

@@ -115,10 +115,13 @@ def _kinds(values: Values, lines: list[Values]) -> Values:
 
 
 def _identity(values: Values, lines: list[Values]) -> Values:
+    """An id wins; without one, what is fingerprinted is all there is."""
+    columns, parts = _used(lines, "identity"), _used(lines, "fingerprint")
+    mode, otherwise = ("columns", parts) if columns else ("fingerprint", [])
     return {
-        "mode": values["identity_mode"],
-        "columns": _used(lines, "identity"),
-        "otherwise": _used(lines, "identity_otherwise"),
+        "mode": mode,
+        "columns": columns or parts,
+        "otherwise": otherwise,
         "repeats": values["repeats"],
     }
 

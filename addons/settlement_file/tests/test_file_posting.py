@@ -33,6 +33,13 @@ class TestFilePosting(AccountTestInvoicingCommon):
     """An unknown provider without code: from its file to entries and a proof."""
 
     @classmethod
+    def get_default_groups(cls):
+        groups = super().get_default_groups()
+        for name in ("group_approver", "group_integration_admin"):
+            groups |= cls.env.ref(f"settlement.{name}")
+        return groups
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         if "settlement.posting" not in cls.env:

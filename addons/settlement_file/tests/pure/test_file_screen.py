@@ -108,10 +108,15 @@ layouts = st.builds(
     ),
     identity=st.builds(
         definition.IdentityRule,
-        mode=st.sampled_from(definition.IDENTITY_MODES),
-        columns=several(column),
+        mode=st.just("columns"),
+        columns=several(column, min_size=1),
         otherwise=several(column),
         repeats=st.sampled_from(definition.REPEATS),
+    )
+    | st.builds(
+        definition.IdentityRule,
+        mode=st.just("fingerprint"),
+        columns=several(column),
     ),
     batch=st.builds(
         definition.BatchRule,

@@ -80,6 +80,12 @@ const choose = (list, text, field, label) => [
     item(label),
 ];
 
+const remove = (text) => ({
+    content: `one use of ${text} is wrong`,
+    trigger: `.o_field_widget[name='line_ids'] .o_data_row:has(td:text('${text}')):last .o_list_record_remove`,
+    run: "click",
+});
+
 const constant = (field, value) => [
     {
         content: "add a constant",
@@ -107,8 +113,8 @@ const save = {
 
 registry.category("web_tour.tours").add("settlement_file_layout_set_up", {
     steps: () => {
-        const {name, backend, decimal, dates, columns, kinds, account, figures} =
-            plan();
+        const {name, backend, decimal, dates, account, figures} = plan();
+        const {wrong, columns, kinds} = plan();
         return [
             {
                 content: "begin with a file",
@@ -144,10 +150,12 @@ registry.category("web_tour.tours").add("settlement_file_layout_set_up", {
                 run: `edit ${dates}`,
             },
             tab("columns"),
+            ...wrong.map(remove),
             ...columns.flatMap(([column, label]) =>
                 choose("line_ids", column, "use", label)
             ),
             tab("kinds"),
+            ...selection("sign_mode", "Positive came to us"),
             ...kinds.flatMap(([value, label]) =>
                 choose("kind_ids", value, "kind", label)
             ),
