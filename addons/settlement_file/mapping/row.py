@@ -16,7 +16,7 @@ from ..layout.definition import SKIP, FileLayout
 from ..reading.dates import Moment
 from . import row_values
 from .batches import Batches, Wallet
-from .identity import SeenKeys, fingerprint, joined
+from .identity import SeenKeys, fingerprint, joined, shortened
 from .money_cells import MoneyReader
 from .problems import CellProblem, RowProblem
 from .row_values import ZERO, Cells, FeePlace, Place
@@ -59,6 +59,7 @@ class RowMapper:
             if name in self._places
         ]
         self._fees = [FeePlace(place_of(each.column), each) for each in layout.fees]
+        self._single_fee = self._fees[0] if len(self._fees) == 1 else None
         kinds = layout.kinds
         self.kinds = row_values.Kinds(
             kinds, place_of(kinds.column) if kinds.column else None
@@ -105,6 +106,9 @@ class RowMapper:
             values[name] = row_values.day_of(cells, places, name)
         if len(self._places) > len(self._texts) + len(self._days):
             self._read_rest(cells, values, gross)
+        fee = tax = ZERO
+        for each in fees:
+            fee, tax = fee + each.amount, tax + each.tax_amount
         # From here on the row is a good one: what is counted stays counted.
         external_id = self.external_id(cells)
         occurrence = self._occurrence(external_id)
@@ -120,8 +124,8 @@ class RowMapper:
             batch_external_id=batch,
             gross_amount=gross,
             net_amount=net,
-            fee_amount=sum((each.amount for each in fees), ZERO) if fees else ZERO,
-            tax_amount=sum((each.tax_amount for each in fees), ZERO) if fees else ZERO,
+            fee_amount=fee,
+            tax_amount=tax,
             fees=fees,
             occurred_at=(occurred or booked).instant,  # type: ignore[union-attr]
             booked_on=day,
@@ -200,7 +204,12 @@ class RowMapper:
         """
         rule = self._layout.identity
         if rule.mode == "columns":
-            found = joined(row_values.text_at(cells, each) for each in self._identity)
+            if len(self._identity) == 1:
+                found = shortened(row_values.text_at(cells, self._identity[0]))
+            else:
+                found = joined(
+                    row_values.text_at(cells, each) for each in self._identity
+                )
             if found:
                 return found
             places = self._otherwise
@@ -215,6 +224,8 @@ class RowMapper:
     def _read_fees(self, cells: Cells, currency: str) -> tuple[FeeFact, ...]:
         if not self._fees:
             return ()
+        if self._single_fee:
+            return self._single_fee.line(cells, currency, self._money)
         found: dict[str, list[Decimal]] = {}
         inclusive: set[str] = set()
         for each in self._fees:
@@ -235,15 +246,16 @@ class RowMapper:
 
         :raises CellProblem: for a cell that is no date, or if both are empty.
         """
-        moments = []
-        for name in ("occurred_at", "booked_on"):
-            places = self._places.get(name, ())
-            moments.append(row_values.first_moment(cells, places, name))
-        if moments == [None, None]:
+        occurred = booked = None
+        if places := self._places.get("occurred_at"):
+            occurred = row_values.first_moment(cells, places, "occurred_at")
+        if places := self._places.get("booked_on"):
+            booked = row_values.first_moment(cells, places, "booked_on")
+        if occurred is None and booked is None:
             named = self._places.get("occurred_at") or self._places.get("booked_on")
             column = named[0].column if named else ""
             raise CellProblem(column, "occurred_at", "The date is empty.")
-        return moments[0], moments[1]
+        return occurred, booked
 
     def _read_rest(self, cells: Cells, values: dict[str, Any], gross: Decimal) -> None:
         """Read the fields that few files have."""
@@ -407,7 +419,9 @@ def _proved(
     :raises CellProblem: if the row states all of them and they do not, or the kind
         moves money the other way.
     """
-    cost = sum((each.amount + each.tax_amount for each in fees), ZERO)
+    cost = ZERO
+    for each in fees:
+        cost += each.amount + each.tax_amount if each.tax_amount else each.amount
     if gross is None:
         assert net is not None
         gross = net + cost
