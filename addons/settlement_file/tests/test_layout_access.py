@@ -88,6 +88,7 @@ class TestLayoutAccess(FileCase):
                 layout.action_back_to_draft,
                 layout.action_new_version,
                 layout.action_detect,
+                layout.action_list_kind_values,
                 layout.action_replace_sample,
                 layout.action_replay_files,
             ):

@@ -154,6 +154,7 @@ registry.category("web_tour.tours").add("settlement_file_layout_set_up", {
             ...columns.flatMap(([column, label]) =>
                 choose("line_ids", column, "use", label)
             ),
+            save,
             tab("kinds"),
             ...selection("sign_mode", "Positive came to us"),
             ...kinds.flatMap(([value, label]) =>
