@@ -64,7 +64,9 @@ class SettlementFileLayout(models.Model):
 
         :raises LayoutError: for a draft that is not right yet.
         """
-        return FileLayout.from_data(self._definition())
+        if self.state != "draft" and self.definition:
+            return FileLayout.from_data(self.definition)
+        return self._entered()
 
     @api.depends(lambda self: [*SETTINGS, *self._part_paths()])
     def _compute_problem(self):

@@ -63,7 +63,6 @@ class FileTour(FileCase, HttpCase):
             ],
             "account": self.account.account_identifier,
             "figures": {"rows": len(unseen.rows), "net": str(unseen.net)},
-            "first": unseen.rows[0]["invoice_reference"],
         }
         return base64.b64encode(json.dumps(plan).encode()).decode()
 

@@ -218,7 +218,7 @@ registry.category("web_tour.tours").add("settlement_file_layout_approve", {
 
 registry.category("web_tour.tours").add("settlement_file_layout_import", {
     steps: () => {
-        const {backend, figures, first} = plan();
+        const {backend, figures, name} = plan();
         return [
             ...many2one("backend_id", backend),
             upload("content"),
@@ -238,8 +238,17 @@ registry.category("web_tour.tours").add("settlement_file_layout_import", {
                 run: "click",
             },
             {
+                content: "the file says which layout has read it",
+                trigger: `body:not(:has(.modal)) .o_field_widget[name='file_layout_id']:contains('${name} (v1)')`,
+            },
+            {
+                content: "look at its transactions",
+                trigger: ".o_notebook .nav-link:contains('Transactions')",
+                run: "click",
+            },
+            {
                 content: "there they are",
-                trigger: `body:not(:has(.modal)) .o_list_view .o_data_row:contains('${first}')`,
+                trigger: `.o_field_widget[name='transaction_ids'] .o_data_row:count(${figures.rows})`,
             },
         ];
     },
