@@ -9,7 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from odoo.addons.settlement.canonical.errors import BusinessError, TransientError
+from odoo.addons.settlement.canonical.errors import (
+    AuthenticationError,
+    BusinessError,
+    TransientError,
+)
 
 from .redaction import redact
 
@@ -33,6 +37,10 @@ class Call:
         """Return method, host and path for people; never the query."""
         parts = urlsplit(self.request.url or "")
         return redact(f"{self.request.method} {parts.netloc}{parts.path}", self.secrets)
+
+
+class NotAllowed(AuthenticationError):
+    """The provider knows the credentials, but they may not do this."""
 
 
 class NotFound(BusinessError):

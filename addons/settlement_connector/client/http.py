@@ -33,6 +33,7 @@ from .auth import Auth, BearerAuth, secrets_of
 from .body import body_pieces
 from .call import (
     Call,
+    NotAllowed,
     NotFound,
     NotNow,
     Unsent,
@@ -46,7 +47,14 @@ from .provider_message import provider_message
 from .response import Response
 from .retry import RetryPolicy, parse_retry_after
 
-__all__ = ["BearerAuth", "HttpClient", "NotFound", "Response", "RetryPolicy"]
+__all__ = [
+    "BearerAuth",
+    "HttpClient",
+    "NotAllowed",
+    "NotFound",
+    "Response",
+    "RetryPolicy",
+]
 
 _logger = logging.getLogger(__name__)
 
@@ -353,7 +361,7 @@ class HttpClient:
         words = provider_message(body, call.secrets)
         text = f"{call.where}: status {status}" + (f": {words}" if words else ".")
         if status in (401, 403):
-            return AuthenticationError(text)
+            return (NotAllowed if status == 403 else AuthenticationError)(text)
         if status == 404:
             return NotFound(text)
         told = answer.headers.get(self._should_retry_header, "").lower()

@@ -11,7 +11,11 @@ from odoo.addons.settlement.canonical.errors import (
     BusinessError,
     TransientError,
 )
-from odoo.addons.settlement_connector.client.http import HttpClient, NotFound
+from odoo.addons.settlement_connector.client.http import (
+    HttpClient,
+    NotAllowed,
+    NotFound,
+)
 from odoo.addons.settlement_connector.client.retry import RetryPolicy
 from odoo.addons.settlement_connector.tests.stand_in import StandIn
 
@@ -74,7 +78,12 @@ def test_a_type_that_was_not_asked_for(server):
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(401, AuthenticationError), (404, NotFound), (400, BusinessError)],
+    [
+        (401, AuthenticationError),
+        (403, NotAllowed),
+        (404, NotFound),
+        (400, BusinessError),
+    ],
 )
 def test_what_is_refused_leaves_the_file_alone(server, status, error):
     server.answer(status=status, body=b'{"message": "no such report"}')
