@@ -21,6 +21,8 @@ MERCHANT, COMPANY = "MerchantAccount", "Company"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,149}", re.ASCII)
 _ACCOUNT = re.compile(r"[A-Za-z0-9_][A-Za-z0-9 ._-]{0,79}", re.ASCII)
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.adyen\.com", re.ASCII)
+# Parsers of addresses leave other letters out, each in its own way.
+_URL = re.compile(r"[!-~]+", re.ASCII)
 _SETTLEMENT = re.compile(
     r"settlement_detail_report_batch_([1-9]\d{0,8})\.csv", re.ASCII
 )
@@ -96,6 +98,8 @@ def of_announcement(account: str, filename: str, url: str) -> ReportAddress:
 
 def _path_at_adyen(url: str) -> str:
     """Return the path of an https address of Adyen, "" for any other text."""
+    if not _URL.fullmatch(url):
+        return ""
     try:
         parts = urlsplit(url)
         port = parts.port
