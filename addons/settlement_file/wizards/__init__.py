@@ -1,0 +1,2 @@
+from . import file_layout_start
+from . import file_layout_withdrawal
