@@ -25,6 +25,12 @@ class SettlementFileLayoutStart(models.TransientModel):
         "later too.",
     )
 
+    layout_id = fields.Many2one(
+        "settlement.file.layout",
+        readonly=True,
+        help="The draft whose sample is replaced, if one is.",
+    )
+
     @api.onchange("backend_id")
     def _onchange_backend_id(self):
         if self.backend_id and not self.name:
@@ -39,9 +45,13 @@ class SettlementFileLayoutStart(models.TransientModel):
         self.ensure_one()
         if not self.sample:
             raise UserError(self.env._("Choose a file first."))
-        layout = self.env["settlement.file.layout"]._start(
-            self.name, self.sample_name, self.sample, self.company_id
-        )
+        layout = self.layout_id or self.env["settlement.file.layout"]
+        if layout:
+            layout._replace_sample(self.sample_name, self.sample)
+        else:
+            layout = layout._start(
+                self.name, self.sample_name, self.sample, self.company_id
+            )
         if self.backend_id:
             self.backend_id._use_file_layout(layout)
         return layout._open_form()
