@@ -20,7 +20,7 @@ from .totals import Sums, Totals
 from .values import instant
 
 # Rows of one id stand close together; remembering all would cost memory.
-_TWINS_KEPT = 512
+_TWINS_KEPT = 4096
 
 
 @dataclass(slots=True)

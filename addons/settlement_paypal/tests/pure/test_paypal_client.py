@@ -255,6 +255,16 @@ def test_twins_are_numbered_and_the_seam_of_pages_is_not(server):
     assert sorted(number for _content, number in found) == ["0", "1"]
 
 
+def test_twins_on_two_pages_may_stand_far_apart(server):
+    first = pp.transaction(1, "T1106", "-10.00", invoice_id="A")
+    second = pp.transaction(1, "T1106", "-11.00", invoice_id="B")
+    others = [pp.transaction(number) for number in range(2, 102)]
+    server.rows = [first, *others, second]
+    since = NOW - timedelta(days=30)
+    items, _calls = drain(new_client(server), "transactions", since=since, limit=30)
+    assert [item.context.get("twin") for item in items] == [None] * 101 + ["1"]
+
+
 def test_bytes_are_those_of_paypal(server):
     raw = b'{"transaction_info": {"transaction_id": "X1",  "n": 1.50}}'
     body = b'{"transaction_details": [' + raw + b'], "total_pages": 1}'

@@ -1,4 +1,5 @@
 import io
+import json
 import random
 import sys
 import tracemalloc
@@ -19,10 +20,12 @@ from odoo.addons.settlement.canonical.facts import (
     TransactionFact,
 )
 from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
+from odoo.addons.settlement_paypal.mapper.items import parse_item
 from odoo.addons.settlement_paypal.reports.file import is_report, read_report
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import paypal_report as paper  # noqa: E402
+import paypal_stand_in as pp  # noqa: E402
 
 ZONE = ZoneInfo("America/Los_Angeles")
 SALE = paper.row(1, fee=320, invoice_id="INV/1", custom_field="SO001")
@@ -157,6 +160,25 @@ def test_twins_are_all_kept_and_known_again():
     assert len({(fact.external_id, fact.occurrence) for fact in found}) == 3
     again = transactions(paper.file_of(*rows))
     assert [fact.occurrence for fact in found] == [fact.occurrence for fact in again]
+
+
+@pytest.mark.parametrize("between", [30, 3_000])
+def test_twins_may_stand_far_apart(between):
+    others = [paper.row(1000 + number) for number in range(between)]
+    found = transactions(paper.file_of(SALE, *others, SALE))
+    assert len({(fact.external_id, fact.occurrence) for fact in found}) == between + 2
+
+
+@pytest.mark.parametrize(("fee", "value"), [(30, "-0.30"), (-30, "0.30")])
+@pytest.mark.parametrize("direction", ["CR", "DR", ""])
+def test_a_row_that_is_only_a_fee_is_the_same_row_in_each_source(fee, value, direction):
+    row = paper.row(1, gross=0, fee=fee)
+    row = {**row, "Transaction Debit or Credit": direction}
+    (told,) = transactions(paper.file_of(row))
+    raw = pp.transaction(1, value="0.00", fee=value, at="2026-01-06T08:01:00Z")
+    (heard,) = parse_item(json.dumps(raw).encode(), {}, "UTC").facts
+    assert (told.kind, told.fee_amount) == (heard.kind, heard.fee_amount)
+    assert (told.external_id, told.occurrence) == (heard.external_id, heard.occurrence)
 
 
 @pytest.mark.parametrize(
