@@ -169,15 +169,21 @@ def test_twins_may_stand_far_apart(between):
     assert len({(fact.external_id, fact.occurrence) for fact in found}) == between + 2
 
 
-@pytest.mark.parametrize(("fee", "value"), [(30, "-0.30"), (-30, "0.30")])
+@pytest.mark.parametrize(
+    ("fee", "value", "kind"), [(30, "-0.30", "fee"), (-30, "0.30", "fee_refund")]
+)
 @pytest.mark.parametrize("direction", ["CR", "DR", ""])
-def test_a_row_that_is_only_a_fee_is_the_same_row_in_each_source(fee, value, direction):
-    row = paper.row(1, gross=0, fee=fee)
+def test_a_row_that_is_only_a_fee_is_the_same_row_in_each_source(
+    fee, value, kind, direction
+):
+    row = paper.row(1, "T0107", gross=0, fee=fee)
     row = {**row, "Transaction Debit or Credit": direction}
     (told,) = transactions(paper.file_of(row))
-    raw = pp.transaction(1, value="0.00", fee=value, at="2026-01-06T08:01:00Z")
+    at = "2026-01-06T08:01:00Z"
+    raw = pp.transaction(1, "T0107", value="0.00", fee=value, at=at)
     (heard,) = parse_item(json.dumps(raw).encode(), {}, "UTC").facts
-    assert (told.kind, told.fee_amount) == (heard.kind, heard.fee_amount)
+    assert (told.kind, told.net_amount) == (heard.kind, heard.net_amount)
+    assert told.kind == kind
     assert (told.external_id, told.occurrence) == (heard.external_id, heard.occurrence)
 
 
