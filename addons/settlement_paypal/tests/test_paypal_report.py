@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from . import paypal_report as paper
+from ..stand_in import paypal_report as paper
 from .common import PaypalFileCase
 
 SALE = paper.row(

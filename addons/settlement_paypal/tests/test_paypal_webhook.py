@@ -8,7 +8,7 @@ from odoo.addons.settlement_connector.webhooks.refusal_meter import RefusalMeter
 
 from ..client.certificates import CertificateCache
 from ..models import webhook_keys
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_server as pp
 from .common import PaypalApiCase
 
 CAPTURE = {"id": "00001AB12345CD678", "amount": {"value": "999999.00"}}

@@ -1,6 +1,4 @@
-import sys
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +15,7 @@ from odoo.addons.settlement_paypal.client.pace import Pace
 from odoo.addons.settlement_paypal.client.paypal_client import Keys, PaypalClient
 from odoo.addons.settlement_paypal.client.tokens import TokenCache
 from odoo.addons.settlement_paypal.client.webhook_event import read_event
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import paypal_stand_in as pp  # noqa: E402
+from odoo.addons.settlement_paypal.stand_in import paypal_server as pp
 
 NOW = datetime(2026, 1, 31, 9)
 

@@ -1,11 +1,9 @@
 import io
 import json
 import random
-import sys
 import tracemalloc
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,10 +20,8 @@ from odoo.addons.settlement.canonical.facts import (
 from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
 from odoo.addons.settlement_paypal.mapper.items import parse_item
 from odoo.addons.settlement_paypal.reports.file import is_report, read_report
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import paypal_report as paper  # noqa: E402
-import paypal_stand_in as pp  # noqa: E402
+from odoo.addons.settlement_paypal.stand_in import paypal_report as paper
+from odoo.addons.settlement_paypal.stand_in import paypal_server as pp
 
 ZONE = ZoneInfo("America/Los_Angeles")
 SALE = paper.row(1, fee=320, invoice_id="INV/1", custom_field="SO001")

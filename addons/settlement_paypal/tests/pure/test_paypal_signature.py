@@ -1,7 +1,5 @@
 import json
-import sys
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,9 +18,7 @@ from odoo.addons.settlement_paypal.client.webhook_signature import (
     verify,
     verify_by_call,
 )
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import paypal_stand_in as pp  # noqa: E402
+from odoo.addons.settlement_paypal.stand_in import paypal_server as pp
 
 SIGNER = pp.Signer()
 BODY = b'{"id": "WH-1", "event_type": "PAYMENT.CAPTURE.COMPLETED"}'
