@@ -109,7 +109,7 @@ def _expected_batches(truth):
         yield (payout.backend, payout.key), (payout.amount, states)
     moved_rows = {row.batch for row in truth.rows}
     for statement in truth.statements:
-        key = f"{statement.account}/{statement.day}"
+        key = statement.key
         states = ("posted",) if key in open_rows else ("reconciled",)
         if key not in moved_rows:
             # Nothing to post: it is done when it is proved.

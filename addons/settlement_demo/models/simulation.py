@@ -16,6 +16,7 @@ from ..builders.backend_builder import WEBHOOK_SECRET
 from ..comparison import Comparison
 from ..simulation import deliveries, stripe_troubles
 from ..simulation.stopwatch import Stopwatch
+from ..world import fee_invoices
 from ..world.troubles import OUTAGES
 
 PARAMETER = "settlement_demo.world"
@@ -25,17 +26,21 @@ STATISTICS_AFTER = (2, 4)
 
 @dataclass
 class Connected:
-    """One company of the world with what was built for it."""
+    """One company of the world with what was built for it.
+
+    :ivar reports: code of a provider that tells by files → its backend.
+    """
 
     world: object
     company: object
     stripe: object
     bank: object
+    reports: dict
 
     @property
     def backends(self):
-        """Return both backends."""
-        return self.stripe | self.bank
+        """Return all backends."""
+        return self.stripe.union(self.bank, *self.reports.values())
 
 
 @dataclass(frozen=True)
@@ -133,6 +138,7 @@ class SettlementSimulation(models.AbstractModel):
         with watch.stage("documents", len(company_world.documents)):
             documents = DocumentBuilder(self.env, company)
             moves = documents.build(company_world, checkpoint)
+            self._name_billers(connected, documents)
         with watch.stage("payments", len(company_world.online_payments)):
             journals = {
                 wallet.currency_id.name: wallet.journal_id
@@ -142,6 +148,14 @@ class SettlementSimulation(models.AbstractModel):
             payments.build(company_world, moves, checkpoint)
             self._done(checkpoint)
         return connected
+
+    @api.model
+    def _name_billers(self, connected, documents):
+        """Let the vendors that providers are bill what these withheld."""
+        partners = documents.partners(connected.world.parties)
+        for book in connected.world.report_books:
+            backend = connected.reports[book.code]
+            backend.partner_id = partners[fee_invoices.biller_key(book)]
 
     @api.model
     def _connect(self, world, company_world, company, stand_ins):
@@ -154,6 +168,10 @@ class SettlementSimulation(models.AbstractModel):
                 company_world, stand_ins.url(company_world.plan.code)
             ),
             backends.build_bank(company_world),
+            {
+                book.code: backends.build_report(company_world, book)
+                for book in company_world.report_books
+            },
         )
         backends.open_books(connected.backends, company_world, world.period.start)
         return connected
@@ -212,6 +230,11 @@ class SettlementSimulation(models.AbstractModel):
                 connected.world, visit.step, visit.before, visit.troubles
             ):
                 connected.bank.import_file(name, content)
+            for code, backend in connected.reports.items():
+                for report in deliveries.reports(
+                    connected.world, code, visit.step, visit.before, visit.troubles
+                ):
+                    backend.import_file(report.name, report.content)
             self._done(checkpoint)
         run = connected.backends._run_pipeline("post", checkpoint)
         for stage, counters in run.counters.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from ..world import CompanyWorld, World, camt, clock
+from ..world.provider_book import Report
 from ..world.records import Statement
 
 # Name and content.
@@ -76,6 +77,26 @@ def files(
     return proper
 
 
+def reports(
+    company: CompanyWorld,
+    provider: str,
+    step: Step,
+    after: date | None,
+    troubles: Collection[str] = (),
+) -> list[Report]:
+    """Return the files of one visit of a provider that tells by files, oldest first.
+
+    :param provider: its code.
+    :param after: day of the visit before; ``None`` = there was none.
+    :param troubles: names of what goes wrong with them.
+    """
+    arrived = sorted(
+        (r for r in company.reports[provider] if _is_new(r, step.day, after)),
+        key=lambda each: (each.delivered_on, each.day),
+    )
+    return arrived
+
+
 def _cut(company: CompanyWorld, step: Step) -> File:
     """Return a file that broke off on its way, inside of its last entry."""
     statement = company.spoilt_file(step.day)
@@ -83,8 +104,8 @@ def _cut(company: CompanyWorld, step: Step) -> File:
     return statement.filename, content[: content.rindex(b"</Ntry>")]
 
 
-def _is_new(statement: Statement, day: date, after: date | None) -> bool:
-    delivered = statement.delivered_on
+def _is_new(file: Statement | Report, day: date, after: date | None) -> bool:
+    delivered = file.delivered_on
     return delivered <= day and (after is None or delivered > after)
 
 

@@ -9,9 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from . import clock, money_flow, totals, twice
+from . import clock, fee_invoices, money_flow, totals, twice, withdrawals
 from .companies import PLANS
-from .month import fill
+from .month import fill, fill_paypal
+from .paypal_book import PaypalBook
+from .provider_book import Report, ReportBook
 from .records import (
     CompanyPlan,
     Document,
@@ -22,7 +24,7 @@ from .records import (
 from .scene import Scene, open_scene
 from .stripe_book import StripeBook
 from .troubles import OUTAGES, Trouble, exceptions, plan
-from .truth import FaultTruth, Truth
+from .truth import FaultTruth, PayoutTruth, StatementTruth, Truth
 
 # A month in the past of every clock, with a change to daylight saving time in it.
 DEFAULT_START = date(2026, 3, 1)
@@ -43,6 +45,7 @@ class BankAccount:
 class CompanyWorld:
     """One company as the product meets it: documents, Stripe and banks.
 
+    :ivar reports: code of a provider → its files, in the order of their days.
     :ivar rates: day → currency → units per unit of the company's currency.
     """
 
@@ -52,6 +55,8 @@ class CompanyWorld:
     online_payments: tuple[OnlinePayment, ...]
     stripe: StripeBook
     banks: tuple[BankAccount, ...]
+    report_books: tuple[ReportBook, ...]
+    reports: dict[str, tuple[Report, ...]]
     rates: dict[date, dict[str, Decimal]]
 
     def spoilt_file(self, visit: date) -> Statement:
@@ -193,6 +198,7 @@ def _company(
     answered = _answered_visits(plan.code, period, troubles)
     twice.conclude(scene, visits(period), answered)
     truth.payouts.extend(money_flow.pay_out(scene))
+    truth.payouts.extend(_paypal(scene))
     banks = tuple(
         BankAccount(bank.account, bank.currency, tuple(bank.statements(period)))
         for bank in scene.banks.values()
@@ -200,6 +206,39 @@ def _company(
     statements = [statement for bank in banks for statement in bank.statements]
     totals.conclude(scene, statements, truth)
     return _company_world(scene, banks)
+
+
+def _paypal(scene: Scene) -> Iterator[PayoutTruth]:
+    """Let the months of a PayPal account go by, when all else is told.
+
+    So the rest of the world is the same with it and without it.
+    """
+    if not scene.plan.paypal:
+        return
+    book = scene.paypal
+    fill_paypal(scene)
+    yield from withdrawals.withdraw(scene)
+    party = fee_invoices.biller(book, withdrawals.SENDER)
+    fee_invoices.send(scene, book, party)
+    scene.reported.extend(_paypal_days(book))
+
+
+def _paypal_days(book: PaypalBook) -> Iterator[StatementTruth]:
+    """Yield what each day of each wallet moved, withdrawals apart."""
+    for number, (day, rows, balances) in enumerate(book.sections(), 1):
+        for currency, each in balances.items():
+            inside = [r for r in rows if r.currency == currency and r.code != "T0400"]
+            _whole, opening = each.began
+            yield StatementTruth(
+                backend=book.backend,
+                account=book.account,
+                currency=currency,
+                day=day,
+                sequence=number,
+                opening=opening,
+                closing=opening + sum(row.net for row in inside),
+                batch=f"{book.account}/{currency}/{day}",
+            )
 
 
 def _company_world(scene: Scene, banks: tuple[BankAccount, ...]) -> CompanyWorld:
@@ -211,6 +250,8 @@ def _company_world(scene: Scene, banks: tuple[BankAccount, ...]) -> CompanyWorld
         online_payments=tuple(books.online_payments),
         stripe=scene.stripe,
         banks=banks,
+        report_books=scene.report_books,
+        reports={book.code: book.reports() for book in scene.report_books},
         rates=scene.rates,
     )
 
