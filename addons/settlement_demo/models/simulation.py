@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -52,6 +52,7 @@ class Visit:
     :ivar server: the company's stand-in of Stripe.
     :ivar troubles: names of what goes wrong.
     :ivar asks: whether Stripe is asked at all.
+    :ivar report_troubles: code of a provider → what goes wrong with its files.
     """
 
     step: object
@@ -59,6 +60,7 @@ class Visit:
     server: object
     troubles: tuple = ()
     asks: bool = True
+    report_troubles: dict = field(default_factory=dict)
 
 
 class SettlementSimulation(models.AbstractModel):
@@ -205,7 +207,11 @@ class SettlementSimulation(models.AbstractModel):
         planned = world.troubles_at(code, step.day)
         server = stand_ins.server(code)
         if not self._reached(connected.stripe, step):
-            return Visit(step, before, server, planned)
+            of_reports = {
+                provider: world.troubles_at(code, step.day, provider)
+                for provider in connected.reports
+            }
+            return Visit(step, before, server, planned, report_troubles=of_reports)
         # What has been visited is visited again without new trouble; who got no
         # answer then gets none now.
         asks = not OUTAGES.intersection(planned)
@@ -232,7 +238,11 @@ class SettlementSimulation(models.AbstractModel):
                 connected.bank.import_file(name, content)
             for code, backend in connected.reports.items():
                 for report in deliveries.reports(
-                    connected.world, code, visit.step, visit.before, visit.troubles
+                    connected.world,
+                    code,
+                    visit.step,
+                    visit.before,
+                    visit.report_troubles.get(code, ()),
                 ):
                     backend.import_file(report.name, report.content)
             self._done(checkpoint)

@@ -94,7 +94,19 @@ def reports(
         (r for r in company.reports[provider] if _is_new(r, step.day, after)),
         key=lambda each: (each.delivered_on, each.day),
     )
-    return arrived
+    found = arrived[::-1] if "reports_reversed" in troubles else arrived
+    if not found:
+        return found
+    book, spoilt = company.book(provider), company.spoilt_report(provider, step.day)
+    if "report_cut" in troubles:
+        found = [book.cut(spoilt), *found]
+    if "report_corrected" in troubles:
+        found = [book.issued_wrong(spoilt), *found]
+    if "report_twice" in troubles:
+        found = [*found, found[-1]]
+    if "report_recreated" in troubles:
+        found = [*found, book.issued_again(spoilt)]
+    return found
 
 
 def _cut(company: CompanyWorld, step: Step) -> File:

@@ -23,13 +23,15 @@ from .records import (
 )
 from .scene import Scene, open_scene
 from .stripe_book import StripeBook
-from .troubles import OUTAGES, Trouble, exceptions, plan
+from .troubles import OUTAGES, Trouble, exceptions, plan, plan_reports
 from .truth import FaultTruth, PayoutTruth, StatementTruth, Truth
 
 # A month in the past of every clock, with a change to daylight saving time in it.
 DEFAULT_START = date(2026, 3, 1)
 # Documents may be that much older than the first day.
 RATE_DAYS_BEFORE = 40
+# The report of one day of each month comes so many days later than usual.
+_LATE_REPORT, _LATE_DAYS = timedelta(days=13), 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,22 @@ class CompanyWorld:
         ]
         return max(week, key=lambda each: (len(each.entries), each.filename))
 
+    def spoilt_report(self, provider: str, visit: date) -> Report:
+        """Return the file of a provider with which something goes wrong at a visit.
+
+        It is the longest of the newest week.
+        """
+        week = [
+            report
+            for report in self.reports[provider]
+            if visit - timedelta(days=7) < report.delivered_on <= visit
+        ]
+        return max(week, key=lambda each: (len(each.content), each.name))
+
+    def book(self, provider: str) -> ReportBook:
+        """Return the account at a provider that tells by files."""
+        return next(each for each in self.report_books if each.code == provider)
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -89,12 +107,15 @@ class World:
         """
         return visits(self.period)
 
-    def troubles_at(self, code: str, day: date) -> tuple[str, ...]:
-        """Return the names of what goes wrong for a company at a visit."""
+    def troubles_at(self, code: str, day: date, provider: str = "") -> tuple[str, ...]:
+        """Return the names of what goes wrong for a company at a visit.
+
+        :param provider: code of the one whose files are meant, "" = Stripe and banks.
+        """
         return tuple(
             each.name
             for each in self.troubles
-            if (each.company, each.day) == (code, day)
+            if (each.company, each.day, each.provider) == (code, day, provider)
         )
 
 
@@ -149,7 +170,12 @@ def _late_rows(
 def _troubles(
     seed: int, period: clock.Period, plans: Sequence[CompanyPlan]
 ) -> list[Trouble]:
-    return plan(seed, [each.code for each in plans], visits(period))
+    days = visits(period)
+    accounts = [(each.code, "paypal") for each in plans if each.paypal]
+    return [
+        *plan(seed, [each.code for each in plans], days),
+        *plan_reports(seed, accounts, days),
+    ]
 
 
 def _answered_visits(
@@ -167,7 +193,10 @@ def _spoilt_file(companies: tuple[CompanyWorld, ...]) -> Callable[[Trouble], str
     by_code = {company.plan.code: company for company in companies}
 
     def name(trouble: Trouble) -> str:
-        return by_code[trouble.company].spoilt_file(trouble.day).filename
+        company = by_code[trouble.company]
+        if trouble.provider:
+            return company.spoilt_report(trouble.provider, trouble.day).name
+        return company.spoilt_file(trouble.day).filename
 
     return name
 
@@ -217,6 +246,9 @@ def _paypal(scene: Scene) -> Iterator[PayoutTruth]:
         return
     book = scene.paypal
     fill_paypal(scene)
+    book.late.update(
+        (start + _LATE_REPORT, _LATE_DAYS) for start in scene.period.month_starts
+    )
     yield from withdrawals.withdraw(scene)
     party = fee_invoices.biller(book, withdrawals.SENDER)
     fee_invoices.send(scene, book, party)

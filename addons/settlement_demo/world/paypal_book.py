@@ -16,8 +16,8 @@ from .identifiers import Identifiers
 from .provider_book import Report, ReportBook
 from .records import CompanyPlan, ReportWallet
 
-# Seconds after local midnight at which a report is made, and made again.
-_MADE_AT, _AGAIN_AT = 15_133, 52_200
+# Seconds after local midnight at which a report is made: wrong, right and again.
+_WRONG_AT, _MADE_AT, _AGAIN_AT = 14_400, 15_133, 52_200
 # What is held is no more available; the whole balance has it.
 HOLD_CODES = frozenset({"T2103", "T2104", "T2107", "T2108"})
 
@@ -106,7 +106,7 @@ class PaypalBook(ReportBook):
     # Files
     # ------------------------------------------------------------------
 
-    def sections(self) -> Iterator[tuple[date, list[PaypalRow], dict[str, Balances]]]:
+    def sections(self) -> Iterator[Section]:
         """Yield each day with its rows and what it began and ended with."""
         by_day: defaultdict[date, list[PaypalRow]] = defaultdict(list)
         for row in sorted(self.rows, key=lambda row: (row.at, row.key)):
@@ -136,16 +136,29 @@ class PaypalBook(ReportBook):
 
     def issued_again(self, report: Report) -> Report:
         """Return a report that says the same and was made later."""
-        content = next(
-            self._content(*section, _AGAIN_AT)
-            for section in self.sections()
-            if section[0] == report.day
-        )
-        return replace(report, content=content)
+        section = self._section(report.day)
+        return replace(report, content=self._content(*section, _AGAIN_AT))
+
+    def issued_wrong(self, report: Report) -> Report:
+        """Return an earlier report whose last row costs a cent more."""
+        day, rows, balances = self._section(report.day)
+        *others, last = rows
+        wrong = [*others, replace(last, fee=last.fee + 1)]
+        after = {
+            currency: Balances(*each.began).after(
+                [row for row in wrong if row.currency == currency]
+            )
+            for currency, each in balances.items()
+        }
+        return replace(report, content=self._content(day, wrong, after, _WRONG_AT))
 
     def cut(self, report: Report) -> Report:
-        """Return a report that ends before its footers."""
-        return replace(report, content=report.content[: report.content.index(b'"SF"')])
+        """Return a report that ends inside of its last row."""
+        end = report.content.rindex(b'"SB"') + 60
+        return replace(report, content=report.content[:end])
+
+    def _section(self, day: date) -> Section:
+        return next(each for each in self.sections() if each[0] == day)
 
     def _content(
         self,
@@ -251,3 +264,7 @@ class Balances:
             (self.whole, self.available),
             bool(rows),
         )
+
+
+# A day with its rows and, by currency, what it began and ended with.
+Section = tuple[date, list[PaypalRow], dict[str, Balances]]

@@ -74,6 +74,10 @@ class ReportBook(ProviderBook):
         """Return a file as the provider makes it a second time: other bytes."""
 
     @abstractmethod
+    def issued_wrong(self, report: Report) -> Report:
+        """Return a file as it was before the provider corrected it."""
+
+    @abstractmethod
     def cut(self, report: Report) -> Report:
         """Return a file that broke off on its way."""
 

@@ -89,7 +89,8 @@ def paypal_chargeback(scene: Scene, currency: str, day: date) -> None:
     """A customer's bank takes a payment back; PayPal charges for it."""
     scenario = "paypal_chargeback"
     _document, row = _sale(scene, scenario, currency, day)
-    _chargeback(scene, scenario, row, scene.later(day, 3, 6))
+    truth = _chargeback(scene, scenario, row, scene.later(day, 3, 6))
+    scene.expect(truth, "dispute_opened")
 
 
 def paypal_chargeback_won(scene: Scene, currency: str, day: date) -> None:
@@ -100,10 +101,10 @@ def paypal_chargeback_won(scene: Scene, currency: str, day: date) -> None:
     taken = scene.later(held, 2, 3)
     hold = book.after(row, "T1110", -row.gross, scene.instant(held))
     free = book.after(row, "T1111", row.gross, scene.instant(taken))
-    truth = scene.paypal_row(hold, scenario, "dispute")
-    scene.expect(truth, "dispute_opened", resolved=True)
+    scene.paypal_row(hold, scenario, "dispute")
     scene.paypal_row(free, scenario, "dispute_reversal")
-    _chargeback(scene, scenario, row, taken)
+    truth = _chargeback(scene, scenario, row, taken)
+    scene.expect(truth, "dispute_opened", resolved=True)
     won = scene.instant(scene.later(taken, 5, 9))
     back = book.after(row, "T1202", row.gross, won)
     scene.paypal_row(back, scenario, "dispute_reversal")
