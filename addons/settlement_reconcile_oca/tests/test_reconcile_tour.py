@@ -22,10 +22,7 @@ class TestReconcileTour(ReconcileCase, HttpCase):
             timeout=120,
         )
         self.env.invalidate_all()
-        self.assertEqual(
-            self.matches(line).mapped("state"),
-            ["posted", "undone"],
-            "done, undone, done",
-        )
+        states = self.matches(line).mapped("state")
+        self.assertEqual(states, ["posted", "undone"], "done, undone, done")
         self.assertTrue(line.is_reconciled)
         self.assert_clean()
