@@ -1,6 +1,7 @@
 """Damaged reports and notifications: typed errors only, and no row takes another along.
 
-``SETTLEMENT_FUZZ_ROUNDS=100000`` tries so many inputs; by default there are few.
+``SETTLEMENT_FUZZ_ROUNDS=100000`` tries so many inputs; by default there are few. Rows
+of the corpus have texts in quotes, so that damage opens and closes quotes elsewhere.
 """
 
 import io
@@ -154,11 +155,10 @@ def test_only_typed_errors_and_lawful_facts():
 
 
 def test_damage_inside_some_rows_leaves_the_others_and_their_sum_as_they_were():
-    for seed in range(ROUNDS // 3):
+    changed = 0
+    for seed in range(ROUNDS // 2):
         chance = random.Random(seed)
         head, *rows = chance.choice(CORPUS).splitlines(keepends=True)
-        if b"Record Type" in head or b'"' in b"".join(rows):
-            continue
         bad = set(chance.sample(range(len(rows)), 1 + len(rows) // 3))
         kept = [row for place, row in enumerate(rows) if place not in bad]
         good = _said(read(head + b"".join(kept))[0])
@@ -170,6 +170,8 @@ def test_damage_inside_some_rows_leaves_the_others_and_their_sum_as_they_were():
         assert not good - found, seed
         left_alone = found & good
         assert _sum(left_alone) == _sum(good)
+        changed += found != _said(read(head + b"".join(rows))[0])
+    assert changed > ROUNDS // 4
 
 
 def _one_line(row):
