@@ -27,6 +27,6 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return _day(moment.replace(minute=quarter, second=0, microsecond=0), zone)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.replace(tzinfo=timezone.utc).astimezone(zone).date()

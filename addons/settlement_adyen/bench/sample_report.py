@@ -15,14 +15,15 @@ from typing import BinaryIO
 
 from odoo.addons.settlement.canonical.money import exponent, from_minor
 
-COLUMNS = (
-    "Company Account,Merchant Account,Psp Reference,Merchant Reference,Payment Method,"
-    "Creation Date,TimeZone,Type,Modification Reference,Gross Currency,"
-    "Gross Debit (GC),Gross Credit (GC),Exchange Rate,Net Currency,Net Debit (NC),"
-    "Net Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),Interchange (NC),"
-    "Payment Method Variant,Modification Merchant Reference,Batch Number,Reserved4,"
-    "Reserved5,Reserved6,Reserved7,Reserved8,Reserved9,Reserved10"
-).split(",")
+COLUMNS = tuple(
+    "Company Account,Merchant Account,Psp Reference,Merchant Reference,"
+    "Payment Method,Creation Date,TimeZone,Type,Modification Reference,"
+    "Gross Currency,Gross Debit (GC),Gross Credit (GC),Exchange Rate,Net Currency,"
+    "Net Debit (NC),Net Credit (NC),Commission (NC),Markup (NC),Scheme Fees (NC),"
+    "Interchange (NC),Payment Method Variant,Modification Merchant Reference,"
+    "Batch Number,Reserved4,Reserved5,Reserved6,Reserved7,Reserved8,Reserved9,"
+    "Reserved10".split(",")
+)
 COMPANY = "SampleCompany"
 FEES = {
     "processing": "Commission (NC)",
@@ -265,6 +266,9 @@ def _fill(batch: Batch, chance: Random, rows: int) -> None:
     for type_name, sign in PAYMENT_TYPES.items():
         psp_reference = f"88{first + chance.randrange(rows):014}"
         _payment(batch, chance, psp_reference, type_name, sign)
+    if chance.random() < 0.3:
+        # More than all sales: the batch pays nothing and is carried over.
+        batch.add_account("DepositCorrection", -200_000 * rows)
     for type_name, signs in ACCOUNT_TYPES.items():
         batch.add_account(
             type_name,

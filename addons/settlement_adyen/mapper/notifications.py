@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import Fact
+from odoo.addons.settlement.canonical.json_reading import Raw, required_text, text
 
-Raw = dict[str, Any]
+from .disputes import is_dispute, read_dispute
+
+REPORT_AVAILABLE = "REPORT_AVAILABLE"
+# How the files of the reports that are read here are called.
+_READ_HERE = ("settlement_detail_report", "payments_accounting_report")
 
 
 class AnnouncedReport(NamedTuple):
     """A report that can be fetched.
 
-    ``url`` is as it was sent: whoever fetches it checks its host.
+    ``url`` is as it was sent, and no part of what is signed: whoever fetches the
+    report checks it.
     """
 
     account: str
@@ -21,31 +26,33 @@ class AnnouncedReport(NamedTuple):
     url: str
 
 
-def read_items(content: bytes) -> list[Raw]:
-    """Return the items (``NotificationRequestItem``) of a standard notification.
-
-    :param content: the body as it was received.
-    :raises MalformedInput: if it is no notification.
-    """
-    raise MalformedInput("This is no notification of Adyen.")
-
-
 def announced_report(item: Raw) -> AnnouncedReport | None:
     """Return the report that an item announces, None if it announces none.
 
-    Only reports that :func:`settlement_adyen.reports.file.read_report` reads count.
+    Only reports that are read here count.
 
     :raises MalformedInput: if it announces one without a name or an address.
     """
-    return None
+    if text(item, "eventCode") != REPORT_AVAILABLE:
+        return None
+    filename = required_text(item, "pspReference")
+    if not filename.lower().startswith(_READ_HERE):
+        return None
+    return AnnouncedReport(
+        required_text(item, "merchantAccountCode"),
+        filename,
+        required_text(item, "reason"),
+    )
 
 
 def facts_of(item: Raw) -> list[Fact]:
     """Return what one item says: a dispute at one moment of its life, or nothing.
 
-    Money is said by reports alone; whatever an item says of it is not used.
+    Money is said by reports alone: whatever an item says of a payment, a capture or a
+    refund is not used. A payment that is expected is not made of it either, for Adyen
+    does not say in which currency, and after which fees, it will be settled.
 
     :param item: one ``NotificationRequestItem`` whose signature is verified.
     :raises MalformedInput: if a field of a dispute is missing or wrong.
     """
-    return []
+    return [read_dispute(item)] if is_dispute(item) else []

@@ -53,7 +53,8 @@ REQUIRED = {
 }
 OPTIONAL = {
     "merchant_reference": ("merchantreference",),
-    "method": ("paymentmethodvariant", "paymentmethod"),
+    "method": ("paymentmethod",),
+    "variant": ("paymentmethodvariant",),
     "clock": ("timezone",),
     "created": ("creationdate",),
     "commission": ("commissionsc",),
@@ -84,6 +85,7 @@ class Cells(NamedTuple):
     payable: str
     merchant_reference: str
     method: str
+    variant: str
     clock: str
     created: str
     commission: str
@@ -198,7 +200,7 @@ class AccountingReader:
             merchant_reference=cells.merchant_reference.strip(),
             order_reference=cells.order_reference.strip(),
             acquirer_reference=cells.acquirer_reference.strip(),
-            method=cells.method.strip(),
+            method=cells.variant.strip() or cells.method.strip(),
             country=values.country_code(cells.country),
             state="acknowledged",
         )

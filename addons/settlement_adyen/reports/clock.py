@@ -64,7 +64,7 @@ def instant(text: str, abbreviation: str, zone: ZoneInfo, name: str) -> datetime
 
 
 # Clocks are changed at full quarters of an hour.
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _ahead(wall: datetime, abbreviation: str, zone: ZoneInfo) -> timedelta:
     """Return how far a clock that shows ``wall`` is ahead of UTC.
 

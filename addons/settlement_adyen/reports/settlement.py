@@ -123,7 +123,7 @@ class SettlementReader:
             order_reference=cells.order_reference.strip(),
             dispute_reference=cells.dispute_reference.strip(),
             acquirer_reference=cells.acquirer_reference.strip(),
-            method=cells.method.strip(),
+            method=cells.variant.strip() or cells.method.strip(),
             country=values.country_code(cells.country),
         )
         if cells.gross_credit or cells.gross_debit or entry.fees:

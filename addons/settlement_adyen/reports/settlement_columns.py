@@ -20,7 +20,8 @@ REQUIRED = {
 OPTIONAL = {
     "psp_reference": ("pspreference",),
     "merchant_reference": ("merchantreference",),
-    "method": ("paymentmethodvariant", "paymentmethod"),
+    "method": ("paymentmethod",),
+    "variant": ("paymentmethodvariant",),
     "clock": ("timezone",),
     "modification": ("modificationreference",),
     "gross_currency": ("grosscurrency",),
@@ -58,6 +59,7 @@ class Cells(NamedTuple):
     psp_reference: str
     merchant_reference: str
     method: str
+    variant: str
     clock: str
     modification: str
     gross_currency: str

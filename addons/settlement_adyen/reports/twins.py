@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Remembering all rows of a long report would cost memory; twins stand close together.
-_KEPT = 8192
+_KEPT = 4096
 
 
 class Twins:

@@ -19,7 +19,7 @@ _LONGEST_NAME = 200
 Fees = tuple[tuple[str, Decimal], ...]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def _exact(text: str, currency: str) -> Decimal:
     if exponent(currency) == 2 and _CENTS.fullmatch(text):
         return Decimal(text)
