@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from odoo.addons.settlement.storage.payload import INLINE_BYTES
 
+from ..models import backend as backend_module
 from . import adyen_paper as paper
 from . import adyen_stand_in as ay
 from .common import AdyenCase
@@ -228,6 +229,21 @@ class TestAdyenPull(AdyenCase):
         self.addCleanup(path.unlink)
         self.assertEqual(path.stat().st_size, message.size)
         self.assertEqual(len(self.transactions(kind="charge")), 3000)
+
+    def test_large_reports_are_asked_for_again_once_a_day(self):
+        self.patch(backend_module, "LARGE_BYTES", 1000)
+        self.issue(1)
+        self.issue(2, *range(100, 110))
+        self.pull()
+        self.asked()
+        self.clock.move_to("2026-03-31 10:00:00")
+        self.pull()
+        self.assertEqual(self.asked(), [1, 3, 4, 5])
+        self.pull(since="2026-03-01", until="2026-03-31 10:00:00")
+        self.assertEqual(self.asked(), [1, 2, 3, 4, 5])
+        self.clock.move_to("2026-04-01 07:00:00")
+        self.pull()
+        self.assertEqual(self.asked(), [1, 2, 3, 4, 5])
 
     def test_days_are_those_of_the_batch(self):
         self.issue(1)

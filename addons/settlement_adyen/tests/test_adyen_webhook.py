@@ -86,6 +86,10 @@ class TestAdyenReportEvents(WebhookCase):
         self.tell(ay.available(ay.report_name(2)))
         self.work()
         self.assertFalse(self.targets())
+        told = self.env["settlement.event"].search(
+            [("name", "=", "webhook.object_not_fetched")], limit=1
+        )
+        self.assertIn("Report not found", told.reason)
         self.server.issue(2, paper.report(2, 500))
         self.pull()
         self.assertEqual(len(self.transactions(kind="charge")), 2)
