@@ -102,11 +102,21 @@ def test_each_currency_has_a_batch_and_a_payout_of_its_own():
 
 
 def test_each_merchant_account_counts_its_batches_itself():
-    other = {"Merchant_Account": "SampleStore", "Psp_Reference": "8816178914129999"}
+    other = {"Merchant_Account": "SampleStore"}
     found = facts(
-        sale(), sale(**other), payout("97.50"), payout("97.50", Merchant_Account="")
+        sale(),
+        sale(**other, Psp_Reference="8816178914129999"),
+        payout("97.50"),
+        payout("97.50", **other),
     )
-    assert len(paper.batches(found)) == 2
+    assert {
+        (each.account_identifier, each.external_id, each.total)
+        for each in (paper.batches(found))
+    } == {
+        ("SampleShop", "237", Decimal("97.50")),
+        ("SampleStore", "237", Decimal("97.50")),
+    }
+    assert paper.rejected(found) == []
 
 
 def test_days_are_those_of_the_backend():
