@@ -80,6 +80,12 @@ def test_the_text_of_the_bank_line():
     assert batch.descriptor == "TX2370000EURXT batch 237, SampleShop"
 
 
+def test_the_text_is_kept_where_the_payout_has_a_reference_of_its_own():
+    row = payout("97.50", Psp_Reference="8816178914120000")
+    (batch,) = paper.batches(facts(sale(), row))
+    assert batch.reference == "TX2370000EURXT"
+
+
 def test_a_payout_of_another_text_has_a_descriptor_only():
     row = payout("97.50", Modification_Reference="Payout of January")
     (batch,) = paper.batches(facts(sale(), row))

@@ -149,6 +149,21 @@ def test_the_day_of_the_booking_has_its_own_column():
     assert fact.occurred_at.isoformat() == "2026-01-06T12:30:05"
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2026-01-09", "2026-01-09"), ("2026-01-06 13:30:05", "2026-01-06")],
+)
+def test_a_booking_may_be_a_day_or_the_same_moment(text, day):
+    (fact,) = paper.transactions(paper.facts({**sale(), "Booking Date": text}))
+    assert fact.booked_on.isoformat() == day
+
+
+@pytest.mark.parametrize("text", ["2026-02-30", "0026-01-06", "06/01/2026", "soon"])
+def test_a_booking_that_is_neither(text):
+    found = paper.facts({**sale(), "Booking Date": text})
+    assert "Booking Date" in paper.rejected(found)[0].reason
+
+
 # ----------------------------------------------------------------------
 # Bytes
 # ----------------------------------------------------------------------
