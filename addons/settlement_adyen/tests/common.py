@@ -1,5 +1,6 @@
 import base64
 import os
+from itertools import count
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -38,6 +39,7 @@ class AdyenCase(TransactionCase):
     def setUp(self):
         super().setUp()
         self.clock.move_to(NOW)
+        self.numbers_of_backends = count(1)
         self.server = ay.AdyenStandIn()
         self.server.start()
         self.addCleanup(self.server.stop)
@@ -47,7 +49,7 @@ class AdyenCase(TransactionCase):
         """Return a backend with a wallet for each account and currency."""
         backend = self.env["settlement.backend"].create(
             {
-                "name": "Adyen",
+                "name": f"Adyen {self.server.url} {next(self.numbers_of_backends)}",
                 "connector": "adyen",
                 "environment": "test",
                 "timezone": "Europe/Amsterdam",
