@@ -46,6 +46,8 @@ from . import reserve_rows
 from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
+from . import exception_given
+from . import exception_demand
 from . import exception_approval
 from . import exception_verbs
 from . import exception_completion

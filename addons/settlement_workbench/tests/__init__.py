@@ -22,4 +22,5 @@ from . import test_pane
 from . import test_pane_candidates
 from . import test_pane_preview
 from . import test_pane_tour
+from . import test_roles
 from . import test_forgery
