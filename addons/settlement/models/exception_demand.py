@@ -31,7 +31,7 @@ class SettlementExceptionDemand(models.Model):
         verbs = self.env["settlement.exception"]._verbs()
         return [(name, verb.label) for name, verb in verbs.items()]
 
-    @api.constrains("comment", "attachment", "code", "codes")
+    @api.constrains("verb", "comment", "attachment", "code", "codes")
     def _check_asks(self):
         for demand in self:
             if not (demand.comment or demand.attachment or demand.code):

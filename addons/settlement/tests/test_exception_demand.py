@@ -106,7 +106,7 @@ class TestExceptionDemand(SettlementCase):
         event = self.env["settlement.event"].search(
             [("action", "=", "exception.assign"), ("res_id", "=", exception.id)]
         )
-        given = event.payload["after"]["values"]
+        given = event.after["values"]
         self.assertEqual((given["why"], given["reason_code"]), ("Holiday.", "absent"))
 
     def test_what_nobody_asked_for_may_be_given_all_the_same(self):

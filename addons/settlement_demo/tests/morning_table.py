@@ -10,7 +10,8 @@ This table is written by the test that does it
 are handled to zero in Chromium, by one accountant and one approver, with the keyboard
 only; afterwards the ledger is compared with what really happened. *Keys* counts each
 press, typed letters included; *server* is the time that the server worked for it, on
-the machine that wrote this table. `SETTLEMENT_MORNING_TABLE=` names a file to write it to.
+the machine that wrote this table. `SETTLEMENT_MORNING_TABLE=` names a file to write it
+to.
 
 | reason | way out | times | keys each | requests each | server ms, mean | most |
 |---|---|---:|---:|---:|---:|---:|

@@ -122,6 +122,18 @@ class Keyboard:
     def _send(self, event):
         self.browser._websocket_request("Input.dispatchKeyEvent", params=event)
 
+    def resize(self, width, height):
+        """Let the window be so large."""
+        self.browser._websocket_request(
+            "Emulation.setDeviceMetricsOverride",
+            params={
+                "width": width,
+                "height": height,
+                "deviceScaleFactor": 1,
+                "mobile": False,
+            },
+        )
+
     # ------------------------------------------------------------------
     # Eyes
     # ------------------------------------------------------------------

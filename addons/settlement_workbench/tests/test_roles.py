@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from functools import partial
 
 from odoo.tests import HttpCase, tagged
@@ -73,7 +74,9 @@ class TestRoles(PaneCase, HttpCase):
             values={"reason": "Agreed.", "code": "agreed"},
         )
         cls.bulk = bulks.browse(action["res_id"])
-        cls.close = cls.env["settlement.close"].create({"company_id": cls.company.id})
+        closes = cls.env["settlement.close"].with_user(cls.users[ACCOUNTANT])
+        closes = closes.with_context(allowed_company_ids=cls.company.ids)
+        cls.close = closes._for(cls.company, date(2026, 1, 1))
         rule = cls.env["settlement.rule"].create({"name": "Of the roles"})
         cls.rule = cls.env["settlement.rule.version"].create({"rule_id": rule.id})
         cls.match_of_paid = cls._paid(one)
