@@ -41,7 +41,9 @@ class SettlementExceptionResolve(models.TransientModel):
     takes = fields.Char(compute="_compute_effect")
     comment = fields.Text()
     code = fields.Selection(IGNORE_CODES, string="Reason Code")
-    reason_code = fields.Char(help="A code that the company asks for.")
+    reason_code = fields.Char(
+        string="Code Asked For", help="A code that the company asks for."
+    )
     user_id = fields.Many2one(
         "res.users", string="Person", domain="[('share', '=', False)]"
     )

@@ -1,6 +1,11 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import config
+
+from odoo.addons.settlement_connector.models.connector import LOOPBACK_SWITCH
 
 from ..comparison import PracticeComparison
 from ..practice import EXCEPTIONS
@@ -145,7 +150,9 @@ class TestPractice(TransactionCase):
 
     def test_it_needs_no_stand_in(self):
         fresh = self.training.create({"name": "Another Desk", "kind": "desk"})
-        fresh.action_start()
+        with patch.dict(config.options, {LOOPBACK_SWITCH: ""}):
+            fresh.action_start()
         self.assertEqual(fresh.state, "waiting")
-        with self.assertRaisesRegex(UserError, "stand-in"):
+        without = patch.dict(config.options, {LOOPBACK_SWITCH: ""})
+        with without, self.assertRaisesRegex(UserError, "stand-in"):
             fresh.create({"name": "Months"}).action_start()
