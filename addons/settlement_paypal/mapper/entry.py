@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from odoo.addons.settlement.canonical.facts import (
     FeeFact,
     TransactionFact,
 )
+from odoo.addons.settlement.canonical.time_zones import local_day
 
 from . import const
 from .codes import classify
@@ -57,7 +58,6 @@ class Entry:
     completed_at: datetime
     source: timedelta
     told_at: datetime
-    is_debit: bool
     twin: int = 0
     status: str = ""
     reference_id: str = ""
@@ -71,6 +71,11 @@ class Entry:
     method: str = ""
     description: str = ""
     mark: int | None = None
+
+    @property
+    def is_debit(self) -> bool:
+        """Return whether money left us; where there is only a fee, by the fee."""
+        return (self.gross or -self.fee) < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,6 @@ def occurrence(entry: Entry) -> int:
         key = f"{entry.event_code}|{direction}|{entry.currency}|{entry.initiated_at}"
         entry.mark = zlib.crc32(key.encode())
     return (entry.mark + entry.twin) & _LARGEST
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the day of a naive UTC instant in a time zone."""
-    return moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
 
 
 def facts_of(entry: Entry, place: Place) -> list[Fact]:

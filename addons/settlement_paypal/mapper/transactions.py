@@ -7,10 +7,17 @@ from decimal import Decimal
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ZERO
+from odoo.addons.settlement.canonical.json_reading import (
+    Raw,
+    child,
+    instant,
+    required_text,
+    text,
+)
 
 from . import const
 from .entry import API, Entry
-from .reading import Raw, child, instant, money, required_text, text
+from .reading import money
 
 # Statuses of what did not stay: reversed, and failed after all.
 TAKEN_BACK = frozenset({"V", "F"})
@@ -44,7 +51,6 @@ def read_entry(raw: Raw, context: Mapping[str, str]) -> Entry:
         completed_at=initiated if status in TAKEN_BACK else max(updated, initiated),
         source=API,
         told_at=updated,
-        is_debit=gross < 0,
         twin=_twin(context),
         status=status,
         reference_id=text(info, "paypal_reference_id"),
