@@ -146,7 +146,8 @@ def test_noise_is_looked_at():
 ODD_VALUES = (
     "", "x", 0, -1, 10**9, True, None, [], {}, ["x"], {"a": "b"}, "\0", "a" * 5000,
     "iso", "EUR", "%d%d", "%", "[A]", "1/0", '"', "columns", "net_amount",
-    "Europe/Rome", ",", ".", "\n", "é", "skip", "payout", "json", "xlsx", "utf-16", "rot13", 1.5,
+    "Europe/Rome", ",", ".",
+    "\n", "é", "skip", "payout", "json", "xlsx", "utf-16", "rot13", 1.5,
 )  # fmt: skip
 
 
