@@ -78,6 +78,10 @@ const choose = (list, text, field, label) => [
         run: "click",
     },
     item(label),
+    {
+        content: `${text} is ${label}`,
+        trigger: `.o_field_widget[name='${list}'] .o_selected_row:has(input:value('${text}')) td[name='${field}'] input:value('${label}')`,
+    },
 ];
 
 const remove = (text) => ({
