@@ -90,11 +90,11 @@ class RowMapper:
         if kinds.kind == SKIP:
             return None
         currency = self.currency(cells)
-        gross, net, kind = self._direction.read(cells, currency, kinds, self._places)
+        stated = self._direction.read(cells, currency, kinds, self._places)
+        fees = self._read_fees(cells, currency)
+        gross, net, fees, kind = proved(*stated, fees, kinds)
         if kind == SKIP:
             return None
-        fees = self._read_fees(cells, currency)
-        gross, net, fees = proved(gross, net, fees, kind)
         occurred, booked = self._moments(cells)
         values: dict[str, Any] = dict(self._constants)
         for name, places in self._texts:
@@ -162,7 +162,7 @@ class RowMapper:
         )
         fees = gather(lambda: self._read_fees(cells, currency))
         if parts and fees is not None:
-            gather(lambda: proved(parts[0], parts[1], fees, parts[2]))
+            gather(lambda: proved(*parts, fees, kinds))
         gather(lambda: self._moments(cells))
         for name, places in self._days:
             gather(lambda n=name, p=places: row_values.day_of(cells, p, n))
