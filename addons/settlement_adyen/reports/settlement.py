@@ -197,7 +197,6 @@ class SettlementReader:
 
     def _rejected(self, row: Row, error: MalformedInput) -> RejectedRow:
         """Return a row that was put aside, with the name that it would have."""
-        self.is_turned = False
         reason, name = str(error), ""
         if row.cells is not None and len(row.cells) == self.columns.width:
             cells = self.columns.cells(row.cells)

@@ -109,6 +109,7 @@ def day(text: str, name: str) -> date:
     return value
 
 
+@lru_cache(maxsize=1024)
 def identifier(text: str, name: str) -> str:
     """Return a name that must be there and can be kept.
 
