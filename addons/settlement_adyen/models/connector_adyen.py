@@ -213,4 +213,4 @@ class SettlementConnectorAdyen(models.AbstractModel):
                 ("sha256", "=", message.sha256),
             ]
         )
-        return min(same.mapped("received_at"))
+        return min(same.mapped("received_at"), default=message.received_at)
