@@ -5,7 +5,12 @@
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
-    "depends": ["settlement_stripe", "settlement_bank", "settlement_account"],
+    "depends": [
+        "settlement_stripe",
+        "settlement_paypal",
+        "settlement_bank",
+        "settlement_account",
+    ],
     "data": [
         "security/ir.model.access.csv",
         "security/settlement_demo_rules.xml",

@@ -14,6 +14,8 @@ STATES = [
     ("posted", "Posted"),
     ("reconciled", "Reconciled"),
 ]
+# By which a payout is found at the bank: told once, whoever speaks of it later.
+BANK_TEXTS = ("reference", "descriptor")
 # Entering one of these from open says that all of it is there.
 COMPLETE_STATES = ("complete", "validated")
 
@@ -258,13 +260,29 @@ class SettlementBatch(models.Model):
             return self.create(
                 {**self._wallet_values(wallet), **values, "message_id": message.id}
             )
-        if batch._is_older(fact) or not batch._differs(values):
+        values = batch._completed(values, batch._is_older(fact))
+        if not batch._differs(values):
             return self.browse()
         batch._before_restated(values)
         batch.write({**values, "message_id": message.id})
         if batch.state == "complete" or batch._is_wrongly_validated():
             batch._set_state("open")
         return batch
+
+    def _completed(self, values, is_older):
+        """Return what is to be stored of what a source says now.
+
+        Who says that a payout came back may not say how it went: what the bank shows
+        stays known, in whatever order both are told.
+
+        :param values: field values of the fact.
+        :param is_older: whether a later version of it is known already.
+        """
+        self.ensure_one()
+        if is_older:
+            texts = {name: self[name] or values[name] for name in BANK_TEXTS}
+            return {"total_minor": self.total_minor, **texts}
+        return values | {name: values[name] or self[name] for name in BANK_TEXTS}
 
     def _is_wrongly_validated(self):
         """Return whether a valid batch is that no more by what its source says now."""

@@ -24,7 +24,9 @@ class AccountBankStatementLine(models.Model):
     def create(self, vals_list):
         """Have lines of a matched journal taken in soon."""
         lines = super().create(vals_list)
-        lines.journal_id._ledger_wallets().backend_id._wake()
+        wallets = lines.journal_id._ledger_wallets()
+        wallets.journal_id._match_lines_of_branches()
+        wallets.backend_id._wake()
         return lines
 
     def unlink(self):

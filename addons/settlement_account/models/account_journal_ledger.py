@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 TYPES = ("bank", "cash", "credit")
 ROLES = ("group_accountant", "group_integration_admin")
@@ -61,7 +62,10 @@ class AccountJournal(models.Model):
                 ["__count"],
             )
         )
-        counts = {wallet.journal_id: count for wallet, count in groups}
+        counts = {}
+        for wallet, count in groups:
+            journal = wallet.journal_id
+            counts[journal] = counts.get(journal, 0) + count
         for journal in self:
             journal.settlement_open_count = counts.get(journal, 0)
 
@@ -121,25 +125,78 @@ class AccountJournal(models.Model):
                 )
 
     def _match_lines(self):
-        """Give this journal its wallet; return what was created or changed."""
+        """Give this journal its wallets; return what was created or changed."""
         self.ensure_one()
-        company = self.company_id
-        policies = self.env["settlement.posting.policy"]
-        policies._create_defaults(company)
-        backend = self.env["settlement.backend"]._ledger_of(company)
-        wallet = self._ledger_wallets(active_test=False)
-        if not wallet:
-            wallet = self._new_ledger_wallet(backend)
-        elif not wallet.active:
-            wallet.active = True
-            wallet._take_up()
-        backend._wake()
+        wallet = self._match_lines_of(self.company_id)
+        for other in self._ledger_wallets(active_test=False) - wallet:
+            self._match_lines_of(other.company_id)
+        self._match_lines_of_branches()
+        policy = self.env["settlement.posting.policy"]._policy_of(wallet.backend_id)
         return [
             self.env._(
                 "Statement lines of %(journal)s are matched from now on.",
                 journal=self.display_name,
             ),
-            *wallet._set_up_suspense(policies._policy_of(backend)),
+            *wallet._set_up_suspense(policy),
+        ]
+
+    def _match_lines_of(self, company):
+        """Return the wallet of a company's lines in this journal, switched on."""
+        self.ensure_one()
+        wallet = self._ledger_wallets(active_test=False).filtered(
+            lambda known: known.company_id == company
+        )
+        if not wallet:
+            self.env["settlement.posting.policy"]._create_defaults(company)
+            backend = self.env["settlement.backend"]._ledger_of(company)
+            wallet = self._new_ledger_wallet(backend)
+        elif not wallet.active:
+            wallet.active = True
+            wallet._take_up()
+        wallet.backend_id._wake()
+        return wallet
+
+    def _match_lines_of_branches(self):
+        """Have the lines matched that branches enter in these journals, too.
+
+        A branch uses the bank journals of its parent. Its lines are its own: they pay
+        its documents, and only its people see them.
+        """
+        # Who enters a line of a branch switches nothing on: the journal is on already.
+        for journal, company in self.sudo()._unmatched_branches():
+            journal._match_lines_of(company)
+
+    def _unmatched_branches(self):
+        """Return (journal, branch) for branches with lines that nobody takes in."""
+        self.env.flush_all()
+        found = self.env.execute_query(
+            SQL(
+                """
+                SELECT journal.id, branch.id
+                  FROM account_journal journal
+                  JOIN res_company owner ON owner.id = journal.company_id
+                  JOIN res_company branch
+                    ON branch.parent_path LIKE owner.parent_path || '_%%'
+                 WHERE journal.id = ANY(%(journals)s)
+                   AND EXISTS (
+                       SELECT FROM account_bank_statement_line line
+                        WHERE line.journal_id = journal.id
+                          AND line.company_id = branch.id
+                          AND line.is_reconciled IS NOT TRUE)
+                   AND NOT EXISTS (
+                       SELECT FROM settlement_wallet wallet
+                        WHERE wallet.journal_id = journal.id
+                          AND wallet.company_id = branch.id
+                          AND wallet.is_ledger)
+                 ORDER BY journal.id, branch.id
+                """,
+                journals=self.ids,
+            )
+        )
+        companies = self.env["res.company"]
+        return [
+            (self.browse(journal_id), companies.browse(company_id))
+            for journal_id, company_id in found
         ]
 
     def _new_ledger_wallet(self, backend):

@@ -66,6 +66,7 @@ class SettlementBackend(models.Model):
         for backend in self:
             if backend.connector != LEDGER or backend.state == "paused":
                 continue
+            backend.wallet_ids.journal_id._match_lines_of_branches()
             is_sweep = backend.ledger_swept_on != today
             intake = LineIntake(backend, checkpoint, most)
             counters = intake.run(is_sweep)

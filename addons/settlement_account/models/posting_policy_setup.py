@@ -76,21 +76,44 @@ class SettlementPostingPolicy(models.Model):
         :return: the company's default policy.
         """
         policies = self.with_company(company)
-        policy = policies.search(
-            [("company_id", "=", company.id), ("backend_id", "=", False)]
-        ) or policies.create({"company_id": company.id})
+        policy = policies._default_of(company) or policies.create(
+            {"company_id": company.id}
+        )
+        shared = policies._shared_accounts(company)
         values = {
-            name: policies._new_account(company, *definition).id
+            name: shared.get(name) or policies._new_account(company, *definition).id
             for name, definition in NEW_ACCOUNTS.items()
             if not policy[name]
         }
         if not policy.transfer_account_id:
-            values["transfer_account_id"] = policies._transfer_account(company).id
+            values["transfer_account_id"] = (
+                shared.get("transfer_account_id")
+                or policies._transfer_account(company).id
+            )
         if not policy.clearing_journal_id:
             values["clearing_journal_id"] = policies._clearing_journal(company).id
         if values:
             policy.write(values)
         return policy
+
+    @api.model
+    def _default_of(self, company):
+        return self.search(
+            [("company_id", "=", company.id), ("backend_id", "=", False)]
+        )
+
+    @api.model
+    def _shared_accounts(self, company):
+        """Return field → account id that a branch takes over from its parent's policy.
+
+        A branch books on the chart of its parent.
+        """
+        for parent in (company.sudo().parent_ids - company)[::-1]:
+            # The branch may use these accounts, whoever may read the parent's policy.
+            if policy := self.sudo()._default_of(parent):
+                names = (*NEW_ACCOUNTS, "transfer_account_id")
+                return {name: policy[name].id for name in names}
+        return {}
 
     @api.model
     def _new_account(self, company, name, account_type, reconcile, code):

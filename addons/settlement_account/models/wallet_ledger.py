@@ -26,7 +26,8 @@ class SettlementWallet(models.Model):
     )
 
     _ledger_journal_uniq = models.UniqueIndex(
-        "(journal_id) WHERE is_ledger", "The lines of this journal are matched already."
+        "(journal_id, company_id) WHERE is_ledger",
+        "The lines of this journal are matched already.",
     )
 
     @api.depends("backend_id.connector")

@@ -8,6 +8,7 @@ from . import test_memory
 from . import test_exception_limit
 from . import test_exception_money
 from . import test_fee_bills
+from . import test_ledger_branches
 from . import test_ledger_changes
 from . import test_ledger_currency
 from . import test_ledger_lines

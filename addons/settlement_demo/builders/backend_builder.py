@@ -4,6 +4,8 @@ from odoo.addons.settlement.canonical import money
 
 STRIPE_NAME = "Stripe"
 BANK_NAME = "Bank"
+# Names of the backends of a company, by the last part of their keys in the truth.
+NAMES = {"stripe": STRIPE_NAME, "bank": BANK_NAME, "paypal": "PayPal"}
 API_KEY = "sk_test_settlement_demo"  # the stand-in knows no other
 WEBHOOK_SECRET = "whsec_settlement_demo"  # with which its events are signed
 
@@ -45,20 +47,33 @@ class BackendBuilder:
             backend._set_state("connected")
         return backend
 
+    def build_report(self, company_world, book):
+        """Return the backend of a provider that tells by files, created if missing.
+
+        :param book: ReportBook of the company.
+        """
+        backend = self._backend(NAMES[book.code], book.code, company_world.plan.zone)
+        for wallet in book.wallets:
+            self._wallet(backend, book.account_identifier, wallet.currency)
+        if backend.state == "draft":
+            backend._set_state("connected")
+        return backend
+
     def open_books(self, backends, company_world, start):
         """Give all wallets journals, accounts and an opening, as far as missing.
 
         :param start: first day on which rows are posted.
         """
         self.env["settlement.posting.policy"]._create_defaults(self.company)
+        plans = {
+            "bank": company_world.plan.banks,
+            "stripe": company_world.stripe.wallets,
+            **{book.code: book.wallets for book in company_world.report_books},
+        }
         openings = {
-            (backend.connector, plan.currency): plan.opening
-            for backend in backends
-            for plan in (
-                company_world.plan.wallets
-                if backend.connector == "stripe"
-                else company_world.plan.banks
-            )
+            (connector, plan.currency): plan.opening
+            for connector, wallets in plans.items()
+            for plan in wallets
         }
         for wallet in backends.wallet_ids.filtered(
             lambda known: not known.opening_date

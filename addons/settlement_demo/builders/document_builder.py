@@ -38,7 +38,7 @@ class DocumentBuilder:
         :param checkpoint: commits after each chunk, or None.
         :return: dict of document key → account.move record.
         """
-        partners = self._partners(company_world.parties)
+        partners = self.partners(company_world.parties)
         moves = self._known(company_world.documents)
         missing = [each for each in company_world.documents if each.key not in moves]
         missing.sort(key=lambda document: document.day)
@@ -55,8 +55,8 @@ class DocumentBuilder:
     # Parties
     # ------------------------------------------------------------------
 
-    def _partners(self, parties):
-        """Return party key → res.partner id."""
+    def partners(self, parties):
+        """Return party key → res.partner id, created if it is not there."""
         partners = self.env["res.partner"]
         known = partners.search(
             [("company_id", "=", self.company.id), ("ref", "!=", False)]

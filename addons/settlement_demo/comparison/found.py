@@ -9,8 +9,9 @@ from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical import money
 
-from ..builders.backend_builder import BANK_NAME, STRIPE_NAME
+from ..builders.backend_builder import NAMES
 from ..world.companies import PLANS
+from ..world.truth import payout_key
 
 _DETAIL = re.compile(r"#\d+$")
 
@@ -20,7 +21,7 @@ class Keys:
     """Ids of records → the keys that the truth has for them.
 
     :ivar companies: id → code of the company.
-    :ivar backends: id → ``<company>.stripe`` or ``<company>.bank``.
+    :ivar backends: id → ``<company>.`` and ``bank`` or the code of a provider.
     :ivar rows: settlement.transaction id → key.
     :ivar batches: settlement.batch id → payout id or ``<account>/<day>``.
     :ivar documents: account.move id → key of the document or payment.
@@ -47,7 +48,7 @@ def read_keys(env, plans=PLANS):
     names = {plan.name: plan.code for plan in plans}
     for company in env["res.company"].search([("name", "in", list(names))]):
         keys.companies[company.id] = names[company.name]
-    kinds = {STRIPE_NAME: "stripe", BANK_NAME: "bank"}
+    kinds = {name: code for code, name in NAMES.items()}
     backends = env["settlement.backend"].search(
         [("company_id", "in", list(keys.companies)), ("name", "in", list(kinds))]
     )
@@ -67,17 +68,31 @@ def _ids(mapping):
 def _read_rows(env, keys):
     rows = env.execute_query(
         SQL(
-            "SELECT id, backend_id, external_id, bank_reference "
+            "SELECT id, backend_id, external_id, bank_reference, source_code "
             "FROM settlement_transaction WHERE backend_id IN %s",
             _ids(keys.backends),
         )
     )
-    for row_id, backend_id, external_id, reference in rows:
-        key = external_id
-        if keys.backends[backend_id].endswith(".bank"):
-            detail = _DETAIL.search(external_id)
-            key = f"{reference}{detail.group() if detail else ''}"
-        keys.rows[row_id] = key
+    for row_id, backend_id, *identity in rows:
+        _company, _dot, kind = keys.backends[backend_id].partition(".")
+        keys.rows[row_id] = _ROW_KEYS[kind](*identity)
+
+
+def _bank_key(external_id, reference, _code):
+    detail = _DETAIL.search(external_id)
+    return f"{reference}{detail.group() if detail else ''}"
+
+
+def _paypal_key(external_id, _reference, code):
+    return f"{external_id}/{code.removeprefix('unknown:')}"
+
+
+# How the truth names a row, by the kind of its backend.
+_ROW_KEYS = {
+    "stripe": lambda external_id, _reference, _code: external_id,
+    "bank": _bank_key,
+    "paypal": _paypal_key,
+}
 
 
 def _read_batches(env, keys):
@@ -85,17 +100,20 @@ def _read_batches(env, keys):
         SQL(
             """
             SELECT batch.id, batch.kind, batch.external_id, batch.date::text,
-                   wallet.account_identifier
+                   wallet.account_identifier, currency.name
               FROM settlement_batch batch
               JOIN settlement_wallet wallet ON wallet.id = batch.wallet_id
+              JOIN res_currency currency ON currency.id = wallet.currency_id
              WHERE batch.backend_id IN %s
             """,
             _ids(keys.backends),
         )
     )
-    for batch_id, kind, external_id, day, account in rows:
-        is_payout = kind == "payout"
-        keys.batches[batch_id] = external_id if is_payout else f"{account}/{day}"
+    for batch_id, kind, external_id, day, account, currency in rows:
+        keys.batches[batch_id] = {
+            "payout": payout_key(external_id),
+            "settlement": f"{account}/{currency}/{external_id}",
+        }.get(kind, f"{account}/{day}")
 
 
 def _read_documents(env, keys):

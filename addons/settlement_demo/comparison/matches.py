@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from odoo.tools import SQL
 
+from ..world.truth import is_payout
 from .found import grouped
 
 
@@ -61,7 +62,7 @@ def _in_currency_of_source(sides):
 
 def _direction(source, target):
     """Return (bank row, payout) of a payout's match, else (row, document)."""
-    return (target, source) if source.startswith("po_") else (source, target)
+    return (target, source) if is_payout(source) else (source, target)
 
 
 def _really(truth):

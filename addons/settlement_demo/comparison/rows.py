@@ -109,10 +109,12 @@ def _expected_batches(truth):
         yield (payout.backend, payout.key), (payout.amount, states)
     moved_rows = {row.batch for row in truth.rows}
     for statement in truth.statements:
-        key = f"{statement.account}/{statement.day}"
+        key, moved = statement.key, statement.closing - statement.opening
         states = ("posted",) if key in open_rows else ("reconciled",)
         if key not in moved_rows:
             # Nothing to post: it is done when it is proved.
             states = ("validated", "reconciled")
-        moved = statement.closing - statement.opening
+        elif statement.batch and moved:
+            # What a provider still has is proved by the wallet, not day by day.
+            states = ("posted",)
         yield (statement.backend, key), (moved, states)

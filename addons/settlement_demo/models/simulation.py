@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -16,6 +16,7 @@ from ..builders.backend_builder import WEBHOOK_SECRET
 from ..comparison import Comparison
 from ..simulation import deliveries, stripe_troubles
 from ..simulation.stopwatch import Stopwatch
+from ..world import fee_invoices
 from ..world.troubles import OUTAGES
 
 PARAMETER = "settlement_demo.world"
@@ -25,17 +26,21 @@ STATISTICS_AFTER = (2, 4)
 
 @dataclass
 class Connected:
-    """One company of the world with what was built for it."""
+    """One company of the world with what was built for it.
+
+    :ivar reports: code of a provider that tells by files → its backend.
+    """
 
     world: object
     company: object
     stripe: object
     bank: object
+    reports: dict
 
     @property
     def backends(self):
-        """Return both backends."""
-        return self.stripe | self.bank
+        """Return all backends."""
+        return self.stripe.union(self.bank, *self.reports.values())
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Visit:
     :ivar server: the company's stand-in of Stripe.
     :ivar troubles: names of what goes wrong.
     :ivar asks: whether Stripe is asked at all.
+    :ivar report_troubles: code of a provider → what goes wrong with its files.
     """
 
     step: object
@@ -54,6 +60,7 @@ class Visit:
     server: object
     troubles: tuple = ()
     asks: bool = True
+    report_troubles: dict = field(default_factory=dict)
 
 
 class SettlementSimulation(models.AbstractModel):
@@ -133,6 +140,7 @@ class SettlementSimulation(models.AbstractModel):
         with watch.stage("documents", len(company_world.documents)):
             documents = DocumentBuilder(self.env, company)
             moves = documents.build(company_world, checkpoint)
+            self._name_billers(connected, documents)
         with watch.stage("payments", len(company_world.online_payments)):
             journals = {
                 wallet.currency_id.name: wallet.journal_id
@@ -142,6 +150,14 @@ class SettlementSimulation(models.AbstractModel):
             payments.build(company_world, moves, checkpoint)
             self._done(checkpoint)
         return connected
+
+    @api.model
+    def _name_billers(self, connected, documents):
+        """Let the vendors that providers are bill what these withheld."""
+        partners = documents.partners(connected.world.parties)
+        for book in connected.world.report_books:
+            backend = connected.reports[book.code]
+            backend.partner_id = partners[fee_invoices.biller_key(book)]
 
     @api.model
     def _connect(self, world, company_world, company, stand_ins):
@@ -154,6 +170,10 @@ class SettlementSimulation(models.AbstractModel):
                 company_world, stand_ins.url(company_world.plan.code)
             ),
             backends.build_bank(company_world),
+            {
+                book.code: backends.build_report(company_world, book)
+                for book in company_world.report_books
+            },
         )
         backends.open_books(connected.backends, company_world, world.period.start)
         return connected
@@ -187,7 +207,11 @@ class SettlementSimulation(models.AbstractModel):
         planned = world.troubles_at(code, step.day)
         server = stand_ins.server(code)
         if not self._reached(connected.stripe, step):
-            return Visit(step, before, server, planned)
+            of_reports = {
+                provider: world.troubles_at(code, step.day, provider)
+                for provider in connected.reports
+            }
+            return Visit(step, before, server, planned, report_troubles=of_reports)
         # What has been visited is visited again without new trouble; who got no
         # answer then gets none now.
         asks = not OUTAGES.intersection(planned)
@@ -212,6 +236,15 @@ class SettlementSimulation(models.AbstractModel):
                 connected.world, visit.step, visit.before, visit.troubles
             ):
                 connected.bank.import_file(name, content)
+            for code, backend in connected.reports.items():
+                for report in deliveries.reports(
+                    connected.world,
+                    code,
+                    visit.step,
+                    visit.before,
+                    visit.report_troubles.get(code, ()),
+                ):
+                    backend.import_file(report.name, report.content)
             self._done(checkpoint)
         run = connected.backends._run_pipeline("post", checkpoint)
         for stage, counters in run.counters.items():

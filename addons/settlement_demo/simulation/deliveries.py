@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from ..world import CompanyWorld, World, camt, clock
+from ..world.provider_book import Report
 from ..world.records import Statement
 
 # Name and content.
@@ -76,6 +77,38 @@ def files(
     return proper
 
 
+def reports(
+    company: CompanyWorld,
+    provider: str,
+    step: Step,
+    after: date | None,
+    troubles: Collection[str] = (),
+) -> list[Report]:
+    """Return the files of one visit of a provider that tells by files, oldest first.
+
+    :param provider: its code.
+    :param after: day of the visit before; ``None`` = there was none.
+    :param troubles: names of what goes wrong with them.
+    """
+    arrived = sorted(
+        (r for r in company.reports[provider] if _is_new(r, step.day, after)),
+        key=lambda each: (each.delivered_on, each.day),
+    )
+    found = arrived[::-1] if "reports_reversed" in troubles else arrived
+    if not found:
+        return found
+    book, spoilt = company.book(provider), company.spoilt_report(provider, step.day)
+    if "report_cut" in troubles:
+        found = [book.cut(spoilt), *found]
+    if "report_corrected" in troubles:
+        found = [book.issued_wrong(spoilt), *found]
+    if "report_twice" in troubles:
+        found = [*found, found[-1]]
+    if "report_recreated" in troubles:
+        found = [*found, book.issued_again(spoilt)]
+    return found
+
+
 def _cut(company: CompanyWorld, step: Step) -> File:
     """Return a file that broke off on its way, inside of its last entry."""
     statement = company.spoilt_file(step.day)
@@ -83,8 +116,8 @@ def _cut(company: CompanyWorld, step: Step) -> File:
     return statement.filename, content[: content.rindex(b"</Ntry>")]
 
 
-def _is_new(statement: Statement, day: date, after: date | None) -> bool:
-    delivered = statement.delivered_on
+def _is_new(file: Statement | Report, day: date, after: date | None) -> bool:
+    delivered = file.delivered_on
     return delivered <= day and (after is None or delivered > after)
 
 

@@ -9,9 +9,11 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from . import clock, money_flow, totals, twice
+from . import clock, fee_invoices, money_flow, totals, twice, withdrawals
 from .companies import PLANS
-from .month import fill
+from .month import fill, fill_paypal
+from .paypal_book import PaypalBook
+from .provider_book import Report, ReportBook
 from .records import (
     CompanyPlan,
     Document,
@@ -21,13 +23,15 @@ from .records import (
 )
 from .scene import Scene, open_scene
 from .stripe_book import StripeBook
-from .troubles import OUTAGES, Trouble, exceptions, plan
-from .truth import FaultTruth, Truth
+from .troubles import OUTAGES, Trouble, exceptions, plan, plan_reports
+from .truth import FaultTruth, PayoutTruth, StatementTruth, Truth
 
 # A month in the past of every clock, with a change to daylight saving time in it.
 DEFAULT_START = date(2026, 3, 1)
 # Documents may be that much older than the first day.
 RATE_DAYS_BEFORE = 40
+# The report of one day of each month comes so many days later than usual.
+_LATE_REPORT, _LATE_DAYS = timedelta(days=13), 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class BankAccount:
 class CompanyWorld:
     """One company as the product meets it: documents, Stripe and banks.
 
+    :ivar reports: code of a provider → its files, in the order of their days.
     :ivar rates: day → currency → units per unit of the company's currency.
     """
 
@@ -52,6 +57,8 @@ class CompanyWorld:
     online_payments: tuple[OnlinePayment, ...]
     stripe: StripeBook
     banks: tuple[BankAccount, ...]
+    report_books: tuple[ReportBook, ...]
+    reports: dict[str, tuple[Report, ...]]
     rates: dict[date, dict[str, Decimal]]
 
     def spoilt_file(self, visit: date) -> Statement:
@@ -66,6 +73,22 @@ class CompanyWorld:
             if visit - timedelta(days=7) < statement.delivered_on <= visit
         ]
         return max(week, key=lambda each: (len(each.entries), each.filename))
+
+    def spoilt_report(self, provider: str, visit: date) -> Report:
+        """Return the file of a provider with which something goes wrong at a visit.
+
+        It is the longest of the newest week.
+        """
+        week = [
+            report
+            for report in self.reports[provider]
+            if visit - timedelta(days=7) < report.delivered_on <= visit
+        ]
+        return max(week, key=lambda each: (len(each.content), each.name))
+
+    def book(self, provider: str) -> ReportBook:
+        """Return the account at a provider that tells by files."""
+        return next(each for each in self.report_books if each.code == provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +107,15 @@ class World:
         """
         return visits(self.period)
 
-    def troubles_at(self, code: str, day: date) -> tuple[str, ...]:
-        """Return the names of what goes wrong for a company at a visit."""
+    def troubles_at(self, code: str, day: date, provider: str = "") -> tuple[str, ...]:
+        """Return the names of what goes wrong for a company at a visit.
+
+        :param provider: code of the one whose files are meant, "" = Stripe and banks.
+        """
         return tuple(
             each.name
             for each in self.troubles
-            if (each.company, each.day) == (code, day)
+            if (each.company, each.day, each.provider) == (code, day, provider)
         )
 
 
@@ -144,7 +170,12 @@ def _late_rows(
 def _troubles(
     seed: int, period: clock.Period, plans: Sequence[CompanyPlan]
 ) -> list[Trouble]:
-    return plan(seed, [each.code for each in plans], visits(period))
+    days = visits(period)
+    accounts = [(each.code, "paypal") for each in plans if each.paypal]
+    return [
+        *plan(seed, [each.code for each in plans], days),
+        *plan_reports(seed, accounts, days),
+    ]
 
 
 def _answered_visits(
@@ -162,7 +193,10 @@ def _spoilt_file(companies: tuple[CompanyWorld, ...]) -> Callable[[Trouble], str
     by_code = {company.plan.code: company for company in companies}
 
     def name(trouble: Trouble) -> str:
-        return by_code[trouble.company].spoilt_file(trouble.day).filename
+        company = by_code[trouble.company]
+        if trouble.provider:
+            return company.spoilt_report(trouble.provider, trouble.day).name
+        return company.spoilt_file(trouble.day).filename
 
     return name
 
@@ -193,6 +227,7 @@ def _company(
     answered = _answered_visits(plan.code, period, troubles)
     twice.conclude(scene, visits(period), answered)
     truth.payouts.extend(money_flow.pay_out(scene))
+    truth.payouts.extend(_paypal(scene))
     banks = tuple(
         BankAccount(bank.account, bank.currency, tuple(bank.statements(period)))
         for bank in scene.banks.values()
@@ -200,6 +235,42 @@ def _company(
     statements = [statement for bank in banks for statement in bank.statements]
     totals.conclude(scene, statements, truth)
     return _company_world(scene, banks)
+
+
+def _paypal(scene: Scene) -> Iterator[PayoutTruth]:
+    """Let the months of a PayPal account go by, when all else is told.
+
+    So the rest of the world is the same with it and without it.
+    """
+    if not scene.plan.paypal:
+        return
+    book = scene.paypal
+    fill_paypal(scene)
+    book.late.update(
+        (start + _LATE_REPORT, _LATE_DAYS) for start in scene.period.month_starts
+    )
+    yield from withdrawals.withdraw(scene)
+    party = fee_invoices.biller(book, withdrawals.SENDER)
+    fee_invoices.send(scene, book, party)
+    scene.reported.extend(_paypal_days(book))
+
+
+def _paypal_days(book: PaypalBook) -> Iterator[StatementTruth]:
+    """Yield what each day of each wallet moved, withdrawals apart."""
+    for number, (day, rows, balances) in enumerate(book.sections(), 1):
+        for currency, each in balances.items():
+            inside = [r for r in rows if r.currency == currency and r.code != "T0400"]
+            _whole, opening = each.began
+            yield StatementTruth(
+                backend=book.backend,
+                account=book.account,
+                currency=currency,
+                day=day,
+                sequence=number,
+                opening=opening,
+                closing=opening + sum(row.net for row in inside),
+                batch=f"{book.account}/{currency}/{day}",
+            )
 
 
 def _company_world(scene: Scene, banks: tuple[BankAccount, ...]) -> CompanyWorld:
@@ -211,6 +282,8 @@ def _company_world(scene: Scene, banks: tuple[BankAccount, ...]) -> CompanyWorld
         online_payments=tuple(books.online_payments),
         stripe=scene.stripe,
         banks=banks,
+        report_books=scene.report_books,
+        reports={book.code: book.reports() for book in scene.report_books},
         rates=scene.rates,
     )
 

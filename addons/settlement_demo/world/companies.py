@@ -10,7 +10,8 @@ from decimal import Decimal
 from . import stories_after as after
 from . import stories_bank as bank
 from . import stories_charges as charges
-from .records import BankPlan, CompanyPlan, Pricing, WalletPlan
+from . import stories_paypal as paypal
+from .records import BankPlan, CompanyPlan, Pricing, ReportWallet, WalletPlan
 from .scene import Scene
 
 Story = Callable[[Scene, str, date], None]
@@ -78,6 +79,12 @@ NORD = CompanyPlan(
         "GBP": Decimal("0.8550"),
         "KWD": Decimal("0.3320"),
     },
+    paypal=(
+        ReportWallet("EUR", 20_000, 3, (900, 21_000), 249, 35),
+        ReportWallet("USD", 15_000, 1, (900, 26_000), 349, 49),
+        # What comes is converted at once: nothing is kept in it.
+        ReportWallet("GBP", 0, 0, (1_500, 12_000), 349, 30),
+    ),
 )
 
 SAKURA = CompanyPlan(
@@ -220,3 +227,26 @@ PLANTED: dict[str, tuple[Planted, ...]] = {
         Planted(bank.bank_fee, "KWD", 26, 28),
     ),
 }
+
+# Ordinary payments at PayPal: how often each story is told.
+ORDINARY_PAYPAL: tuple[tuple[Story, int], ...] = (
+    (paypal.paypal_sale, 4),
+    (paypal.paypal_sale_by_order, 1),
+)
+PLANTED_PAYPAL: tuple[Planted, ...] = (
+    Planted(paypal.paypal_conversion, "GBP", 2, 27, 5),
+    Planted(paypal.paypal_sale_without_reference, "EUR", 3, 25),
+    Planted(paypal.paypal_part_payment, "EUR", 3, 25),
+    Planted(paypal.paypal_refund, "EUR", 2, 18, 2),
+    Planted(paypal.paypal_refund, "USD", 2, 18),
+    Planted(paypal.paypal_refund_with_fee, "EUR", 2, 18),
+    Planted(paypal.paypal_refund_without_note, "EUR", 2, 18),
+    Planted(paypal.paypal_chargeback, "EUR", 2, 10),
+    Planted(paypal.paypal_chargeback_won, "EUR", 2, 8),
+    Planted(paypal.paypal_mass_payment, "EUR", 12, 24, 2),
+    Planted(paypal.paypal_reserve, "EUR", 5, 12),
+    Planted(paypal.paypal_payment_hold, "EUR", 14, 20),
+    Planted(paypal.paypal_reserve_held, "EUR", 20, 24),
+    Planted(paypal.paypal_fee, "EUR", 3, 6),
+    Planted(paypal.paypal_fee_back, "EUR", 8, 20),
+)

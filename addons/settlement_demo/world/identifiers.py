@@ -31,6 +31,10 @@ class Identifiers:
         """Return an id such as ``txn_1Pq…``."""
         return self._unique(lambda: f"{prefix}_1{self._draw(_BASE62, _STRIPE_LENGTH)}")
 
+    def paypal(self, length: int = 17) -> str:
+        """Return an id of PayPal: of a transaction, or of an account (13)."""
+        return self._unique(lambda: self._draw(_BASE36, length))
+
     def bank_reference(self, prefix: str) -> str:
         """Return an account servicer's reference of one entry."""
         return self._unique(lambda: prefix + self._draw(_BASE36, 10))

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
 from . import clock
 from . import stories_bank as bank
-from .companies import ORDINARY, PLANTED, Planted, Story
+from .companies import (
+    ORDINARY,
+    ORDINARY_PAYPAL,
+    PLANTED,
+    PLANTED_PAYPAL,
+    Planted,
+    Story,
+)
 from .scene import Scene
 
 # After the month a wallet goes on with so many charges a day.
@@ -21,11 +28,19 @@ Happening = tuple[date, Story, str]
 
 def fill(scene: Scene) -> None:
     """Tell all stories of a company, in the order of their days."""
-    happenings = [
-        *_ordinary_charges(scene),
-        *_ordinary_transfers(scene),
-        *_planted(scene),
-    ]
+    planted = _planted(scene, PLANTED[scene.plan.planted])
+    _tell(
+        scene,
+        [*_ordinary_charges(scene), *_ordinary_transfers(scene), *planted],
+    )
+
+
+def fill_paypal(scene: Scene) -> None:
+    """Tell all stories of a company's PayPal account, in the order of their days."""
+    _tell(scene, [*_ordinary_sales(scene), *_planted(scene, PLANTED_PAYPAL)])
+
+
+def _tell(scene: Scene, happenings: Sequence[Happening]) -> None:
     # Python's sort keeps the order of what happens on the same day.
     for day, story, currency in sorted(happenings, key=lambda item: item[0]):
         story(scene, currency, day)
@@ -57,9 +72,18 @@ def _ordinary_transfers(scene: Scene) -> Iterator[Happening]:
                 yield day, bank.transfer_by_reference, account.currency
 
 
-def _planted(scene: Scene) -> Iterator[Happening]:
+def _ordinary_sales(scene: Scene) -> Iterator[Happening]:
+    stories, weights = zip(*ORDINARY_PAYPAL, strict=True)
+    for day in clock.days_between(scene.period.start, scene.period.end - clock.DAY):
+        for wallet in scene.paypal.wallets:
+            count = wallet.sales_per_day
+            for story in scene.random.choices(stories, weights, k=count):
+                yield day, story, wallet.currency
+
+
+def _planted(scene: Scene, table: Sequence[Planted]) -> Iterator[Happening]:
     for start in scene.period.month_starts:
-        for planted in PLANTED[scene.plan.planted]:
+        for planted in table:
             if planted.story.__name__ in scene.plan.omits:
                 continue
             for _number in range(planted.times):

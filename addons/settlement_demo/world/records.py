@@ -171,6 +171,29 @@ class WalletPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportWallet:
+    """One currency of an account whose provider tells by files.
+
+    :param opening: minor units held before the first day; never paid out.
+    :param sales_per_day: ordinary sales in the months.
+    :param amounts: smallest and largest invoice.
+    :param basis_points: that a sale costs.
+    :param fixed: minor units that it costs beside them.
+    """
+
+    currency: str
+    opening: int
+    sales_per_day: int
+    amounts: tuple[int, int]
+    basis_points: int
+    fixed: int
+
+    def fee(self, amount: int) -> int:
+        """Return what a sale costs."""
+        return (amount * self.basis_points + 5_000) // 10_000 + self.fixed
+
+
+@dataclass(frozen=True, slots=True)
 class BankPlan:
     """One bank account; ``transfers`` are ordinary credits per banking day.
 
@@ -193,6 +216,7 @@ class CompanyPlan:
     :param rates: units of each foreign currency per unit of the company's, about.
     :param stories: code of the company whose planted stories it has, "" = its own.
     :param omits: names of planted stories that it has not.
+    :param paypal: wallets of its PayPal account, none = it has no account there.
     """
 
     code: str
@@ -208,6 +232,7 @@ class CompanyPlan:
     rates: dict[str, Decimal] = field(default_factory=dict)
     stories: str = ""
     omits: frozenset[str] = frozenset()
+    paypal: tuple[ReportWallet, ...] = ()
 
     @property
     def planted(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +15,8 @@ from . import stripe_objects as objects
 from .bank_book import BankBook
 from .books import Books
 from .identifiers import Identifiers
+from .paypal_book import PaypalBook, PaypalRow
+from .provider_book import ProviderBook, ReportBook
 from .records import BankEntry, CompanyPlan, Document, Party
 from .stripe_book import StripeBook
 from .stripe_objects import Raw
@@ -24,6 +27,8 @@ from .truth import (
     ExceptionTruth,
     RowTruth,
     Settles,
+    StatementTruth,
+    payout_key,
 )
 
 
@@ -33,6 +38,9 @@ class Scene:
 
     :ivar rates: day → currency → units per unit of the company's currency.
     :ivar volume: ordinary charges as a multiple of what the plans say.
+    :ivar report_books: accounts at providers that tell by files.
+    :ivar reported: what such providers say of each day.
+    :ivar settled: document key → what else than rows has settled of it.
     :ivar twice: pairs of payments of the same document, the one that pays it first.
     """
 
@@ -44,6 +52,9 @@ class Scene:
     banks: dict[str, BankBook]
     rates: dict[date, dict[str, Decimal]]
     volume: Fraction = Fraction(1)
+    report_books: tuple[ReportBook, ...] = ()
+    settled: Counter[str] = field(default_factory=Counter)
+    reported: list[StatementTruth] = field(default_factory=list)
     rows: list[RowTruth] = field(default_factory=list)
     exceptions: list[ExceptionTruth] = field(default_factory=list)
     twice: list[tuple[RowTruth, RowTruth]] = field(default_factory=list)
@@ -52,7 +63,17 @@ class Scene:
     @property
     def stripe_backend(self) -> str:
         """Return the key of the company's Stripe backend."""
-        return f"{self.plan.code}.stripe"
+        return self.stripe.backend
+
+    @property
+    def providers(self) -> tuple[ProviderBook, ...]:
+        """Return the company's accounts at all providers."""
+        return (self.stripe, *self.report_books)
+
+    @property
+    def paypal(self) -> PaypalBook:
+        """Return the company's account at PayPal."""
+        return next(b for b in self.report_books if isinstance(b, PaypalBook))
 
     @property
     def bank_backend(self) -> str:
@@ -104,11 +125,12 @@ class Scene:
         :param outcome: by default matched if it settles something.
         """
         tax = sum(d["amount"] for d in row["fee_details"] if d["type"] == "tax")
-        parts = [Settles(*part) for part in settles]
-        truth = RowTruth(
+        return self._provider_row(
+            scenario,
+            settles,
+            outcome,
             backend=self.stripe_backend,
             key=row["id"],
-            scenario=scenario,
             kind=kind,
             currency=row["currency"].upper(),
             gross=row["amount"],
@@ -116,9 +138,43 @@ class Scene:
             tax=tax,
             net=row["net"],
             booked_on=clock.local_day(row["created"], self.plan.zone),
-            outcome=outcome or (MATCHED if parts else NOT_NEEDED),
-            settles=parts,
         )
+
+    def paypal_row(
+        self,
+        row: PaypalRow,
+        scenario: str,
+        kind: str,
+        settles: Iterable[tuple[str, int]] = (),
+        *,
+        outcome: str = "",
+    ) -> RowTruth:
+        """Note what a row of PayPal really is; see :meth:`stripe_row`."""
+        book = self.paypal
+        day = book.day_of(row)
+        batch = f"{book.account}/{row.currency}/{day}"
+        return self._provider_row(
+            scenario,
+            settles,
+            outcome,
+            backend=book.backend,
+            key=row.key,
+            kind=kind,
+            currency=row.currency,
+            gross=row.gross,
+            fee=row.fee,
+            tax=0,
+            net=row.net,
+            booked_on=day,
+            batch=payout_key(row.transaction_id) if kind == "payout" else batch,
+        )
+
+    def _provider_row(
+        self, scenario: str, settles: Iterable[tuple[str, int]], outcome: str, **values
+    ) -> RowTruth:
+        parts = [Settles(*part) for part in settles]
+        outcome = outcome or (MATCHED if parts else NOT_NEEDED)
+        truth = RowTruth(scenario=scenario, settles=parts, outcome=outcome, **values)
         self.rows.append(truth)
         return truth
 
@@ -237,4 +293,14 @@ def open_scene(
         banks={bank.currency: BankBook(bank, ids) for bank in plan.banks},
         rates=rates,
         volume=volume,
+        report_books=tuple(_report_books(plan, period, seed)),
     )
+
+
+def _report_books(
+    plan: CompanyPlan, period: clock.Period, seed: int
+) -> Iterator[ReportBook]:
+    """Yield the accounts at providers that tell by files."""
+    if plan.paypal:
+        ids = Identifiers(Random(f"{seed}/{plan.code}/paypal"))
+        yield PaypalBook(plan, period, ids, plan.paypal)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from odoo.addons.settlement.canonical import money
 
@@ -14,6 +14,7 @@ from . import cards, clock
 from . import stripe_objects as objects
 from .cards import Card, rounded
 from .identifiers import Identifiers
+from .provider_book import ProviderBook
 from .records import CompanyPlan, Party, WalletPlan
 from .stripe_objects import Raw
 
@@ -33,13 +34,15 @@ class Change:
 
 
 @dataclass(slots=True)
-class StripeBook:
+class StripeBook(ProviderBook):
     """The account of one company.
 
     :ivar rows: balance transactions in the order of their making.
     :ivar members: payout id → ids of the rows that it lists, its own included.
     :ivar late: row id → instant from which the API shows it, where it is late.
     """
+
+    code: ClassVar[str] = "stripe"
 
     plan: CompanyPlan
     ids: Identifiers = field(compare=False, repr=False)
@@ -51,6 +54,16 @@ class StripeBook:
     members: dict[str, list[str]] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     late: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def account_identifier(self) -> str:
+        """Return the id of the account."""
+        return str(self.account["id"])
+
+    @property
+    def wallets(self) -> tuple[WalletPlan, ...]:
+        """Return the plans of the wallets."""
+        return self.plan.wallets
 
     def show_all_until(self, end: int) -> None:
         """Let no row be later than the end of the world."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from .provider_book import ProviderBook
 from .records import Statement
 from .scene import Scene
 from .truth import (
@@ -17,6 +18,7 @@ from .truth import (
     StatementTruth,
     TotalTruth,
     Truth,
+    is_payout,
 )
 
 RESERVE_KINDS = ("reserve_hold", "reserve_release")
@@ -24,6 +26,8 @@ RESERVE_KINDS = ("reserve_hold", "reserve_release")
 ROLES = {
     "fee": "fees",
     "adjustment": "adjustments",
+    "fee_refund": "fees",
+    "dispute_fee": "fees",
     "dispute": "disputes",
     "dispute_reversal": "disputes",
     "reserve_hold": "reserve",
@@ -40,9 +44,11 @@ def conclude(scene: Scene, statements: list[Statement], truth: Truth) -> None:
     truth.rows.extend(scene.rows)
     truth.documents.extend(_documents(scene))
     truth.statements.extend(_statements(scene, statements))
+    truth.statements.extend(scene.reported)
     truth.exceptions.extend(scene.exceptions)
     truth.exceptions.extend(_gaps(scene, statements))
-    truth.balances.extend(_stripe_balances(scene))
+    for book in scene.providers:
+        truth.balances.extend(_provider_balances(scene, book))
     truth.balances.extend(_bank_balances(scene, statements))
     truth.totals.extend(_totals(scene, statements))
 
@@ -66,7 +72,7 @@ def _documents(scene: Scene) -> Iterator[DocumentTruth]:
 def _paid(scene: Scene) -> Counter[str]:
     """Return how much of each document the books have settled, in its currency."""
     documents = {document.key: document for document in scene.books.documents}
-    paid: Counter[str] = Counter()
+    paid: Counter[str] = Counter(scene.settled)
     for document in documents.values():
         if document.nets_invoice:
             paid[document.key] += document.amount
@@ -117,12 +123,12 @@ def _gaps(scene: Scene, statements: list[Statement]) -> Iterator[ExceptionTruth]
             )
 
 
-def _stripe_balances(scene: Scene) -> Iterator[BalanceTruth]:
-    """Yield what Stripe holds at the end of each local day."""
-    for wallet in scene.plan.wallets:
+def _provider_balances(scene: Scene, book: ProviderBook) -> Iterator[BalanceTruth]:
+    """Yield what a provider holds at the end of each local day."""
+    for wallet in book.wallets:
         moved: Counter = Counter()
         held: Counter = Counter()
-        for row in _rows_of(scene, scene.stripe_backend, wallet.currency):
+        for row in _rows_of(scene, book.backend, wallet.currency):
             moved[row.booked_on] += row.net
             if row.kind in RESERVE_KINDS:
                 held[row.booked_on] -= row.net
@@ -131,8 +137,8 @@ def _stripe_balances(scene: Scene) -> Iterator[BalanceTruth]:
             balance += moved[day]
             reserve += held[day]
             yield BalanceTruth(
-                scene.stripe_backend,
-                scene.stripe.account["id"],
+                book.backend,
+                book.account_identifier,
                 wallet.currency,
                 day,
                 balance,
@@ -166,28 +172,36 @@ def _totals(scene: Scene, statements: list[Statement]) -> Iterator[TotalTruth]:
     Openings are part of wallets and banks.
     """
     totals: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for wallet in scene.plan.wallets:
-        totals["wallet", wallet.currency] += wallet.opening
+    for book in scene.providers:
+        for wallet in book.wallets:
+            totals["wallet", wallet.currency] += wallet.opening
     for bank in scene.banks.values():
         totals["bank", bank.currency] += bank.plan.opening
     for row in scene.rows:
         if row.due:
-            _add_row(totals, row, row.backend == scene.stripe_backend)
+            _add_row(totals, row, row.backend != scene.bank_backend)
+    _subtract_bills(scene, totals)
     for (role, currency), amount in sorted(totals.items()):
         yield TotalTruth(scene.plan.code, role, currency, amount)
 
 
+def _subtract_bills(scene: Scene, totals: defaultdict[tuple[str, str], int]) -> None:
+    """Let the bills of providers clear the fees that they withheld."""
+    for document in scene.books.documents:
+        totals["fees", document.currency] -= scene.settled[document.key]
+
+
 def _add_row(
-    totals: defaultdict[tuple[str, str], int], row: RowTruth, is_stripe: bool
+    totals: defaultdict[tuple[str, str], int], row: RowTruth, is_provider: bool
 ) -> None:
     """Add one row: its net to the wallet, fees, tax and the rest to their accounts."""
-    totals["wallet" if is_stripe else "bank", row.currency] += row.net
+    totals["wallet" if is_provider else "bank", row.currency] += row.net
     totals["fees", row.currency] += row.fee
     totals["fee_tax", row.currency] += row.tax
     if role := _role(row):
         totals[role, row.currency] -= row.gross
     for settled in row.settles:
-        if _is_payout(settled.target):
+        if is_payout(settled.target):
             totals["in_transit", row.currency] -= settled.amount
     if row.outcome == OPEN:
         totals["unexplained", row.currency] -= row.gross
@@ -197,7 +211,3 @@ def _role(row: RowTruth) -> str:
     if row.kind in ROLES:
         return ROLES[row.kind]
     return BANK_ROLES.get(row.scenario, "")
-
-
-def _is_payout(target: str) -> bool:
-    return target.startswith("po_")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from random import Random
 
 from .truth import ExceptionTruth
@@ -48,21 +49,34 @@ BANK_KINDS: tuple[Kind, ...] = (
     Kind("files_reversed"),
     Kind("file_recreated"),
 )
+# What providers do that tell by files; of each line one may happen at a visit.
+REPORT_KINDS: tuple[tuple[Kind, ...], ...] = (
+    (
+        Kind("report_twice"),
+        Kind("reports_reversed"),
+        Kind("report_cut", "message", "malformed_input"),
+    ),
+    (Kind("report_corrected"), Kind("report_recreated")),
+)
 # While they last Stripe answers nothing at all.
 OUTAGES = frozenset({"unavailable", "key_refused"})
 KINDS: tuple[Kind, ...] = (*STRIPE_KINDS, *BANK_KINDS)
-_BY_NAME = {kind.name: kind for kind in KINDS}
+_BY_NAME = {kind.name: kind for kind in chain(KINDS, *REPORT_KINDS)}
 # The first visit sets up, and the last ones make good.
 _QUIET_AT_END = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A trouble of one company at the visit of one day."""
+    """A trouble of one company at the visit of one day.
+
+    :param provider: code of the provider that tells by files, "" = Stripe or a bank.
+    """
 
     company: str
     day: date
     name: str
+    provider: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -87,6 +101,29 @@ def plan(seed: int, companies: Sequence[str], visits: Sequence[date]) -> list[Tr
     return sorted(planned, key=lambda each: (each.day, each.company, each.name))
 
 
+def plan_reports(
+    seed: int, accounts: Sequence[tuple[str, str]], visits: Sequence[date]
+) -> list[Trouble]:
+    """Return the troubles with files of providers: of each kind at least one each.
+
+    :param accounts: codes of a company and of a provider.
+    :param visits: days of the visits, in order.
+    """
+    planned = []
+    for company, provider in accounts:
+        random = Random(f"{seed}/{company}/{provider}/troubles")
+        for kinds in REPORT_KINDS:
+            days = random.sample(
+                visits[1:-_QUIET_AT_END], len(visits[1:-_QUIET_AT_END])
+            )
+            names = _names(kinds, len(days), random)
+            planned += [
+                Trouble(company, day, name, provider)
+                for day, name in zip(days, names, strict=False)
+            ]
+    return sorted(planned, key=lambda each: (each.day, each.provider, each.name))
+
+
 def _names(kinds: Sequence[Kind], count: int, random: Random) -> list[str]:
     """Return names for some visits: every kind once, then one in two visits."""
     names = [kind.name for kind in kinds]
@@ -106,7 +143,7 @@ def exceptions(
         kind = trouble.kind
         if not kind.reason:
             continue
-        side = "bank" if kind in BANK_KINDS else "stripe"
+        side = trouble.provider or ("bank" if kind in BANK_KINDS else "stripe")
         key = file_of(trouble) if kind.subject == "message" else ""
         exception = ExceptionTruth(
             f"{trouble.company}.{side}",

@@ -17,6 +17,20 @@ OPEN = "open"
 NOT_NEEDED = "not_needed"
 
 
+# Payouts have keys of their own: some providers call them like one of their rows.
+_PAYOUT = "po_"
+
+
+def payout_key(external_id: str) -> str:
+    """Return the key of a payout by the id that its provider gave it."""
+    return external_id if is_payout(external_id) else f"{_PAYOUT}{external_id}"
+
+
+def is_payout(key: str) -> bool:
+    """Return whether a key is that of a payout."""
+    return key.startswith(_PAYOUT)
+
+
 @dataclass(slots=True)
 class Settles:
     """A row or payout is (a part of) the money of a target.
@@ -33,9 +47,9 @@ class Settles:
 class RowTruth:
     """One row of Stripe or of a bank.
 
-    :param backend: ``<company>.stripe`` or ``<company>.bank``.
-    :param key: Stripe's ``txn_…``; the bank's reference of the entry, followed by
-        ``#<index>`` for one of several details.
+    :param backend: ``<company>.bank``, or ``<company>.`` and a provider's code.
+    :param key: Stripe's ``txn_…``; PayPal's id and event code; the bank's reference of
+        the entry, followed by ``#<index>`` for one of several details.
     :param outcome: ``matched``, ``open`` or ``not_needed``: what a perfect
         reconciliation can achieve with what the data say.
     :param settles: what the money is for, whether the data say so or not.
@@ -76,7 +90,10 @@ class PayoutTruth:
 
 @dataclass(slots=True)
 class StatementTruth:
-    """One bank statement."""
+    """One bank statement, or what a provider says of one wallet and day.
+
+    :param batch: its key, "" = ``<account>/<day>``.
+    """
 
     backend: str
     account: str
@@ -86,6 +103,12 @@ class StatementTruth:
     opening: int
     closing: int
     scenario: str = ""
+    batch: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return how the rows inside name it."""
+        return self.batch or f"{self.account}/{self.day}"
 
 
 @dataclass(slots=True)

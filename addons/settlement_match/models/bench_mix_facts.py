@@ -147,27 +147,34 @@ class SettlementCli(models.AbstractModel):
             names["backends"],
         )
         of_facts = SQL("transaction_id IN (%s)", facts)
-        like = {
-            "settlement_document_reference": SQL(
-                "move_line_id IN (SELECT id FROM account_move_line "
-                "WHERE move_name LIKE %(name)s) OR payment_transaction_id IN ("
-                "SELECT id FROM payment_transaction WHERE reference LIKE %(name)s)",
-                name=documents,
-            ),
-            "settlement_transaction_reference": of_facts,
-            "settlement_transaction_state": of_facts,
-            "settlement_transaction": SQL("id IN (%s)", facts),
-            "settlement_batch": SQL("backend_id = ANY(%s)", names["backends"]),
-            "settlement_expected_payment": SQL("name LIKE %s", documents),
-            "payment_transaction": SQL("reference LIKE %s", documents),
-            "account_payment": SQL("name LIKE %s", documents),
-            "account_move_line": SQL("move_name LIKE %s", documents),
-            "account_move": SQL("name LIKE %s", documents),
-            "res_partner_bank": SQL("acc_number LIKE %s", f"XX{names['mark']}%"),
-            "res_partner": SQL("ref LIKE %s", documents),
-        }
+        # One condition each: joined by OR they are looked up row by row.
+        of_items = SQL(
+            "move_line_id IN "
+            "(SELECT id FROM account_move_line WHERE move_name LIKE %s)",
+            documents,
+        )
+        of_online = SQL(
+            "payment_transaction_id IN "
+            "(SELECT id FROM payment_transaction WHERE reference LIKE %s)",
+            documents,
+        )
+        gone = (
+            ("settlement_document_reference", of_items),
+            ("settlement_document_reference", of_online),
+            ("settlement_transaction_reference", of_facts),
+            ("settlement_transaction_state", of_facts),
+            ("settlement_transaction", SQL("id IN (%s)", facts)),
+            ("settlement_batch", SQL("backend_id = ANY(%s)", names["backends"])),
+            ("settlement_expected_payment", SQL("name LIKE %s", documents)),
+            ("payment_transaction", SQL("reference LIKE %s", documents)),
+            ("account_payment", SQL("name LIKE %s", documents)),
+            ("account_move_line", SQL("move_name LIKE %s", documents)),
+            ("account_move", SQL("name LIKE %s", documents)),
+            ("res_partner_bank", SQL("acc_number LIKE %s", f"XX{names['mark']}%")),
+            ("res_partner", SQL("ref LIKE %s", documents)),
+        )
         self.env.cr.execute(SQL("SET LOCAL session_replication_role = 'replica'"))
-        for table, condition in like.items():
+        for table, condition in gone:
             self.env.cr.execute(
                 SQL("DELETE FROM %s WHERE %s", SQL.identifier(table), condition)
             )

@@ -172,6 +172,22 @@ class PaypalClient:
         answer = self._get(f"/v1/customer/disputes/{dispute_id}")
         return Element(answer.json(), answer.content)
 
+    def confirms(self, question: bytes) -> bool:
+        """Return whether PayPal says that it has signed an event.
+
+        :param question: see :func:`~.webhook_signature.question`.
+        """
+        answer = self._with_token(
+            lambda auth: self._http.post(
+                "/v1/notifications/verify-webhook-signature",
+                data=question,
+                headers={"Content-Type": "application/json"},
+                auth=auth,
+            )
+        ).json()
+        told = answer.get("verification_status") if isinstance(answer, dict) else ""
+        return told == "SUCCESS"
+
     # ------------------------------------------------------------------
     # Calls
     # ------------------------------------------------------------------

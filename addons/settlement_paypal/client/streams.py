@@ -33,8 +33,8 @@ LATE = timedelta(hours=3)
 # A dispute is listed for half a year; its outcome changes no row.
 DISPUTE_HISTORY = timedelta(days=179)
 SHORTEST = timedelta(minutes=1)
-# Rows of one id stand close together; so many are remembered from page to page.
-_REMEMBERED = 20
+# Rows of one id stand close together; a page of them is remembered for the next one.
+_REMEMBERED = 500
 
 Pulled = tuple[list[RawItem], str | None, bool]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -84,6 +85,40 @@ def verify(
     key = key_of(signature.certificate_url)
     if not any(_fits(key, signature, one, body) for one in webhook_ids):
         raise AuthenticationError("The signature of the webhook is wrong.")
+
+
+def verify_by_call(
+    signature: Signature,
+    body: bytes,
+    webhook_ids: Iterable[str],
+    now: datetime,
+    confirms: Callable[[bytes], bool],
+) -> None:
+    """Return if PayPal itself says that it signed a body for one of our webhooks.
+
+    :param body: an event in JSON: what is none must not come here, for its bytes
+        become a part of the question.
+    :param webhook_ids: ids that PayPal gave to our webhook, the current one first.
+    :param now: naive UTC.
+    :param confirms: asks PayPal; called until it says yes.
+    :raises AuthenticationError: with the reason; it contains nothing of the input.
+    """
+    _check_time(signature.time, now)
+    if not any(confirms(question(signature, one, body)) for one in webhook_ids):
+        raise AuthenticationError("The signature of the webhook is wrong.")
+
+
+def question(signature: Signature, webhook_id: str, body: bytes) -> bytes:
+    """Return what PayPal is asked; the event stands in it byte by byte."""
+    told = {
+        "auth_algo": ALGORITHM,
+        "cert_url": signature.certificate_url,
+        "transmission_id": signature.transmission_id,
+        "transmission_sig": base64.b64encode(signature.value).decode(),
+        "transmission_time": signature.time,
+        "webhook_id": webhook_id,
+    }
+    return json.dumps(told)[:-1].encode() + b', "webhook_event": ' + body + b"}"
 
 
 def _check_time(text: str, now: datetime) -> None:

@@ -58,7 +58,6 @@ class Entry:
     completed_at: datetime
     source: timedelta
     told_at: datetime
-    is_debit: bool
     twin: int = 0
     status: str = ""
     reference_id: str = ""
@@ -72,6 +71,11 @@ class Entry:
     method: str = ""
     description: str = ""
     mark: int | None = None
+
+    @property
+    def is_debit(self) -> bool:
+        """Return whether money left us; where there is only a fee, by the fee."""
+        return (self.gross or -self.fee) < 0
 
 
 @dataclass(frozen=True, slots=True)

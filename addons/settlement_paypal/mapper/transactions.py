@@ -51,7 +51,6 @@ def read_entry(raw: Raw, context: Mapping[str, str]) -> Entry:
         completed_at=initiated if status in TAKEN_BACK else max(updated, initiated),
         source=API,
         told_at=updated,
-        is_debit=gross < 0,
         twin=_twin(context),
         status=status,
         reference_id=text(info, "paypal_reference_id"),

@@ -20,6 +20,15 @@ class SettlementBackend(models.Model):
         "this is wrong, the balance in the report is not the one that PayPal shows.",
     )
 
+    paypal_webhook_check = fields.Selection(
+        [("certificate", "PayPal's certificate"), ("call", "A call to PayPal")],
+        string="Verify Events By",
+        required=True,
+        default="certificate",
+        help="The certificate is fetched once a day and verified on this server. The "
+        "call asks PayPal about every single event, with the keys of the app.",
+    )
+
     @api.constrains("paypal_whole_currencies")
     def _check_paypal_whole_currencies(self):
         for backend in self.filtered("paypal_whole_currencies"):

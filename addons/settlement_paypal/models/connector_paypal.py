@@ -17,6 +17,7 @@ from ..client.paypal_client import (
     PaypalClient,
 )
 from ..client.tokens import TokenCache
+from ..client.webhook_signature import Signature, verify_by_call
 from ..mapper import codes
 from ..mapper.balances import read_balances
 from ..mapper.items import parse_item
@@ -143,6 +144,17 @@ class SettlementConnectorPaypal(models.AbstractModel):
 
     def _verify_webhook(self, backend, headers, raw_body):
         webhook_ids = secrets_store.reveal(self.env, backend, "webhook_id")
+        if backend.paypal_webhook_check == "call":
+            event = webhook_event.read_event(raw_body)
+            client = _paypal_client(self, backend, **webhook_keys.IMPATIENT)
+            verify_by_call(
+                Signature.of(headers),
+                raw_body,
+                webhook_ids,
+                webhook_event.utc_now(),
+                client.confirms,
+            )
+            return event.id
         webhook_keys.verify(self, backend, headers, raw_body, webhook_ids)
         return webhook_event.read_event(raw_body).id
 

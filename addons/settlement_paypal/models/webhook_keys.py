@@ -16,10 +16,17 @@ from ..client.webhook_event import utc_now
 from ..client.webhook_signature import Signature
 from ..client.webhook_signature import verify as verify_signature
 
-# A certificate is small and PayPal is waiting for our answer.
+# A certificate is small, like any answer here, and PayPal is waiting for ours.
 LARGEST = 64 * 1024
 MOST_ROOTS = 1000
 TIMEOUT, DEADLINE = (3.0, 5.0), 8.0
+# How a call is made while PayPal waits for our answer.
+IMPATIENT = {
+    "timeout": TIMEOUT,
+    "deadline": DEADLINE,
+    "max_bytes": LARGEST,
+    "retry": RetryPolicy(attempts=1),
+}
 _cache = certificates.CertificateCache()
 
 
@@ -55,13 +62,7 @@ def _key_of(handler, backend, url):
 
 
 def _fetched_key(handler, backend, url):
-    with handler._client_for(
-        backend,
-        timeout=TIMEOUT,
-        deadline=DEADLINE,
-        max_bytes=LARGEST,
-        retry=RetryPolicy(attempts=1),
-    ) as http:
+    with handler._client_for(backend, **IMPATIENT) as http:
         content = http.get(url, content_type="").content
     now = datetime.now(timezone.utc)
     chain = certificates.read_chain(content)

@@ -13,7 +13,7 @@ from odoo.addons.settlement.canonical.facts import ZERO
 from ..mapper import const
 from ..mapper.entry import Entry
 from .columns import Cells
-from .values import amount, currency_code, instant, is_debit, signed
+from .values import amount, currency_code, instant, signed
 
 
 @dataclass(slots=True)
@@ -40,20 +40,19 @@ class Reader:
         """
         currency = currency_code(cells.currency)
         gross = amount(cells.gross, currency, self.scale(currency), "gross")
-        debit = is_debit(cells.direction, gross, "debit or credit")
+        gross = signed(cells.direction, gross, "debit or credit")
         initiated = instant(cells.initiated or cells.completed, "initiation date")
         completed = instant(cells.completed or cells.initiated, "completion date")
         return Entry(
             transaction_id=_identifier(cells.transaction_id),
             event_code=_event_code(cells.event_code),
             currency=currency,
-            gross=-gross if debit else gross,
+            gross=gross,
             fee=self._fee(cells, currency),
             initiated_at=initiated,
             completed_at=completed,
             source=self.source,
             told_at=self.made_at,
-            is_debit=debit,
             status=_status(cells.status),
             reference_id=cells.reference_id.strip(),
             reference_type=cells.reference_type.strip().upper(),

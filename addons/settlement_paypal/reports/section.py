@@ -20,22 +20,28 @@ from .totals import Sums, Totals
 from .values import instant
 
 # Rows of one id stand close together; remembering all would cost memory.
-_TWINS_KEPT = 512
+_TWINS_KEPT = 2_000
 
 
 @dataclass(slots=True)
 class Twins:
-    """Tells rows apart that share everything by which rows are known."""
+    """Tells rows apart that share everything by which rows are known.
 
-    _seen: dict[tuple[str, int], int] = field(default_factory=dict)
+    The newest are in one dict and those before them in another, so that forgetting the
+    oldest costs nothing.
+    """
+
+    _newest: dict[int, int] = field(default_factory=dict)
+    _older: dict[int, int] = field(default_factory=dict)
 
     def number(self, entry: Entry) -> int:
         """Return how many such rows came shortly before this one."""
-        key = entry.transaction_id, occurrence(entry)
-        number = self._seen.pop(key, -1) + 1
-        self._seen[key] = number
-        if len(self._seen) > _TWINS_KEPT:
-            del self._seen[next(iter(self._seen))]
+        # 64 bits that are made of a secret of this process: no two are ever equal.
+        key = hash((entry.transaction_id, occurrence(entry)))
+        number = self._newest.get(key, self._older.get(key, -1)) + 1
+        self._newest[key] = number
+        if len(self._newest) >= _TWINS_KEPT:
+            self._newest, self._older = {}, self._newest
         return number
 
 

@@ -15,7 +15,7 @@ from odoo.addons.settlement_connector.secrets.keyring import (
 
 from ..client.pace import Pace
 from ..models import connector_paypal
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_server as pp
 
 NOW = "2026-01-31 09:00:00"
 FIRST = "2026-01-01 00:00:00"

@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_server as pp
 from .common import PaypalApiCase
 
 

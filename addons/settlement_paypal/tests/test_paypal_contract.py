@@ -11,8 +11,8 @@ from ..client.certificates import CertificateCache
 from ..client.pace import Pace
 from ..client.tokens import TokenCache
 from ..models import connector_paypal, webhook_keys
-from . import paypal_report as paper
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_report as paper
+from ..stand_in import paypal_server as pp
 
 
 @tagged("post_install", "-at_install")

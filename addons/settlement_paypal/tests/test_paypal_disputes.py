@@ -2,7 +2,7 @@ from itertools import permutations
 
 from odoo.tests import tagged
 
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_server as pp
 from .common import PaypalApiCase
 
 PAYMENT = pp.PaypalStandIn.name(pp.transaction(1))

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
-from . import paypal_report as paper
+from ..stand_in import paypal_report as paper
 
 BANK_ACCOUNT = "BANK-1"
 

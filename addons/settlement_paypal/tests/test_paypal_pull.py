@@ -2,8 +2,8 @@ from datetime import date, datetime, timedelta, timezone
 
 from odoo.tests import tagged
 
-from . import paypal_report as paper
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_report as paper
+from ..stand_in import paypal_server as pp
 from .common import PaypalApiCase
 
 SALE = pp.transaction(

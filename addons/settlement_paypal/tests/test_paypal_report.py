@@ -4,7 +4,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from . import paypal_report as paper
+from ..stand_in import paypal_report as paper
 from .common import PaypalFileCase
 
 SALE = paper.row(
@@ -119,8 +119,27 @@ class TestPaypalReport(PaypalFileCase):
         self.take(paper.file_of(WITHDRAWAL))
         failure = self.transactions(kind="payout_failure")
         self.assertEqual(failure.parent_id, self.transactions(kind="payout"))
-        self.assertEqual(self.batches("payout").provider_state, "rejected")
+        payout = self.batches("payout")
+        self.assertEqual(payout.provider_state, "rejected")
+        self.assertEqual(payout.reference, "BANKREF0001")
         self.assertEqual(self.exceptions().reason, "payment_rejected")
+
+    def test_a_withdrawal_that_came_back_keeps_its_bank_reference(self):
+        self.take(paper.file_of(WITHDRAWAL))
+        back = paper.row(
+            4,
+            "T1101",
+            5_000,
+            at="2026/01/09 10:00:00",
+            paypal_reference_id=WITHDRAWAL["Transaction ID"],
+            paypal_reference_id_type="TXN",
+        )
+        day = ("2026/01/09 00:00:00 -0800", "2026/01/09 23:59:59 -0800")
+        self.take(paper.file_of(back, day=day, opening=-5_000))
+        payout = self.batches("payout")
+        self.assertRecordValues(
+            payout, [{"provider_state": "rejected", "reference": "BANKREF0001"}]
+        )
 
     def test_a_footer_that_does_not_fit_its_rows(self):
         wrong = [paper.totals("SF", "USD", [SALE, SALE])]

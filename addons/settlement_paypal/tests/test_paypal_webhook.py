@@ -8,7 +8,7 @@ from odoo.addons.settlement_connector.webhooks.refusal_meter import RefusalMeter
 
 from ..client.certificates import CertificateCache
 from ..models import webhook_keys
-from . import paypal_stand_in as pp
+from ..stand_in import paypal_server as pp
 from .common import PaypalApiCase
 
 CAPTURE = {"id": "00001AB12345CD678", "amount": {"value": "999999.00"}}
@@ -129,6 +129,39 @@ class TestPaypalWebhook(PaypalApiCase, HttpCase):
         self.patch(webhook_keys, "trusted_roots", lambda: [pp.Signer().root])
         self.assertEqual(self.send(), 400)
         self.assertFalse(self.messages())
+
+    def test_paypal_is_asked_about_an_event(self):
+        self.backend.paypal_webhook_check = "call"
+        body = self.body()
+        self.assertEqual([self.send(body) for _ in range(2)], [200, 200])
+        self.assertEqual(len(self.messages()), 1)
+        self.assertNotIn(pp.CERTIFICATE, self.server.log.paths())
+        self.assertEqual(self.server.log.paths().count(pp.VERIFY), 2)
+
+    def test_what_paypal_does_not_confirm_is_not_accepted(self):
+        self.backend.paypal_webhook_check = "call"
+        body = self.body()
+        good = self.server.headers(body, sent_at=self.now())
+        other = self.server.headers(body, "ANOTHERWEBHOOKID", self.now())
+        old = self.server.headers(body, sent_at=self.now() - timedelta(days=5))
+        inside = body + b', "webhook_id": "ANOTHERWEBHOOKID"'
+        for name, content, headers in (
+            ("tampered", body.replace(b"999999", b"111111"), good),
+            ("another webhook", body, other),
+            ("too old", body, old),
+            ("no event alone", inside, self.server.headers(inside, sent_at=self.now())),
+            ("no signature", body, {"PAYPAL-TRANSMISSION-SIG": ""}),
+        ):
+            with self.subTest(name):
+                self.assertEqual(self.send(content, **headers), 400)
+        self.assertFalse(self.messages())
+        self.assertEqual(self.server.log.paths().count(pp.VERIFY), 2)
+
+    def test_a_confirmation_that_cannot_be_had_now(self):
+        self.backend.paypal_webhook_check = "call"
+        self.server.faults.add("status", status=503, path=pp.VERIFY)
+        self.assertEqual(self.send(), 503)
+        self.assertEqual(self.send(), 200)
 
     def test_no_webhook_id(self):
         self.backend.credential_ids.filtered(

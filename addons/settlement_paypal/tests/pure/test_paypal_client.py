@@ -1,6 +1,4 @@
-import sys
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 
@@ -17,9 +15,7 @@ from odoo.addons.settlement_paypal.client.pace import Pace
 from odoo.addons.settlement_paypal.client.paypal_client import Keys, PaypalClient
 from odoo.addons.settlement_paypal.client.tokens import TokenCache
 from odoo.addons.settlement_paypal.client.webhook_event import read_event
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import paypal_stand_in as pp  # noqa: E402
+from odoo.addons.settlement_paypal.stand_in import paypal_server as pp
 
 NOW = datetime(2026, 1, 31, 9)
 
@@ -253,6 +249,16 @@ def test_twins_are_numbered_and_the_seam_of_pages_is_not(server):
     assert (calls, len(items)) == (2, 3)
     found = {(item.content, item.context.get("twin", "0")) for item in items}
     assert sorted(number for _content, number in found) == ["0", "1"]
+
+
+def test_twins_on_two_pages_may_stand_far_apart(server):
+    first = pp.transaction(1, "T1106", "-10.00", invoice_id="A")
+    second = pp.transaction(1, "T1106", "-11.00", invoice_id="B")
+    others = [pp.transaction(number) for number in range(2, 102)]
+    server.rows = [first, *others, second]
+    since = NOW - timedelta(days=30)
+    items, _calls = drain(new_client(server), "transactions", since=since, limit=30)
+    assert [item.context.get("twin") for item in items] == [None] * 101 + ["1"]
 
 
 def test_bytes_are_those_of_paypal(server):

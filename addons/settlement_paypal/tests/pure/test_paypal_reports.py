@@ -1,10 +1,9 @@
 import io
+import json
 import random
-import sys
 import tracemalloc
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,10 +18,10 @@ from odoo.addons.settlement.canonical.facts import (
     TransactionFact,
 )
 from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
+from odoo.addons.settlement_paypal.mapper.items import parse_item
 from odoo.addons.settlement_paypal.reports.file import is_report, read_report
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import paypal_report as paper  # noqa: E402
+from odoo.addons.settlement_paypal.stand_in import paypal_report as paper
+from odoo.addons.settlement_paypal.stand_in import paypal_server as pp
 
 ZONE = ZoneInfo("America/Los_Angeles")
 SALE = paper.row(1, fee=320, invoice_id="INV/1", custom_field="SO001")
@@ -157,6 +156,31 @@ def test_twins_are_all_kept_and_known_again():
     assert len({(fact.external_id, fact.occurrence) for fact in found}) == 3
     again = transactions(paper.file_of(*rows))
     assert [fact.occurrence for fact in found] == [fact.occurrence for fact in again]
+
+
+@pytest.mark.parametrize("between", [30, 1_900])
+def test_twins_may_stand_far_apart(between):
+    others = [paper.row(1000 + number) for number in range(between)]
+    found = transactions(paper.file_of(SALE, *others, SALE))
+    assert len({(fact.external_id, fact.occurrence) for fact in found}) == between + 2
+
+
+@pytest.mark.parametrize(
+    ("fee", "value", "kind"), [(30, "-0.30", "fee"), (-30, "0.30", "fee_refund")]
+)
+@pytest.mark.parametrize("direction", ["CR", "DR", ""])
+def test_a_row_that_is_only_a_fee_is_the_same_row_in_each_source(
+    fee, value, kind, direction
+):
+    row = paper.row(1, "T0107", gross=0, fee=fee)
+    row = {**row, "Transaction Debit or Credit": direction}
+    (told,) = transactions(paper.file_of(row))
+    at = "2026-01-06T08:01:00Z"
+    raw = pp.transaction(1, "T0107", value="0.00", fee=value, at=at)
+    (heard,) = parse_item(json.dumps(raw).encode(), {}, "UTC").facts
+    assert (told.kind, told.net_amount) == (heard.kind, heard.net_amount)
+    assert told.kind == kind
+    assert (told.external_id, told.occurrence) == (heard.external_id, heard.occurrence)
 
 
 @pytest.mark.parametrize(

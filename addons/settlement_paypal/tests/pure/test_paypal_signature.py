@@ -1,6 +1,5 @@
-import sys
+import json
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +12,13 @@ from odoo.addons.settlement_paypal.client.certificates import (
     read_chain,
     verified_key,
 )
-from odoo.addons.settlement_paypal.client.webhook_signature import Signature, verify
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-import paypal_stand_in as pp  # noqa: E402
+from odoo.addons.settlement_paypal.client.webhook_signature import (
+    Signature,
+    question,
+    verify,
+    verify_by_call,
+)
+from odoo.addons.settlement_paypal.stand_in import paypal_server as pp
 
 SIGNER = pp.Signer()
 BODY = b'{"id": "WH-1", "event_type": "PAYMENT.CAPTURE.COMPLETED"}'
@@ -89,6 +91,48 @@ def test_any_header_is_refused_in_words(name, text):
     if name == "PAYPAL-CERT-URL":
         return
     refused(**{name: text})
+
+
+# ----------------------------------------------------------------------
+# The other way: PayPal is asked
+# ----------------------------------------------------------------------
+
+
+def ask(confirms, body=BODY, ids=(pp.WEBHOOK_ID,), now=NOW):
+    verify_by_call(Signature.of(HEADERS), body, ids, now.replace(tzinfo=None), confirms)
+
+
+def answered(question):
+    return b"SUCCESS" in SENDER.verification(question).body
+
+
+def test_what_paypal_confirms():
+    ask(answered)
+    ask(answered, ids=("OLD", pp.WEBHOOK_ID))
+
+
+@pytest.mark.parametrize(
+    ("match", "values"),
+    [
+        ("wrong", {"body": BODY.replace(b"WH-1", b"WH-2")}),
+        ("wrong", {"ids": ("ANOTHER",)}),
+        ("wrong", {"ids": ()}),
+        ("too old", {"now": NOW + timedelta(days=5)}),
+    ],
+)
+def test_what_paypal_does_not_confirm(match, values):
+    with pytest.raises(AuthenticationError, match=match):
+        ask(answered, **values)
+
+
+def test_the_event_is_asked_about_byte_by_byte():
+    body = '{ "id" : "WH-1",  "n": 1.50, "name": "Müller" }'.encode()
+    asked = question(Signature.of(HEADERS), "W", body)
+    assert asked.endswith(b'"webhook_event": ' + body + b"}")
+    told = json.loads(asked)
+    assert told["webhook_id"] == "W"
+    assert told["transmission_sig"] == HEADERS["PAYPAL-TRANSMISSION-SIG"]
+    assert told["auth_algo"] == "SHA256withRSA"
 
 
 # ----------------------------------------------------------------------

@@ -26,6 +26,7 @@ CLIENT_SECRET = "-".join(("secret", "of", "the", "stand", "in"))
 OLD_SECRET = "-".join(("secret", "that", "was", "replaced"))
 WEBHOOK_ID = "8PT597110X687430LKGECATA"
 CERTIFICATE = "/v1/notifications/certs/CERT-360caa42-fca2a594-5a29e601"
+VERIFY = "/v1/notifications/verify-webhook-signature"
 TOO_MANY = {
     "name": "RESULTSET_TOO_LARGE",
     "message": "Result set size is greater than the maximum limit. Change the filter "
@@ -133,9 +134,9 @@ class PaypalStandIn(StandInServer):
             return self.token(request)
         if not self.is_known(request):
             return refusal(401, "invalid_token", "Token signature verification failed")
-        return self.resource(request.path, dict(request.params), fault)
+        return self.resource(request.path, dict(request.params), fault, request.body)
 
-    def resource(self, path, params, fault):
+    def resource(self, path, params, fault, body=b""):
         """Answer who has a token."""
         if path == "/v1/reporting/transactions" and self.may_search:
             return self.transactions(params, fault)
@@ -143,10 +144,27 @@ class PaypalStandIn(StandInServer):
             return answer(self.balances_now())
         if path.startswith("/v1/customer/disputes") and self.may_read_disputes:
             return self.dispute_answer(path, params)
+        if path == VERIFY:
+            return self.verification(body)
         if path.startswith("/v1/"):
             words = "Authorization failed due to insufficient permissions."
             return refusal(403, "NOT_AUTHORIZED", words)
         return refusal(404, "RESOURCE_NOT_FOUND", "The resource does not exist.")
+
+    def verification(self, body):
+        """Say whether the event in a question was signed by us."""
+        told = json.loads(body)
+        event = body.split(b'"webhook_event": ', 1)[1][:-1]
+        signed = "|".join(
+            (
+                told["transmission_id"],
+                told["transmission_time"],
+                told["webhook_id"],
+                str(zlib.crc32(event)),
+            )
+        )
+        good = self.signer.has_signed(signed.encode(), told["transmission_sig"])
+        return answer({"verification_status": "SUCCESS" if good else "FAILURE"})
 
     def token(self, received):
         """Give a token to who shows an id and its secret."""
@@ -319,6 +337,10 @@ class Signer:
         """Return the signature of a text in base64."""
         signed = self.key.sign(content, padding.PKCS1v15(), hashes.SHA256())
         return base64.b64encode(signed).decode()
+
+    def has_signed(self, content, signature):
+        """Tell whether a signature in base64 is ours, of this text."""
+        return self.sign(content) == signature
 
 
 def new_key():

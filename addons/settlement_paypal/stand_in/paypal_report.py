@@ -95,8 +95,23 @@ def net(one: Row) -> int:
 def totals(
     code: str, currency: str, rows: Iterable[Row], opening: int = 0, held: int = 0
 ) -> list[str]:
-    """Return the footer of one currency."""
+    """Return the footer of one currency of which so much is held all the time."""
     rows = [one for one in rows if one["Gross Transaction Currency"] == currency]
+    closing = opening + sum(map(net, rows))
+    pairs = ((opening, closing), (opening - held, closing - held))
+    return footer(code, currency, rows, pairs)
+
+
+def footer(
+    code: str,
+    currency: str,
+    rows: Sequence[Row],
+    pairs: Sequence[tuple[int, int]],
+) -> list[str]:
+    """Return the footer of the rows of one currency.
+
+    :param pairs: opening and closing of the whole balance, and of what is available.
+    """
     sums = [
         sum(int(one[name] or 0) for one in rows if one[direction] == way)
         for name, direction in (
@@ -105,14 +120,13 @@ def totals(
         )
         for way in ("CR", "DR")
     ]
-    closing = opening + sums[0] - sums[1] + sums[2] - sums[3]
-    balances = (opening, closing, opening - held, closing - held, 0, 0)
-    pairs = [
+    balances = [
         text
-        for value in balances
+        for pair in (*pairs, (0, 0))
+        for value in pair
         for text in ("DR" if value < 0 else "CR", str(abs(value)))
     ]
-    return [code, currency, *map(str, sums), *pairs, str(len(rows))]
+    return [code, currency, *map(str, sums), *balances, str(len(rows))]
 
 
 def section(
@@ -144,12 +158,13 @@ def report(
     number: int = 1,
     end: bool = True,
     footers: Sequence[Sequence[str]] = (),
+    account: str = ACCOUNT,
 ) -> list[list[str]]:
     """Return the rows of a report file."""
     body = [list(one) for each in sections for one in each]
     rows = sum(one[0] == "SB" for one in body)
     tail = [*map(list, footers), ["RC", str(rows)], ["FF", str(rows)]]
-    head = [["RH", made_at, "A", ACCOUNT, "009"], ["FH", f"{number:02}"]]
+    head = [["RH", made_at, "A", account, "009"], ["FH", f"{number:02}"]]
     return [*head, *body, *(tail if end else [])]
 
 

@@ -1,0 +1,1 @@
+"""PayPal as tests and simulations need it: an API on this machine, and its files."""
