@@ -29,7 +29,7 @@ class TestAdyenConnection(AdyenCase):
 
     def test_with_a_key(self):
         answer = self.backend.check_connection()
-        self.assertEqual(answer, {"account_identifier": [ay.ACCOUNT]})
+        self.assertEqual(answer, {"merchant_accounts": [ay.ACCOUNT]})
         self.assertEqual(self.backend.state, "connected")
         self.assertEqual(self.asked(), [1], "A report that is not there costs nothing.")
 
@@ -67,8 +67,13 @@ class TestAdyenConnection(AdyenCase):
         self.assert_refused("no key", self.new_backend(credentials=False))
         self.assertFalse(self.server.log)
 
-    def test_without_any_account(self):
-        self.assert_refused("Create a wallet", self.new_backend(accounts=()))
+    def test_before_there_is_any_account(self):
+        """The set-up asks who we are before it asks for the wallets."""
+        backend = self.new_backend(accounts=())
+        self.assertIn("known to Adyen", backend.check_connection()["keys"])
+        self.server.api_keys = []
+        with self.assertRaisesRegex(UserError, "refuses the API key"):
+            backend.check_connection()
 
     def test_an_account_that_is_none(self):
         self.assert_refused(
