@@ -217,9 +217,7 @@ class TestAdyenPosting(AccountPaymentCommon):
         match = self.env["settlement.match"].search(
             [("line_ids.batch_id", "in", self.batches().ids)]
         )
-        if match.state == "proposed":
-            match.action_confirm()
-            self.run_all()
+        self.assertEqual((match.state, match.method), ("posted", "batch"))
         self.assertEqual(match.line_ids.batch_id, self.batches())
         self.assert_all_arrived()
 
@@ -241,6 +239,25 @@ class TestAdyenPosting(AccountPaymentCommon):
         after = posted.move_id.line_ids.read(["debit", "credit", "account_id"])
         self.assertEqual(after, before, "Nothing is edited behind anybody's back.")
         self.assertEqual(posted.move_id.mapped("state"), ["posted"] * len(posted))
+
+    def test_the_set_up_asks_who_we_are_before_there_are_wallets(self):
+        setup = self.env["settlement.setup"].create(
+            {
+                "name": "New Shop",
+                "connector": "adyen",
+                "environment": "test",
+                "timezone": "Europe/Amsterdam",
+                "api_url": self.server.url,
+                "company_id": self.company.id,
+            }
+        )
+        setup.action_connect()
+        setup.set_credential("api_key", "a key of somebody else")
+        self.assertFalse(setup.action_check_access())
+        self.assertIn("refuses the API key", setup.check_error)
+        setup.set_credential("api_key", ay.API_KEY)
+        self.assertTrue(setup.action_check_access())
+        self.assertEqual(setup.step, "wallets")
 
     # -- payments that Odoo itself took ------------------------------------------
 

@@ -87,7 +87,7 @@ class TestAdyenReportEvents(WebhookCase):
         self.work()
         self.assertFalse(self.targets())
         told = self.env["settlement.event"].search(
-            [("name", "=", "webhook.object_not_fetched")], limit=1
+            [("action", "=", "webhook.object_not_fetched")], limit=1
         )
         self.assertIn("Report not found", told.reason)
         self.server.issue(2, paper.report(2, 500))
