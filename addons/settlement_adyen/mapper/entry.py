@@ -9,6 +9,7 @@ and currency.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,6 +60,9 @@ class Entry:
     twin: int = 0
 
 
+_LONGEST_WORDS = 160
+
+
 class _Money(NamedTuple):
     gross: Decimal
     fees: tuple[FeeFact, ...] = ()
@@ -75,11 +79,18 @@ def external_id(entry: Entry) -> str:
             entry.psp_reference, entry.modification, name, entry.batch, entry.currency
         )
     said = (entry.modification, entry.modification_text, entry.created_at.isoformat())
-    words = " ".join(word for word in said if word)
+    words = _shortened(" ".join(word for word in said if word))
     return (
         f"{entry.account}/{entry.batch}/{name}/{entry.psp_reference}/{words}/"
         f"{entry.net} {entry.currency}"
     )
+
+
+def _shortened(words: str) -> str:
+    """Return a text that an index can hold; what is cut off still counts."""
+    if len(words) <= _LONGEST_WORDS:
+        return words
+    return f"{words[:_LONGEST_WORDS]}…{zlib.crc32(words.encode()):08x}"
 
 
 def payment_row_id(

@@ -214,6 +214,22 @@ def test_bytes_that_are_no_text_spoil_only_themselves():
     assert len(paper.transactions(paper.read(content))) == len(ROWS)
 
 
+def test_a_character_that_no_database_keeps():
+    content = WHOLE.replace(b"INV/2026/00017", b"INV\x00", 1)
+    fact, *_rest = paper.transactions(paper.read(content))
+    assert fact.invoice_reference == "INV\ufffd"
+
+
+def test_names_of_rows_are_short_enough_for_an_index():
+    long = {"Modification_Merchant_Reference": "€" * 5000}
+    rows = [of_account("Fee", debit="1.00", **long)]
+    long = {"Modification_Merchant_Reference": "€" * 4999 + "$"}
+    rows += [of_account("Fee", debit="1.00", **long)]
+    first, second = paper.transactions(paper.facts(*rows))
+    assert len(first.external_id.encode()) < 1000
+    assert first.external_id != second.external_id
+
+
 # ----------------------------------------------------------------------
 # Damage
 # ----------------------------------------------------------------------
@@ -307,6 +323,8 @@ def test_lines_are_counted_as_an_editor_counts_them():
         ({"Merchant_Account": ""}, "is no merchant account"),
         ({"Merchant_Account": "x" * 201}, "is no merchant account"),
         ({"Type": " "}, "is no type of row"),
+        ({"Psp_Reference": "8" * 101}, "is no Psp Reference: it is too long"),
+        ({"Modification_Reference": "8" * 101}, "is no Modification Reference"),
         ({"Batch_Number": ""}, "is no batch number"),
     ],
 )
