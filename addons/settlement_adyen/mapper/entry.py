@@ -9,6 +9,7 @@ and currency.
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -61,6 +62,7 @@ class Entry:
 
 
 _LONGEST_WORDS = 160
+_BATCH = re.compile(r"\bbatch (\d{1,18})\b", re.ASCII | re.IGNORECASE)
 
 
 class _Money(NamedTuple):
@@ -225,4 +227,7 @@ def _account_references(entry: Entry, kind: str, name: str) -> dict[str, Any]:
     found = {"description": " · ".join(text for text in texts if text)}
     if kind == "payout":
         found["source_external_id"] = name
+    elif kind == "payout_failure" and (batch := _BATCH.search(found["description"])):
+        # It comes back in a later batch, under the text with which it went.
+        found["parent_external_id"] = payout_id(entry.account, batch[1], entry.currency)
     return found
