@@ -1,3 +1,4 @@
+import contextlib
 from datetime import timedelta
 
 from odoo import models
@@ -16,6 +17,9 @@ from ..mapper import codes
 from ..reports.file import is_report, read_report
 from . import event_reading
 from .backend import STREAM
+
+# An account that nobody has.
+NOBODY = "no-account-of-anybody"
 
 
 def _adyen_client(handler, backend, **options):
@@ -111,23 +115,30 @@ class SettlementConnectorAdyen(models.AbstractModel):
     def _check_connection(self, backend):
         """Return the merchant accounts whose reports the keys open."""
         accounts = backend._adyen_accounts()
-        if not accounts:
-            raise BusinessError(
-                self.env._("Create a wallet for each merchant account first.")
-            )
         client = _adyen_client(self, backend)
+        if not accounts:
+            return self._check_keys(client, backend)
         for account in accounts:
             self._check_account(client, backend, account)
-        return {"account_identifier": accounts}
+        return {"merchant_accounts": accounts}
+
+    def _check_keys(self, client, backend):
+        """Ask for a report of nobody: keys that Adyen does not know are refused."""
+        with contextlib.suppress(NotAllowed):
+            self._ask(client, backend, ReportAddress.of_batch(NOBODY, 1))
+        words = self.env._(
+            "known to Adyen; once a merchant account has a wallet, its reports are "
+            "asked for, too"
+        )
+        return {"keys": words}
 
     def _check_account(self, client, backend, account):
         """Ask for a report that is not there yet; who may not ask is refused."""
         walk = backend._adyen_walk(account)
-        report = ReportAddress.of_batch(account, walk.highest + 1)
         try:
-            client.report(report).close()
-        except NotFound:
-            return
+            self._ask(
+                client, backend, ReportAddress.of_batch(account, walk.highest + 1)
+            )
         except NotAllowed as error:
             raise BusinessError(
                 self.env._(
@@ -138,6 +149,19 @@ class SettlementConnectorAdyen(models.AbstractModel):
                     error=str(error),
                 )
             ) from error
+
+    def _ask(self, client, backend, report):
+        """Ask for a report, whether it is there or not.
+
+        :raises NotAllowed: if the keys do not open its account.
+        :raises BusinessError: if Adyen does not know the keys.
+        """
+        try:
+            client.report(report).close()
+        except NotFound:
+            return
+        except NotAllowed:
+            raise
         except AuthenticationError as error:
             raise BusinessError(
                 self.env._(
@@ -213,4 +237,4 @@ class SettlementConnectorAdyen(models.AbstractModel):
                 ("sha256", "=", message.sha256),
             ]
         )
-        return min(same.mapped("received_at"))
+        return min(same.mapped("received_at"), default=message.received_at)
