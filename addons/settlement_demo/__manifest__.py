@@ -7,6 +7,7 @@
     "category": "Accounting/Accounting",
     "depends": [
         "settlement_stripe",
+        "settlement_adyen",
         "settlement_paypal",
         "settlement_bank",
         "settlement_account",

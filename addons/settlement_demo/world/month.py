@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
-from . import clock
+from . import clock, stories_adyen
 from . import stories_bank as bank
 from .companies import (
     ORDINARY,
+    ORDINARY_ADYEN,
     ORDINARY_PAYPAL,
     PLANTED,
+    PLANTED_ADYEN,
     PLANTED_PAYPAL,
     Planted,
     Story,
@@ -38,6 +40,11 @@ def fill(scene: Scene) -> None:
 def fill_paypal(scene: Scene) -> None:
     """Tell all stories of a company's PayPal account, in the order of their days."""
     _tell(scene, [*_ordinary_sales(scene), *_planted(scene, PLANTED_PAYPAL)])
+
+
+def fill_adyen(scene: Scene) -> None:
+    """Tell all stories of a company's accounts at Adyen, in the order of their days."""
+    _tell(scene, [*_ordinary_captures(scene), *_planted(scene, PLANTED_ADYEN)])
 
 
 def _tell(scene: Scene, happenings: Sequence[Happening]) -> None:
@@ -79,6 +86,15 @@ def _ordinary_sales(scene: Scene) -> Iterator[Happening]:
             count = wallet.sales_per_day
             for story in scene.random.choices(stories, weights, k=count):
                 yield day, story, wallet.currency
+
+
+def _ordinary_captures(scene: Scene) -> Iterator[Happening]:
+    stories, weights = zip(*ORDINARY_ADYEN, strict=True)
+    for day in clock.days_between(scene.period.start, stories_adyen.last_day(scene)):
+        for wallet in scene.adyen.wallets:
+            count = wallet.sales_per_day
+            for story in scene.random.choices(stories, weights, k=count):
+                yield day, story, wallet.name
 
 
 def _planted(scene: Scene, table: Sequence[Planted]) -> Iterator[Happening]:

@@ -39,6 +39,10 @@ class ProviderBook(ABC):
     def account_identifier(self) -> str:
         """Return by which id the provider knows the account."""
 
+    def account_of(self, wallet: Wallet) -> str:
+        """Return the id of the account that has a wallet."""
+        return self.account_identifier
+
     @property
     @abstractmethod
     def wallets(self) -> Sequence[Wallet]:
