@@ -3,6 +3,7 @@
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/lib.sh"
 . "$here/steps/template.sh"
+. "$here/steps/peer.sh"
 . "$RUNTIME/env.sh"
 export PGDATABASE=postgres
 
@@ -16,13 +17,8 @@ options=()
 
 # What other addons do with the same rows; theirs stay out of ours.
 if [ "$name" = match_peer ]; then
-    peer="$RUNTIME/peer"
-    [ -d "$peer/odoo/addons/account_reconcile_oca" ] ||
-        "$RUNTIME/venv/bin/pip" install -q --no-deps --target "$peer" \
-            "odoo-addon-account_reconcile_oca==19.0.*" \
-            "odoo-addon-account_statement_base==19.0.*" ||
-        die "The peer, account_reconcile_oca, cannot be had from the package registry."
-    SETTLEMENT_ADDONS_PATH="${SETTLEMENT_ADDONS_PATH:-$CHECKOUT/addons},$peer/odoo/addons"
+    peer_addons
+    SETTLEMENT_ADDONS_PATH="${SETTLEMENT_ADDONS_PATH:-$CHECKOUT/addons},$PEER_ADDONS"
     export SETTLEMENT_ADDONS_PATH
 fi
 

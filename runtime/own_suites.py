@@ -15,6 +15,8 @@ from test_log import Outcome
 SUITES = ("account", "account_payment")
 # The database with these and no addon of ours.
 PLAIN = "tpl_account"
+# A folder without addons: Odoo then knows its own only.
+WITHOUT_OURS = {"SETTLEMENT_ADDONS_PATH": "/nonexistent"}
 FAILED = re.compile(
     r"^\S+ \S+ \d+ ERROR \S+ odoo\.addons\.(\w+)\.tests\S*: "
     r"(?:FAIL|ERROR): (?:Subtest )?(\w+)\.(\w+)",
@@ -108,7 +110,7 @@ def failing_without_us(
     )
     plain = f"{name}-plain"
     test_tasks.run_tagged(
-        plain, tags, ",".join(SUITES), port, template=PLAIN, with_addons=False
+        plain, tags, ",".join(SUITES), port, template=PLAIN, settings=WITHOUT_OURS
     )
     test_tasks.drop_database(f"{test_tasks.PREFIX}_{plain}")
     return failed & failed_tests(plain)

@@ -66,6 +66,15 @@ def odoo_parts(names: Iterable[str]) -> list[Part]:
     return [Part(name, functools.partial(test_tasks.run_odoo, name)) for name in names]
 
 
+def glue_parts(only: list[str]) -> list[Part]:
+    """Return the Odoo tests of addons that join ours to others as parts."""
+    return [
+        Part(name, functools.partial(test_tasks.run_glue, name))
+        for name in test_tasks.GLUE
+        if name in (only or test_tasks.GLUE)
+    ]
+
+
 def integration_parts() -> list[Part]:
     """Return the integration tests as parts."""
     return [
@@ -132,11 +141,12 @@ def run_all(only: list[str]) -> list[Outcome]:
     if not (test_tasks.RUNTIME / "stamps" / "suite").exists():
         return outcomes
     installable, _missing = addon_list.installable(addon_list.manifests())
-    for name in set(only) - set(installable):
+    for name in set(only) - {*installable, *test_tasks.GLUE}:
         problem = "there is no such addon that installs here"
         outcomes.append(Outcome(name, 0, 1, problems=[problem]))
     names = [name for name in installable if name in (only or installable)]
-    parts = odoo_parts(names)
+    names = [name for name in names if name not in test_tasks.GLUE]
+    parts = odoo_parts(names) + glue_parts(only)
     if not only:
         parts += integration_parts()
         parts.append(Part("odoo-chosen", own_suites.run_chosen))

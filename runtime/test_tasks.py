@@ -117,14 +117,30 @@ def run_integration(files: list[str]) -> Outcome:
 NEIGHBOURS = {"settlement": "base_automation"}
 
 
+# Addons that join ours to one of OCA. The suite installs without them; their tests run
+# in a database that has both.
+GLUE = ("settlement_reconcile_oca",)
+
+
 def run_odoo(addon: str, port: int) -> Outcome:
     """Run the Odoo tests of one addon in a copy of the template database."""
     expected = has_odoo_tests(addon)
     return run_tagged(addon, f"/{addon}", addon, port, expected)
 
 
+def run_glue(addon: str, port: int) -> Outcome:
+    """Run the Odoo tests of an addon that joins ours to one of the package registry."""
+    shell_function("peer_addons")
+    own = os.environ.get("SETTLEMENT_ADDONS_PATH") or str(CHECKOUT / "addons")
+    peer = RUNTIME / "peer" / "odoo" / "addons"
+    settings = {"SETTLEMENT_ADDONS_PATH": f"{own},{peer}"}
+    return run_tagged(addon, f"/{addon}", addon, port, True, settings=settings)
+
+
 def neighbours_of(name: str) -> list[str]:
     """Return the options that install what the tests of an addon meet beside it."""
+    if name in GLUE:
+        return [f"--init={name}"]
     return [f"--init={NEIGHBOURS[name]}"] if name in NEIGHBOURS else []
 
 
@@ -135,12 +151,12 @@ def run_tagged(
     port: int,
     expected: bool = True,
     template: str = TEMPLATE,
-    with_addons: bool = True,
+    settings: dict[str, str] | None = None,
 ) -> Outcome:
     """Run the Odoo tests with some tags in a copy of a template database.
 
     ``update`` names the addons to update: Odoo tests no others. ``expected`` tells
-    whether there must be tests at all, ``with_addons`` whether Odoo sees ours.
+    whether there must be tests at all, ``settings`` are added to the environment.
     """
     database = f"{PREFIX}_{name}"
     log = LOGS / f"test-{name}.log"
@@ -156,8 +172,7 @@ def run_tagged(
             f"--http-port={port}",
         ],
         log,
-        # A folder without addons: Odoo then knows its own only.
-        {} if with_addons else {"SETTLEMENT_ADDONS_PATH": "/nonexistent"},
+        settings,
     )
     text = log.read_text(encoding="utf-8", errors="replace")
     outcome = test_log.read_odoo_log(name, text, test_log.has_browser(), expected)
@@ -203,7 +218,8 @@ def install_suite() -> Outcome:
 
 def shell_function(*call: str) -> None:
     """Call a function of the set-up's scripts."""
-    script = '. "$0/lib.sh"; . "$0/steps/template.sh"; . "$RUNTIME/env.sh"; "$@"'
+    steps = "lib.sh", "steps/template.sh", "steps/peer.sh"
+    script = "".join(f'. "$0/{step}"; ' for step in steps) + '. "$RUNTIME/env.sh"; "$@"'
     subprocess.run(
         ["bash", "-c", script, str(CHECKOUT / "runtime"), *call],
         env=environment(),

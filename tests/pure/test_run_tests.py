@@ -210,6 +210,30 @@ def test_what_a_test_meets_beside_its_addon_is_installed():
     assert test_tasks.neighbours_of("settlement_bank") == []
 
 
+def test_glue_is_tested_beside_the_addon_it_joins(tmp_path, monkeypatch):
+    calls, ran = [], []
+    monkeypatch.setenv("SETTLEMENT_ADDONS_PATH", "/ours")
+    monkeypatch.setattr(test_tasks, "RUNTIME", tmp_path)
+    monkeypatch.setattr(test_tasks, "LOGS", tmp_path)
+    monkeypatch.setattr(test_tasks, "shell_function", lambda *call: calls.append(call))
+
+    def process(command, log, settings=None):
+        ran.append((command, settings))
+        log.write_text(TESTS % "0 failed, 0 error(s) of 3 tests")
+        return 0, 1.0, 1.0
+
+    monkeypatch.setattr(test_tasks, "run_process", process)
+    (part,) = run_tests.glue_parts([])
+    assert counts(part.run(8000)) == (3, 0, 0)
+    assert calls[0] == ("peer_addons",)
+    ((command, settings),) = ran
+    assert "--init=settlement_reconcile_oca" in command
+    path = f"/ours,{tmp_path}/peer/odoo/addons"
+    assert settings == {"SETTLEMENT_ADDONS_PATH": path}
+    assert run_tests.glue_parts(["settlement"]) == []
+    assert len(run_tests.glue_parts(["settlement_reconcile_oca"])) == 1
+
+
 def test_what_hangs_is_stopped_with_all_it_started(tmp_path, monkeypatch):
     monkeypatch.setattr(test_tasks, "LONGEST_PART", 1)
     log, child = tmp_path / "log", tmp_path / "child"

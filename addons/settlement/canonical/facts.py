@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 ZERO = Decimal(0)
 
@@ -272,11 +272,12 @@ class ParseResult:
 class RawItem:
     """One object of a pull as received, before anybody interprets it.
 
-    ``content`` are the bytes of this object inside the answer, ``context`` what
+    ``content`` are the bytes of this object inside the answer, of a large one a
+    binary file at its beginning that is read as a stream; ``context`` is what
     the request knew and the object does not (for example the payout that was
     asked for). Equal ``(stream, context, external_id, content)`` is stored once.
     """
 
     external_id: str
-    content: bytes
+    content: bytes | BinaryIO
     context: dict[str, str] = field(default_factory=dict)

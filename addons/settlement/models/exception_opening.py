@@ -34,7 +34,8 @@ class SettlementException(models.Model):
     ):
         """Open one exception for ``record`` and ``reason``, or refresh the open one.
 
-        A person's decision to ignore it holds as long as the cause is the same.
+        A person's decision to ignore it, or to leave its subject as it is, holds as
+        long as the cause is the same.
 
         :param cause: a plain sentence with its arithmetic.
         :param severity: at least this; by default what amount and age say.
@@ -90,7 +91,7 @@ class SettlementException(models.Model):
     def _known_causes(self, model, found):
         """Return (subject id, reason) → (id, cause) of what is there already.
 
-        Of an ignored one and an open one, the open one counts.
+        Of a decision that holds and an open one, the open one counts.
         """
         self.env.flush_all()
         rows = self.env.execute_query(
@@ -99,8 +100,8 @@ class SettlementException(models.Model):
                 SELECT subject_id, reason, id, cause
                   FROM settlement_exception
                  WHERE subject_model = %s AND subject_id = ANY(%s)
-                   AND state <> 'resolved'
-                 ORDER BY state = 'ignored' DESC, id
+                   AND (state <> 'resolved' OR is_decided)
+                 ORDER BY state IN ('ignored', 'resolved') DESC, id
                 """,
                 model._name,
                 [record_id for record_id, *_rest in found],
@@ -173,17 +174,19 @@ class SettlementException(models.Model):
                 ("subject_model", "=", record._name),
                 ("subject_id", "=", record.id),
                 ("reason", "=", reason),
+                "|",
                 ("state", "in", (*OPEN_STATES, "ignored")),
+                ("is_decided", "=", True),
             ]
         )
         return known.filtered(
             lambda known: known.state in OPEN_STATES or known.cause == cause
-        ).sorted(lambda known: known.state == "ignored")[:1]
+        ).sorted(lambda known: known.state not in OPEN_STATES)[:1]
 
     def _refresh(self, cause, record, details):
         """Say of an open exception what is known today; it gets no less urgent."""
         self.ensure_one()
-        if self.state == "ignored":
+        if self.state not in OPEN_STATES:
             return
         if details.get("deadline") and details["deadline"] != self.deadline:
             self._move_deadline(details["deadline"])

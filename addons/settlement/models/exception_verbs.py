@@ -163,7 +163,7 @@ class SettlementException(models.Model):
             twin=twin.display_name,
             comment=comment,
         )
-        self._close("resolved", sentence.strip(), twin_id=twin.id)
+        self._close("resolved", sentence.strip(), twin_id=twin.id, is_decided=True)
 
     def _twin(self, twin_id):
         """Return the record that is the same thing, of the same type and company.

@@ -185,13 +185,12 @@ class SettlementMessage(models.Model):
 
     def _store_payload(self, payload):
         self.ensure_one()
-        if not payload.is_inline:
-            self.stored_name = payload_storage.keep_in_folder(payload, self._folder())
-            return
+        content, stored_name = self._placed(payload)
+        self.stored_name = stored_name
         self.env.cr.execute(
             SQL(
                 "UPDATE settlement_message SET payload = %s WHERE id = %s",
-                payload.inline_bytes(),
+                content,
                 self.id,
             )
         )
@@ -231,9 +230,16 @@ class SettlementMessage(models.Model):
             payload.sha256,
             payload.stored_sha256,
             payload.size,
-            payload.inline_bytes(),
+            *self._placed(payload),
             item.context,
         )
+
+    @api.model
+    def _placed(self, payload):
+        """Return (bytes for the database, None) or (None, place in the file store)."""
+        if payload.is_inline:
+            return payload.inline_bytes(), None
+        return None, payload_storage.keep_in_folder(payload, self._folder())
 
     @api.model
     def _insert_query(self, backend, channel, stream, rows):
@@ -242,27 +248,27 @@ class SettlementMessage(models.Model):
         :param rows: tuples as :meth:`_item_row` returns them.
         """
         columns = list(zip(*rows, strict=True))
-        contexts = [json.dumps(context) for context in columns[6]]
+        contexts = [json.dumps(context) for context in columns[7]]
         return SQL(
             """
             INSERT INTO settlement_message (
                 backend_id, company_id, channel, stream, external_id, context,
-                dedupe_key, sha256, stored_sha256, size, payload, received_at,
-                state, attempts, correlation_id,
+                dedupe_key, sha256, stored_sha256, size, payload, stored_name,
+                received_at, state, attempts, correlation_id,
                 create_uid, create_date, write_uid, write_date
             )
             SELECT %(backend)s, %(company)s, %(channel)s, %(stream)s, item.external_id,
                    item.context::jsonb, item.dedupe_key, item.sha256,
-                   item.stored_sha256, item.size, item.payload,
+                   item.stored_sha256, item.size, item.payload, item.stored_name,
                    %(now)s, 'received', 0, %(correlation)s,
                    %(user)s, %(now)s, %(user)s, %(now)s
               FROM unnest(
                     %(ids)s::text[], %(keys)s::text[], %(hashes)s::text[],
                     %(stored)s::text[], %(sizes)s::int[], %(payloads)s::bytea[],
-                    %(contexts)s::text[]
+                    %(names)s::text[], %(contexts)s::text[]
                    ) WITH ORDINALITY AS item (
                     external_id, dedupe_key, sha256, stored_sha256, size, payload,
-                    context, position)
+                    stored_name, context, position)
              ORDER BY item.position
             ON CONFLICT (backend_id, dedupe_key) DO NOTHING
             RETURNING id
@@ -280,6 +286,7 @@ class SettlementMessage(models.Model):
             stored=list(columns[3]),
             sizes=list(columns[4]),
             payloads=list(columns[5]),
+            names=list(columns[6]),
             contexts=contexts,
         )
 

@@ -58,6 +58,21 @@ class TestMessage(SettlementCase):
         self.assertEqual(first[0]._open_content().read(), b"1")
         self.assertFalse(messages._altered_rows())
 
+    def test_a_large_item_lives_in_the_file_store(self):
+        content = random.Random(2).randbytes(payload_storage.INLINE_BYTES + 1)
+        items = [RawItem("a", io.BytesIO(content)), RawItem("b", io.BytesIO(b"1"))]
+        messages = self.env["settlement.message"]
+        large, small = messages._receive_items(self.backend, "rows", items)
+        self.addCleanup((large._folder() / large.stored_name).unlink)
+        with large._open_content() as file:
+            self.assertEqual(file.read(), content)
+        self.assertFalse(large._inline_payload())
+        self.assertFalse(small.stored_name)
+        self.assertEqual(small._open_content().read(), b"1")
+        again = [RawItem("a", content)]
+        self.assertFalse(messages._receive_items(self.backend, "rows", again))
+        self.assertFalse(messages._altered_rows())
+
     def test_nobody_reads_the_payload_through_generic_reads(self):
         message = self.receive(b"payload")
         self.assertNotIn("payload", message._fields)

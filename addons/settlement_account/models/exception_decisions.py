@@ -133,7 +133,8 @@ class SettlementException(models.Model):
                 entry=posting.display_name,
                 order=order,
                 comment=comment or "",
-            )
+            ),
+            is_decided=True,
         )
 
     def _partner_of(self, partner_id):

@@ -179,7 +179,8 @@ class SettlementException(models.Model):
                 "Our loss, by %(entry)s. %(reason)s",
                 entry=posting.display_name,
                 reason=reason or "",
-            )
+            ),
+            is_decided=True,
         )
 
     def _resolve_refund(self, credit_note=None, charge=None, reason=""):

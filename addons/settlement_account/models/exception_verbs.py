@@ -110,11 +110,11 @@ class SettlementException(models.Model):
     def _subject_record(self):
         return self.env[self.subject_model].browse(self.subject_id)
 
-    def _end(self, sentence):
+    def _end(self, sentence, **values):
         """Close it, unless what was done has closed it already."""
         self.invalidate_recordset(["state"])
         if self.state not in ("resolved", "ignored"):
-            self._close("resolved", sentence.strip())
+            self._close("resolved", sentence.strip(), **values)
 
     # ------------------------------------------------------------------
     # A rate

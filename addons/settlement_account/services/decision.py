@@ -40,11 +40,7 @@ class Decision:
         :return: the posting.
         :raises UserError: if nothing waits, or it cannot be posted.
         """
-        items = OpenItems(self.env, [self.fact.id])
-        moves = []
-        for item in items.waiting(self.fact.id):
-            part = self._part(-item.amount_currency, account_id, partner_id, role, item)
-            moves.append(Move(item, part, self._label(), self.fact.id))
+        moves = self._moves_waiting(account_id, partner_id, role)
         if not moves:
             raise UserError(
                 self.env._(
@@ -53,6 +49,35 @@ class Decision:
                 )
             )
         return self._post(moves)
+
+    def _moves_waiting(self, account_id, partner_id, role):
+        """Return what moves all that waits of the row.
+
+        A line of the bank may stand for several rows: of it, what is free of this one.
+        """
+        items = OpenItems(self.env, [self.fact.id])
+        if own := items.waiting(self.fact.id):
+            return [
+                Move(
+                    item,
+                    self._part(
+                        -item.amount_currency, account_id, partner_id, role, item
+                    ),
+                    self._label(),
+                    self.fact.id,
+                )
+                for item in own
+            ]
+        free = self.env["settlement.match"]._signed_free(self.fact)
+        part = Settled(
+            account_id=account_id,
+            partner_id=partner_id,
+            amount=free,
+            currency_id=self.fact.currency_id.id,
+            amount_currency=free,
+            role=role,
+        )
+        return items.take(self.fact.id, part, self._label()) if free else []
 
     def write_off(self, lines, account_id):
         """Clear what is left of journal items against an account.

@@ -11,6 +11,10 @@ from .reconciler import Reconciler
 from .slice_builder import Prepared, SliceBuilder
 from .token import with_token
 
+# Key of the context: lines that a bank reported are opened again, too, where people
+# reconcile them in Odoo.
+OPEN_AGAIN = "settlement_open_statement_lines"
+
 
 @dataclass(frozen=True, slots=True)
 class _Key:
@@ -165,7 +169,7 @@ class GiveBack:
               JOIN settlement_transaction fact
                 ON fact.id = entry.settlement_transaction_id
               JOIN settlement_wallet wallet
-                ON wallet.id = fact.wallet_id AND wallet.is_ledger
+                ON wallet.id = fact.wallet_id AND (wallet.is_ledger OR %(all)s)
               JOIN settlement_transaction_state state
                 ON state.transaction_id = fact.id
               JOIN account_bank_statement_line bank
@@ -183,6 +187,7 @@ class GiveBack:
              ORDER BY entry.id
             """,
             matches=self.matches.ids,
+            all=bool(self.env.context.get(OPEN_AGAIN)),
         )
 
 

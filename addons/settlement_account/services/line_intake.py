@@ -46,6 +46,25 @@ class LineIntake:
             self.checkpoint()
         return self.counters
 
+    def follow(self, lines):
+        """Bring what is known of some statement lines in line with them, at once.
+
+        :param lines: statement lines of journals of this backend.
+        """
+        if not (self.wallets and self._take_turn()):
+            return
+        rows = self._rows_of(lines, self.reader.reopened())
+        self._reopen(rows)
+        self._take_all(lines.ids, self.reader.news)
+        self._close(self._rows_of(lines, self.reader.settled_elsewhere()))
+
+    def _rows_of(self, lines, row_ids):
+        """Return those of some rows that were read from some lines."""
+        states = self.env["settlement.transaction.state"].search(
+            [("ledger_line_id", "in", lines.ids), ("transaction_id", "in", row_ids)]
+        )
+        return states.transaction_id.ids
+
     @property
     def is_enough(self):
         """Whether as many lines were taken in as were asked for."""

@@ -9,17 +9,19 @@ from typing import Any
 from odoo.addons.settlement.canonical.errors import BusinessError, TransientError
 
 _CHUNK = 64 * 1024
+# What one step of decompression may give, however small its input is.
+_PIECE = 1024 * 1024
 # Window bits of zlib: gzip or zlib header, told apart by zlib itself.
 _AUTODETECT = 47
 
 
-def read_body(
+def body_pieces(
     read: Callable[[int], bytes],
     headers: Mapping[str, str],
     max_bytes: int,
     overdue: Callable[[], bool] = lambda: False,
-) -> bytes:
-    """Return the whole decoded body.
+) -> Iterator[bytes]:
+    """Yield the decoded body piece by piece; only at the end it is known to be whole.
 
     :param read: returns up to so many undecoded bytes, nothing at the end.
     :param max_bytes: the most bytes accepted, before and after decompression.
@@ -33,10 +35,13 @@ def read_body(
     chunks = _chunks(read, announced, max_bytes, overdue)
     encoding = headers.get("Content-Encoding", "").strip().lower()
     if encoding in ("", "identity"):
-        return b"".join(chunks)
-    if encoding in ("gzip", "x-gzip", "deflate"):
-        return _inflate(chunks, max_bytes)
-    raise TransientError(f"The answer is encoded as {encoding!r}, which nobody asked.")
+        yield from chunks
+    elif encoding in ("gzip", "x-gzip", "deflate"):
+        yield from _inflate(chunks, max_bytes)
+    else:
+        raise TransientError(
+            f"The answer is encoded as {encoding!r}, which nobody asked."
+        )
 
 
 def _announced_length(headers: Mapping[str, str]) -> int | None:
@@ -66,24 +71,30 @@ def _chunks(
         )
 
 
-def _inflate(chunks: Iterator[bytes], max_bytes: int) -> bytes:
+def _inflate(chunks: Iterator[bytes], max_bytes: int) -> Iterator[bytes]:
     decoder = zlib.decompressobj(_AUTODETECT)
-    body = bytearray()
+    size = 0
     for chunk in chunks:
-        body += _step(decoder, chunk, max_bytes + 1 - len(body))
-        if len(body) > max_bytes:
-            raise _too_large(max_bytes)
+        for piece in _steps(decoder, chunk):
+            size += len(piece)
+            if size > max_bytes:
+                raise _too_large(max_bytes)
+            yield piece
     if not decoder.eof or decoder.unused_data:
         raise TransientError("The compressed answer was cut.")
-    return bytes(body)
 
 
-def _step(decoder: Any, chunk: bytes, room: int) -> bytes:
-    try:
-        step: bytes = decoder.decompress(chunk, room)
-    except zlib.error:
-        raise TransientError("The compressed answer cannot be read.") from None
-    return step
+def _steps(decoder: Any, chunk: bytes) -> Iterator[bytes]:
+    """Yield what a chunk gives, in pieces that are never large."""
+    while True:
+        try:
+            piece: bytes = decoder.decompress(chunk, _PIECE)
+        except zlib.error:
+            raise TransientError("The compressed answer cannot be read.") from None
+        yield piece
+        chunk = decoder.unconsumed_tail
+        if not chunk and len(piece) < _PIECE:
+            return
 
 
 def _too_large(max_bytes: int) -> BusinessError:

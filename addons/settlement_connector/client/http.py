@@ -12,10 +12,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from typing import Any, BinaryIO
+from urllib.parse import urljoin
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -30,14 +30,31 @@ from odoo.addons.settlement.canonical.errors import (
 
 from .addresses import Guard, Resolver
 from .auth import Auth, BearerAuth, secrets_of
-from .body import read_body
+from .body import body_pieces
+from .call import (
+    Call,
+    NotAllowed,
+    NotFound,
+    NotNow,
+    Unsent,
+    is_type,
+    may_repeat,
+    origin,
+    without_query,
+)
 from .pinned import PinnedAdapter
 from .provider_message import provider_message
-from .redaction import redact
 from .response import Response
 from .retry import RetryPolicy, parse_retry_after
 
-__all__ = ["BearerAuth", "HttpClient", "Response", "RetryPolicy"]
+__all__ = [
+    "BearerAuth",
+    "HttpClient",
+    "NotAllowed",
+    "NotFound",
+    "Response",
+    "RetryPolicy",
+]
 
 _logger = logging.getLogger(__name__)
 
@@ -51,23 +68,6 @@ _TRY_AGAIN = frozenset({408, 409, 425, 429})
 _NOT_WORKED_ON = frozenset({425, 429})
 
 Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
-
-
-@dataclass(frozen=True)
-class _Call:
-    """One call of a connector, as it is repeated."""
-
-    request: requests.PreparedRequest = field(repr=False)
-    secrets: frozenset[str] = field(repr=False)
-    content_type: str
-    repeatable: bool
-    redirects: int
-
-    @property
-    def where(self) -> str:
-        """Return method, host and path for people; never the query."""
-        parts = urlsplit(self.request.url or "")
-        return redact(f"{self.request.method} {parts.netloc}{parts.path}", self.secrets)
 
 
 class HttpClient:
@@ -174,6 +174,25 @@ class HttpClient:
         )
         return self._run(request, auth, content_type, repeatable=True)
 
+    def download(
+        self,
+        path: str,
+        file: BinaryIO,
+        *,
+        headers: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
+        content_type: str | None = None,
+    ) -> Response:
+        """Read one resource into a file; the memory does not grow with it.
+
+        See :meth:`get` for the rest. The answer returned has no content. What is in
+        the file after an error is not to be used.
+
+        :param file: seekable, emptied before each attempt.
+        """
+        request = requests.Request("GET", self._url(path), headers=dict(headers or {}))
+        return self._run(request, auth, content_type, repeatable=True, sink=file)
+
     def post(
         self,
         path: str,
@@ -215,18 +234,20 @@ class HttpClient:
         auth: Auth | None,
         content_type: str | None,
         repeatable: bool,
+        sink: BinaryIO | None = None,
     ) -> Response:
         secrets = secrets_of(request, auth)
         request.auth = auth
         wanted = self._content_type if content_type is None else content_type
         if wanted:
             request.headers.setdefault("Accept", wanted)
-        call = _Call(
+        call = Call(
             request=self._prepare(request),
             secrets=secrets,
             content_type=wanted,
             repeatable=repeatable,
             redirects=self._redirects if request.method == "GET" else 0,
+            sink=sink,
         )
         return self._repeat(call)
 
@@ -239,20 +260,20 @@ class HttpClient:
         self._guard.check_url(prepared.url or "")
         return prepared
 
-    def _repeat(self, call: _Call) -> Response:
+    def _repeat(self, call: Call) -> Response:
         attempt = 0
         while True:
             try:
                 return self._attempt(call)
             except TransientError as error:
                 wait = self._retry.wait(attempt, error.retry_after)
-                if wait is None or not _may_repeat(call, error):
+                if wait is None or not may_repeat(call, error):
                     raise
             _logger.info("%s: next attempt in %.1f s", call.where, wait)
             self._sleep(wait)
             attempt += 1
 
-    def _attempt(self, call: _Call) -> Response:
+    def _attempt(self, call: Call) -> Response:
         self._before_request()
         started = self._clock()
         answer = self._send(call)
@@ -268,7 +289,7 @@ class HttpClient:
             answer.close()
         return self._attempt(call)
 
-    def _send(self, call: _Call) -> requests.Response:
+    def _send(self, call: Call) -> requests.Response:
         failure: SettlementError
         try:
             return self._session.send(call.request, stream=True, allow_redirects=False)
@@ -277,7 +298,7 @@ class HttpClient:
                 f"{call.where}: no trustworthy encrypted connection is possible."
             )
         except requests.exceptions.ConnectTimeout:
-            failure = _Unsent(f"{call.where}: no connection within the time limit.")
+            failure = Unsent(f"{call.where}: no connection within the time limit.")
         except requests.exceptions.Timeout:
             failure = TransientError(f"{call.where}: no answer within the time limit.")
         except requests.exceptions.ConnectionError:
@@ -288,16 +309,22 @@ class HttpClient:
         raise failure
 
     def _read(
-        self, call: _Call, answer: requests.Response, started: float, limit: int
+        self,
+        call: Call,
+        answer: requests.Response,
+        started: float,
+        limit: int,
+        sink: BinaryIO | None = None,
     ) -> bytes:
         failure: SettlementError
+        pieces = body_pieces(
+            lambda size: answer.raw.read(size, decode_content=False),
+            answer.headers,
+            limit,
+            lambda: self._clock() - started > self._deadline,
+        )
         try:
-            return read_body(
-                lambda size: answer.raw.read(size, decode_content=False),
-                answer.headers,
-                limit,
-                lambda: self._clock() - started > self._deadline,
-            )
+            return b"".join(pieces) if sink is None else _write(pieces, sink)
         except (TransportError, OSError):
             failure = TransientError(f"{call.where}: the answer was cut.")
         except TransientError as error:
@@ -307,11 +334,11 @@ class HttpClient:
         raise failure
 
     def _accepted(
-        self, call: _Call, answer: requests.Response, started: float
+        self, call: Call, answer: requests.Response, started: float
     ) -> Response:
-        content = self._read(call, answer, started, self._max_bytes)
+        content = self._read(call, answer, started, self._max_bytes, call.sink)
         declared = answer.headers.get("Content-Type", "")
-        if content and not _is_type(declared, call.content_type):
+        if (content or call.sink) and not is_type(declared, call.content_type):
             raise TransientError(
                 f"{call.where}: the answer is {declared or 'of no declared type'} "
                 f"instead of {call.content_type}."
@@ -320,11 +347,11 @@ class HttpClient:
             status=answer.status_code,
             headers=CaseInsensitiveDict(answer.headers),
             content=content,
-            url=_without_query(answer.url, call.secrets),
+            url=without_query(answer.url, call.secrets),
         )
 
     def _refusal(
-        self, call: _Call, answer: requests.Response, started: float
+        self, call: Call, answer: requests.Response, started: float
     ) -> SettlementError:
         status = answer.status_code
         try:
@@ -334,7 +361,9 @@ class HttpClient:
         words = provider_message(body, call.secrets)
         text = f"{call.where}: status {status}" + (f": {words}" if words else ".")
         if status in (401, 403):
-            return AuthenticationError(text)
+            return (NotAllowed if status == 403 else AuthenticationError)(text)
+        if status == 404:
+            return NotFound(text)
         told = answer.headers.get(self._should_retry_header, "").lower()
         if status in _TRY_AGAIN or status >= 500 or told == "true":
             wait = parse_retry_after(answer.headers.get("Retry-After"))
@@ -344,13 +373,13 @@ class HttpClient:
     @staticmethod
     def _transient(status: int, told: str) -> type[TransientError]:
         if told == "false":
-            return _NotNow
-        return _Unsent if status in _NOT_WORKED_ON else TransientError
+            return NotNow
+        return Unsent if status in _NOT_WORKED_ON else TransientError
 
-    def _redirected(self, call: _Call, answer: requests.Response) -> _Call:
+    def _redirected(self, call: Call, answer: requests.Response) -> Call:
         source = call.request.url or ""
         target = urljoin(source, answer.headers.get("Location", ""))
-        if not call.redirects or _origin(source) != _origin(target):
+        if not call.redirects or origin(source) != origin(target):
             raise BusinessError(
                 f"{call.where}: status {answer.status_code}, a redirect "
                 "that is not followed."
@@ -358,37 +387,13 @@ class HttpClient:
         request = call.request.copy()
         request.prepare_url(target, None)
         self._guard.check_url(request.url or "")
-        return _Call(request, call.secrets, call.content_type, True, call.redirects - 1)
+        return replace(call, request=request, redirects=call.redirects - 1)
 
 
-class _Unsent(TransientError):
-    """A failure after which the provider has certainly not done anything."""
-
-
-class _NotNow(TransientError):
-    """A failure of which the provider says that repeating at once is no use."""
-
-
-def _may_repeat(call: _Call, error: TransientError) -> bool:
-    if isinstance(error, _NotNow):
-        return False
-    return call.repeatable or isinstance(error, _Unsent)
-
-
-def _is_type(declared: str, wanted: str) -> bool:
-    if not wanted:
-        return True
-    kind = declared.partition(";")[0].strip().lower()
-    if wanted == "application/json" and kind.endswith("+json"):
-        return True
-    return kind == wanted
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port
-
-
-def _without_query(url: str, secrets: Iterable[str]) -> str:
-    parts = urlsplit(url)
-    return redact(urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")), secrets)
+def _write(pieces: Iterable[bytes], file: BinaryIO) -> bytes:
+    """Put a body into a file instead of what an attempt before left there."""
+    file.seek(0)
+    file.truncate()
+    for piece in pieces:
+        file.write(piece)
+    return b""

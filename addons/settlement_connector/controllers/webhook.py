@@ -9,6 +9,7 @@ from ..webhooks.address import PATH, mask_addresses
 
 # Larger than any event; small enough to be kept in the database.
 MAX_BYTES = 1 << 18
+KEPT = 200
 TOO_LARGE = 413
 UNAVAILABLE = 503
 # Seconds after which a provider may try again.
@@ -30,7 +31,7 @@ class SettlementWebhook(Controller):
         settlement_raw_body=True,
     )
     def receive(self, token, **_parameters):
-        """Keep an event that its provider signed, and say nothing else."""
+        """Keep an event that its provider signed, and say so in its words."""
         # The address is shown where the server describes its threads.
         thread = threading.current_thread()
         thread.url = mask_addresses(getattr(thread, "url", ""))
@@ -40,7 +41,8 @@ class SettlementWebhook(Controller):
         # Nobody is logged in: the signature decides, and the system does the rest.
         backends = request.env["settlement.backend"].with_user(SUPERUSER_ID)
         status = backends._receive_webhook(token, request.httprequest.headers, body)
-        return self._answer(status)
+        words = backends._acknowledgement(token) if status == KEPT else ""
+        return self._answer(status, words)
 
     def _body(self):
         """Return the bytes as they were sent, None if there are too many."""
@@ -50,8 +52,8 @@ class SettlementWebhook(Controller):
             return None
         return body if len(body) <= MAX_BYTES else None
 
-    def _answer(self, status):
+    def _answer(self, status, words=""):
         headers = {"Cache-Control": "no-store"}
         if status == UNAVAILABLE:
             headers["Retry-After"] = str(RETRY_AFTER)
-        return Response("", status=status, headers=headers, mimetype="text/plain")
+        return Response(words, status=status, headers=headers, mimetype="text/plain")

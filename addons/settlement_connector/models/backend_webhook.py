@@ -109,6 +109,11 @@ class SettlementBackend(models.Model):
         return KEPT
 
     @api.model
+    def _acknowledgement(self, token):
+        """Return what the provider behind an address wants to read for an event."""
+        return self._backend_of_webhook(token)._handler()._acknowledgement()
+
+    @api.model
     def _status_of_refusal(self, error):
         """Return 400 for what is no event, 503 while we cannot tell."""
         if isinstance(error, CredentialVoid):

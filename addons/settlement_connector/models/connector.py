@@ -78,6 +78,13 @@ class SettlementConnector(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _acknowledgement(self):
+        """Return the text that the provider expects when its event is kept.
+
+        Most providers look at the status alone.
+        """
+        return ""
+
     def _pull_announced(self, backend, target):
         """Fetch an object that a webhook named; store nothing, change nothing.
 

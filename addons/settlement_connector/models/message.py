@@ -39,6 +39,7 @@ class SettlementMessage(models.Model):
             payload.stored_sha256,
             payload.size,
             payload.inline_bytes(),
+            None,
             {},
         )
 

@@ -112,6 +112,12 @@ class TestWebhook(WebhookCase):
         self.assertTrue(message.row_hash)
         self.assertEqual(self.events("message.received")[:1].count, 1)
 
+    def test_a_provider_reads_its_own_words_for_what_is_kept_alone(self):
+        self.assertEqual(self.send().text, "")
+        self.teach("_acknowledgement", lambda handler: "[accepted]")
+        self.assertEqual(self.send().text, "[accepted]")
+        self.assertEqual(self.send(signature="forged").text, "")
+
     def test_an_event_wakes_the_pipeline(self):
         cron = self.env.ref("settlement.cron_run")
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])

@@ -142,19 +142,29 @@ def total_differences(env, truth, keys):
                 # Where fees wait for a bill, their tax waits with them.
                 role = "fees" if total.role == "fee_tax" else total.role
                 expected[role, total.currency] += total.amount
-        found = _totals(env, env["res.company"].browse(company_id))
-        for key in sorted(expected.keys() | found.keys()):
-            if expected[key] != found[key]:
-                yield (
-                    f"{code}: {' '.join(key)} is {found[key]} in the ledger, really "
-                    f"{expected[key]}"
-                )
+        company = env["res.company"].browse(company_id)
+        found = _totals(env, company)
+        found.update(_openings_to_post(env, company))
+        yield from role_differences(code, expected, found)
 
 
-def _totals(env, company):
-    """Return (role, currency) → balance of the accounts of that role."""
-    totals = _openings_to_post(env, company)
-    for role, accounts in _accounts(env, company).items():
+def role_differences(name, expected, found):
+    """Yield a sentence for each (role, currency) that does not stand as it should."""
+    for key in sorted(expected.keys() | found.keys()):
+        if expected[key] != found[key]:
+            yield (
+                f"{name}: {' '.join(key)} is {found[key]} in the ledger, really "
+                f"{expected[key]}"
+            )
+
+
+def account_totals(env, company, accounts_of):
+    """Return (role, currency) → what stands on the accounts of that role.
+
+    :param accounts_of: role → account.account records.
+    """
+    totals = Counter()
+    for role, accounts in accounts_of.items():
         for currency, amount in env.execute_query(
             SQL(
                 """
@@ -172,6 +182,11 @@ def _totals(env, company):
         ):
             totals[role, currency] += minor(amount, currency)
     return totals
+
+
+def _totals(env, company):
+    """Return (role, currency) → balance of the accounts of that role."""
+    return account_totals(env, company, _accounts(env, company))
 
 
 def _openings_to_post(env, company):

@@ -59,6 +59,7 @@ from . import text_again
 from . import stage_duplicate
 from . import stage_transfer
 from . import transfer_fees
+from . import transfer_pairs
 from . import stage_counterparty
 from . import stage_subset
 from . import stage_expected

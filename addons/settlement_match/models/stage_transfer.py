@@ -5,18 +5,15 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from odoo.addons.settlement.canonical import kinds, references
+from odoo.addons.settlement.canonical import kinds
 from odoo.addons.settlement.models.reference_sql import reference_text_sql
 
-from ..engine import evidence, findings, payouts, rule, sentences, transfers
+from ..engine import evidence, findings, rule, sentences, transfers
 
 # Stored on its matches; it runs before the stages that look for documents.
 STAGE = 8
 # Two currencies are never quite the day's rate: banks take their share.
 RATE_TOLERANCE_PERCENT = Decimal(3)
-# Shorter references are found on rows that have nothing to do with each other.
-SHORTEST_REFERENCE = 6
-REFERENCE_TYPES = ("end_to_end", "bank", "provider")
 
 
 class SettlementMatcher(models.AbstractModel):
@@ -78,16 +75,62 @@ class SettlementMatcher(models.AbstractModel):
                 )
             )
         }
-        found = [
-            (ends[went], ends[came], transfers.LEVELS[rank], text)
-            for went, came, rank, text in [
-                *self.env.execute_query(self._naming_pairs_sql()),
-                *self.env.execute_query(self._reference_pairs_sql(run.company)),
-                *self._provider_pairs(),
-            ]
+        abroad = SQL("other.currency_id <> teller.currency_id")
+        rows = [
+            *self.env.execute_query(
+                SQL(
+                    "%s UNION %s ORDER BY 1, 2, 4",
+                    self._naming_amount_sql(),
+                    self._naming_both_sql(abroad),
+                )
+            ),
+            *self.env.execute_query(
+                self._reference_pairs_sql(run.company, self._no_fee_sql())
+            ),
+            *self._provider_pairs(),
         ]
-        pairs = transfers.both_ways(found)
-        return self._at_the_rate(run.company, pairs)
+        pairs = self._at_the_rate(run.company, self._pairs_of(ends, rows))
+        return pairs + self._withheld_pairs(run.company, ends, pairs)
+
+    @api.model
+    def _pairs_of(self, ends, rows):
+        """Return pairs for tuples of (went, came, rank, text), by ids."""
+        return transfers.both_ways(
+            (ends[went], ends[came], transfers.LEVELS[rank], text)
+            for went, came, rank, text in rows
+        )
+
+    @api.model
+    def _withheld_pairs(self, company, ends, pairs):
+        """Return pairs of which a bank may have kept something.
+
+        Only of rows that no other pair takes: between busy accounts nearly every
+        amount is within some per cent of many others.
+
+        :param pairs: those of equal amounts, and of two currencies.
+        """
+        known = transfers.decide(pairs)
+        taken = {
+            end.id
+            for pair in known.pairs + known.ambiguous
+            for end in (pair.went, pair.came)
+        }
+        self.env.cr.execute(
+            SQL("DELETE FROM settlement_end WHERE id = ANY(%s)", sorted(taken))
+        )
+        by_name = self._naming_both_sql(self._withheld_sql("teller", "other"))
+        by_number = self._reference_pairs_sql(
+            company,
+            SQL(
+                "%s AND 'topup' NOT IN (came.kind, went.kind)",
+                self._withheld_sql("went", "came"),
+            ),
+        )
+        rows = [
+            *self.env.execute_query(SQL("%s ORDER BY 1, 2, 4", by_name)),
+            *self.env.execute_query(by_number),
+        ]
+        return self._pairs_of(ends, rows)
 
     @api.model
     def _ends_sql(self, run):
@@ -142,122 +185,6 @@ class SettlementMatcher(models.AbstractModel):
             text=text,
             company=company.id,
         )
-
-    @api.model
-    def _naming_pairs_sql(self):
-        """Return (went, came, rank, text) where one row names the other's account.
-
-        In two currencies both rows have to, and where a bank kept a fee: amounts
-        alone would prove nothing. Two joins, for only a join by the amount stays
-        small between busy accounts.
-        """
-        return SQL(
-            """
-            SELECT CASE WHEN teller.amount < 0 THEN teller.id ELSE other.id END,
-                   CASE WHEN teller.amount < 0 THEN other.id ELSE teller.id END,
-                   %(rank)s AS rank, said.text
-              FROM settlement_named_own said
-              JOIN settlement_end teller ON teller.id = said.id
-              JOIN settlement_end other
-                ON other.wallet_id = said.named_id
-               AND other.currency_id = teller.currency_id
-               AND other.amount = -teller.amount
-             WHERE %(near)s
-             UNION
-            SELECT CASE WHEN teller.amount < 0 THEN teller.id ELSE other.id END,
-                   CASE WHEN teller.amount < 0 THEN other.id ELSE teller.id END,
-                   %(rank)s AS rank, said.text
-              FROM settlement_named_own said
-              JOIN settlement_end teller ON teller.id = said.id
-              JOIN settlement_named_own back
-                ON back.wallet_id = said.named_id
-               AND back.named_id = said.wallet_id
-              JOIN settlement_end other ON other.id = back.id
-             WHERE %(near)s
-               AND (other.currency_id <> teller.currency_id OR %(withheld)s)
-               AND 'topup' NOT IN (other.kind, teller.kind)
-             ORDER BY 1, 2, 4
-            """,
-            rank=transfers.ONE_END.rank,
-            near=SQL(
-                "(other.amount < 0) <> (teller.amount < 0) "
-                "AND abs(other.booked_on - teller.booked_on) <= %s",
-                max(transfers.EARLY, transfers.LATE).days,
-            ),
-            withheld=self._withheld_sql("teller", "other"),
-        )
-
-    @api.model
-    def _reference_pairs_sql(self, company):
-        """Return (went, came, rank, text) of rows that carry the same number."""
-        return SQL(
-            """
-            SELECT went.id, came.id, %(rank)s AS rank, there.text
-              FROM settlement_end went
-              JOIN settlement_transaction_reference there
-                ON there.transaction_id = went.id AND there.type IN %(types)s
-              JOIN settlement_transaction_reference here
-                ON %(same)s AND here.company_id = %(company)s
-              JOIN settlement_end came
-                ON came.id = here.transaction_id
-               AND came.wallet_id <> went.wallet_id
-             WHERE went.amount < 0
-               AND came.amount > 0
-               AND length(there.text) >= %(shortest)s
-               AND there.text <> 'NOTPROVIDED'
-               AND (came.currency_id = went.currency_id
-                    AND came.amount = -went.amount
-                 OR (came.currency_id <> went.currency_id OR %(withheld)s)
-                    AND 'topup' NOT IN (came.kind, went.kind))
-             ORDER BY 1, 2, 4
-            """,
-            rank=transfers.REFERENCE.rank,
-            types=REFERENCE_TYPES,
-            same=self._same_reference_sql("there", "here"),
-            company=company.id,
-            shortest=SHORTEST_REFERENCE,
-            withheld=self._withheld_sql("went", "came"),
-        )
-
-    @api.model
-    def _provider_pairs(self):
-        """Return (went, came, rank, name) of bank rows that name whom they fill up."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT went.id, came.id, ARRAY[backend.connector, backend.name],
-                       concat_ws(' ', fact.description, fact.counterparty_name,
-                            fact.payment_reference)
-                  FROM settlement_end came
-                  JOIN settlement_transaction sent ON sent.id = came.id
-                  JOIN settlement_backend backend ON backend.id = sent.backend_id
-                  JOIN settlement_end went
-                    ON went.amount = -came.amount
-                   AND went.currency_id = came.currency_id
-                   AND went.wallet_id <> came.wallet_id
-                   AND went.kind = 'bank_debit'
-                  JOIN settlement_transaction fact ON fact.id = went.id
-                 WHERE came.kind = 'topup'
-                   AND came.amount > 0
-                 ORDER BY 1, 2
-                """
-            )
-        )
-        return [
-            (went, came, transfers.PROVIDER.rank, name)
-            for went, came, names, text in rows
-            if (name := self._named_in(names, text))
-        ]
-
-    @api.model
-    def _named_in(self, names, text):
-        """Return the first of ``names`` that a text contains, "" if none is."""
-        plain = references.normalise("invoice", text)
-        for name in names:
-            wanted = references.normalise("invoice", name or "")
-            if len(wanted) >= payouts.SHORTEST_NAME and wanted in plain:
-                return name
-        return ""
 
     @api.model
     def _at_the_rate(self, company, pairs):

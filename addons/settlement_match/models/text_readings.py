@@ -184,14 +184,19 @@ class SettlementMatcher(models.AbstractModel):
                        AND document.type = 'invoice'
                        AND document.text IS NOT DISTINCT FROM %(bill_number)s
                   FROM settlement_token token
-                  JOIN settlement_document_reference document
-                    ON document.move_line_id IS NOT NULL
-                   AND %(document_key)s = hashtextextended(token.squeezed, 0)
-                   AND CASE WHEN document.company_id = %(company)s
-                                 AND document.type
-                                     IN ('invoice', 'structured', 'order')
-                                 AND %(document_text)s = token.squeezed
-                            THEN TRUE ELSE FALSE END
+                 CROSS JOIN LATERAL (
+                        SELECT *
+                          FROM settlement_document_reference document
+                         WHERE document.move_line_id IS NOT NULL
+                           AND %(document_key)s = hashtextextended(token.squeezed, 0)
+                           AND CASE WHEN document.company_id = %(company)s
+                                         AND document.type
+                                             IN ('invoice', 'structured', 'order')
+                                         AND %(document_text)s = token.squeezed
+                                    THEN TRUE ELSE FALSE END
+                        -- Looked up by the index: the planner knows nothing of what
+                        -- this key selects, and would sort all references each time.
+                        OFFSET 0) document
                   JOIN account_move_line entry ON entry.id = document.move_line_id
                   JOIN account_move move ON move.id = entry.move_id
                  ORDER BY token.transaction_id, token.place, document.id

@@ -15,8 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from odoo.addons.settlement.canonical.errors import AuthenticationError
-
-from ..mapper.reading import instant_of
+from odoo.addons.settlement.canonical.json_reading import instant_of
 
 ALGORITHM = "SHA256withRSA"
 # An event that was not taken is sent again for three days, under its first signature.

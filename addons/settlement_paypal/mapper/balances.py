@@ -7,8 +7,15 @@ from datetime import datetime
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import BalanceFact
+from odoo.addons.settlement.canonical.json_reading import (
+    Raw,
+    child,
+    children,
+    instant,
+    text,
+)
 
-from .reading import Raw, child, children, instant, money, text
+from .reading import money
 
 
 def read_balances(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from odoo.addons.settlement.canonical.kind_rules import UNKNOWN, KindRule
 from odoo.addons.settlement.canonical.known_codes import KnownCode, codes_page
 
 from . import const
 
-UNKNOWN = "unknown:"
 CODES, GROUPS = "T-code", "group of T-codes"
 INTRODUCTION = """\
 What each row of PayPal becomes, by its transaction event code: one kind, or one for
@@ -18,7 +18,7 @@ decides; so does any code that is in neither.
 """
 
 
-def rule_of(code: str) -> const.KindRule | None:
+def rule_of(code: str) -> KindRule | None:
     """Return the rule of an event code, its group's if only that is known."""
     return const.CODE_KINDS.get(code) or const.GROUP_KINDS.get(
         code[: const.GROUP_LENGTH]
@@ -41,8 +41,8 @@ def classify(code: str, is_debit: bool) -> tuple[str, str, bool]:
 def known_codes() -> list[KnownCode]:
     """Return what each code, or group of codes, becomes."""
     return [
-        *(_known(code, rule, CODES) for code, rule in const.CODE_KINDS.items()),
-        *(_known(code, rule, GROUPS) for code, rule in const.GROUP_KINDS.items()),
+        *(rule.known_code(code, CODES) for code, rule in const.CODE_KINDS.items()),
+        *(rule.known_code(code, GROUPS) for code, rule in const.GROUP_KINDS.items()),
     ]
 
 
@@ -50,13 +50,9 @@ def known_code(code: str) -> KnownCode | None:
     """Return what the code of a row becomes, None if PayPal's list lacks it."""
     rule = rule_of(code)
     group = CODES if code in const.CODE_KINDS else GROUPS
-    return _known(code, rule, group) if rule else None
+    return rule.known_code(code, group) if rule else None
 
 
 def page() -> str:
     """Return the page of the manual that shows both tables."""
     return codes_page(INTRODUCTION, known_codes())
-
-
-def _known(code: str, rule: const.KindRule, group: str) -> KnownCode:
-    return KnownCode(code, rule.credit, rule.debit, rule.review, group, rule.meaning)

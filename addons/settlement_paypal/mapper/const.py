@@ -6,43 +6,12 @@ Sources: the pages "Transaction event codes", "Settlement Report Specification" 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class KindRule:
-    """Canonical kind of a row, by its direction.
-
-    ``review`` marks rows whose code is known but whose booking only a person can
-    decide. ``memo`` marks rows that are shown by PayPal and move no money.
-    """
-
-    credit: str
-    debit: str
-    meaning: str
-    review: bool = False
-    memo: bool = False
-
-
-def _of(credit: str, debit: str, meanings: dict[str, str]) -> dict[str, KindRule]:
-    return {code: KindRule(credit, debit, words) for code, words in meanings.items()}
-
-
-def _review(meanings: dict[str, str]) -> dict[str, KindRule]:
-    return {
-        code: KindRule("adjustment", "adjustment", words, review=True)
-        for code, words in meanings.items()
-    }
-
-
-def _memo(meanings: dict[str, str]) -> dict[str, KindRule]:
-    return {
-        code: KindRule(
-            "adjustment", "adjustment", f"{words}; moves no money", memo=True
-        )
-        for code, words in meanings.items()
-    }
-
+from odoo.addons.settlement.canonical.kind_rules import (
+    KindRule,
+    by_direction,
+    for_review,
+    memos,
+)
 
 # A payment that we send is a negative charge: like one that we receive, it settles a
 # document. So is one that comes back to us or is taken back from us.
@@ -166,26 +135,32 @@ _MEMOS = {
 }
 
 CODE_KINDS: dict[str, KindRule] = {
-    **_of("charge", "charge", _PAYMENTS),
-    **_of("fee_refund", "fee", _FEES),
-    **_of("fee_refund", "dispute_fee", {"T0106": "chargeback fee"}),
-    **_of("conversion", "conversion", _CONVERSIONS),
-    **_of("topup", "topup", _TOPUPS),
-    **_of("payout_failure", "payout", _WITHDRAWALS),
-    **_of("payout_failure", "payout", {"T1101": "withdrawal to a bank returned"}),
+    **by_direction("charge", "charge", _PAYMENTS),
+    **by_direction("fee_refund", "fee", _FEES),
+    **by_direction("fee_refund", "dispute_fee", {"T0106": "chargeback fee"}),
+    **by_direction("conversion", "conversion", _CONVERSIONS),
+    **by_direction("topup", "topup", _TOPUPS),
+    **by_direction("payout_failure", "payout", _WITHDRAWALS),
+    **by_direction(
+        "payout_failure", "payout", {"T1101": "withdrawal to a bank returned"}
+    ),
     # Who refunds a payment of ours gives us back what we had paid.
-    **_of("charge", "refund", _REFUNDS),
-    **_of("dispute_reversal", "dispute", _DISPUTES),
-    **_of("reserve_release", "reserve_hold", _HOLDS),
-    **_of("withholding", "withholding", {"T2114": "tax held", "T2301": "tax withheld"}),
-    **_of("transfer", "transfer", _TRANSFERS),
-    **_of("financing", "financing_repayment", {"T2004": "receivables financed"}),
-    **_review(_REVIEWED),
-    **_memo(_MEMOS),
+    **by_direction("charge", "refund", _REFUNDS),
+    **by_direction("dispute_reversal", "dispute", _DISPUTES),
+    **by_direction("reserve_release", "reserve_hold", _HOLDS),
+    **by_direction(
+        "withholding", "withholding", {"T2114": "tax held", "T2301": "tax withheld"}
+    ),
+    **by_direction("transfer", "transfer", _TRANSFERS),
+    **by_direction(
+        "financing", "financing_repayment", {"T2004": "receivables financed"}
+    ),
+    **for_review(_REVIEWED),
+    **memos(_MEMOS),
 }
 # Where PayPal's list names a group and not each of its codes.
 GROUP_KINDS: dict[str, KindRule] = {
-    **_review(
+    **for_review(
         {
             "T05": "debit card",
             "T06": "withdrawal to a card",
@@ -196,10 +171,10 @@ GROUP_KINDS: dict[str, KindRule] = {
             "T97": "payables and receivables",
         }
     ),
-    **_of("topup", "topup", {"T07": "deposit from a card"}),
-    **_of("reserve_release", "reserve_hold", {"T15": "temporary hold"}),
-    **_of("payout_failure", "payout", {"T17": "withdrawal to no bank"}),
-    **_of("charge", "charge", {"T30": "payment with another instrument"}),
+    **by_direction("topup", "topup", {"T07": "deposit from a card"}),
+    **by_direction("reserve_release", "reserve_hold", {"T15": "temporary hold"}),
+    **by_direction("payout_failure", "payout", {"T17": "withdrawal to no bank"}),
+    **by_direction("charge", "charge", {"T30": "payment with another instrument"}),
 }
 GROUP_LENGTH = 3
 

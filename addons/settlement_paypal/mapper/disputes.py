@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import DisputeFact
+from odoo.addons.settlement.canonical.json_reading import (
+    Raw,
+    child,
+    children,
+    instant,
+    required_text,
+    text,
+)
 
-from .reading import Raw, child, children, instant, money, required_text, text
+from .reading import money
 
 # While it is open, by whose turn it is.
 STATUSES = {

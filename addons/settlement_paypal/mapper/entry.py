@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from odoo.addons.settlement.canonical.facts import (
     FeeFact,
     TransactionFact,
 )
+from odoo.addons.settlement.canonical.time_zones import local_day
 
 from . import const
 from .codes import classify
@@ -98,11 +99,6 @@ def occurrence(entry: Entry) -> int:
         key = f"{entry.event_code}|{direction}|{entry.currency}|{entry.initiated_at}"
         entry.mark = zlib.crc32(key.encode())
     return (entry.mark + entry.twin) & _LARGEST
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the day of a naive UTC instant in a time zone."""
-    return moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
 
 
 def facts_of(entry: Entry, place: Place) -> list[Fact]:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import Fact, ParseResult, RejectedRow
+from odoo.addons.settlement.canonical.json_reading import Raw, child, load_object, text
+from odoo.addons.settlement.canonical.time_zones import zone_of
 
 from .balances import read_balances
 from .disputes import read_dispute
 from .entry import Place, facts_of
-from .reading import Raw, child, load_object, text
 from .transactions import read_entry
-from .zone import zone_of
 
 
 def parse_item(

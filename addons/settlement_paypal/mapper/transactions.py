@@ -7,10 +7,17 @@ from decimal import Decimal
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ZERO
+from odoo.addons.settlement.canonical.json_reading import (
+    Raw,
+    child,
+    instant,
+    required_text,
+    text,
+)
 
 from . import const
 from .entry import API, Entry
-from .reading import Raw, child, instant, money, required_text, text
+from .reading import money
 
 # Statuses of what did not stay: reversed, and failed after all.
 TAKEN_BACK = frozenset({"V", "F"})

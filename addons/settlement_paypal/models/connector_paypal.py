@@ -2,6 +2,7 @@ from odoo import fields, models
 
 from odoo.addons.settlement.canonical.errors import AuthenticationError, BusinessError
 from odoo.addons.settlement.canonical.facts import ParseResult
+from odoo.addons.settlement.canonical.time_zones import zone_of
 from odoo.addons.settlement_connector import secrets_store
 
 from ..client import announced, streams, webhook_event
@@ -20,7 +21,6 @@ from ..client.webhook_signature import Signature, verify_by_call
 from ..mapper import codes
 from ..mapper.balances import read_balances
 from ..mapper.items import parse_item
-from ..mapper.zone import zone_of
 from ..reports.file import is_report, read_report
 from . import webhook_keys
 

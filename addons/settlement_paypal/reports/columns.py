@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from operator import itemgetter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from odoo.addons.settlement.canonical.errors import MalformedInput
+from odoo.addons.settlement.canonical.columns import Columns, missing_columns
 
-_NO_NAME = re.compile(r"[^a-z0-9]+")
 # Old files write names without blanks, some with two of them.
 REQUIRED = {
     "transaction_id": ("transactionid",),
@@ -39,7 +36,6 @@ OPTIONAL = {
     "country": ("shippingaddresscountry",),
     "method": ("paymentsource",),
 }
-STATUS = OPTIONAL["status"]
 
 
 class Cells(NamedTuple):
@@ -71,57 +67,26 @@ class Cells(NamedTuple):
     method: str
 
 
-NAMES = Cells._fields
-
-
-class Columns:
-    """Where each column of a section stands.
+def columns_of(head: Sequence[str]) -> Columns[Cells]:
+    """Return where each column of a section stands.
 
     :param head: the row that names the columns, its code included.
     :raises MalformedInput: if a column without which no row can be read is missing.
     """
-
-    def __init__(self, head: Sequence[str]) -> None:
-        places = {plain(name): place for place, name in enumerate(head) if place}
-        self.width = len(head)
-        self.has_status = any(name in places for name in STATUS)
-        if missing := missing_columns(places):
-            raise MalformedInput(
-                f"The column {missing[0]!r} is missing, so no row can be read. Ask "
-                "PayPal for the report with all its columns."
-            )
-        # The cell after the last one is empty: there stands what has no column.
-        self._pick = itemgetter(
-            *(self._place(places, name, self.width) for name in NAMES)
-        )
-
-    @staticmethod
-    def _place(places: dict[str, int], name: str, absent: int) -> int:
-        for spelling in REQUIRED.get(name) or OPTIONAL[name]:
-            if spelling in places:
-                return places[spelling]
-        return absent
-
-    def cells(self, row: Sequence[str]) -> Cells:
-        """Return the cells of a row that is as wide as its head.
-
-        :raises MalformedInput: if it is wider or narrower.
-        """
-        if len(row) != self.width:
-            raise MalformedInput(
-                f"The row has {len(row)} cells, the head has {self.width}."
-            )
-        return Cells._make(self._pick([*row, ""]))
+    return Columns(
+        head,
+        Cells,
+        REQUIRED | OPTIONAL,
+        REQUIRED,
+        "Ask PayPal for the report with all its columns.",
+    )
 
 
-def plain(name: str) -> str:
-    """Return the name of a column without what differs between versions."""
-    return _NO_NAME.sub("", name.lower())
+def has_status(columns: Columns[Cells]) -> bool:
+    """Return whether the columns are those of a transaction detail report."""
+    return not columns.names.isdisjoint(OPTIONAL["status"])
 
 
-def missing_columns(places: object) -> list[str]:
+def missing(names: Iterable[str]) -> list[str]:
     """Return the required columns that are not among these plain names."""
-    found = set(places)  # type: ignore[call-overload]
-    return [
-        spellings[0] for spellings in REQUIRED.values() if found.isdisjoint(spellings)
-    ]
+    return missing_columns(names, REQUIRED, REQUIRED)

@@ -14,12 +14,13 @@ from datetime import datetime
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
+from odoo.addons.settlement.canonical.columns import Columns, plain
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import Fact, RejectedRow, TransactionFact
 
 from ..mapper.entry import DETAIL, SETTLEMENT, facts_of
 from . import lines
-from .columns import Columns, missing_columns, plain
+from .columns import Cells, columns_of, has_status, missing
 from .row import Reader
 from .section import Section
 from .totals import Totals, read_totals
@@ -42,7 +43,7 @@ def is_report(head: bytes) -> bool:
     names = next((line for code, line in codes if code == lines.HEAD), "")
     # A report of a day without sections has no columns either.
     known = {plain(name) for name in lines.cells_of(names) or ()}
-    return not names or not missing_columns(known)
+    return not names or not missing(known)
 
 
 def read_report(
@@ -66,7 +67,7 @@ class _Report:
     decimals: dict[str, int]
     made_at: datetime | None = None
     file_number: int = 1
-    columns: Columns | None = None
+    columns: Columns[Cells] | None = None
     reader: Reader | None = None
     section: Section | None = None
     ended: bool = False
@@ -165,8 +166,8 @@ class _Report:
         self.section = section
 
     def _head(self, _number: int, _text: str, cells: Sequence[str]) -> Iterator[Fact]:
-        self.columns = Columns(cells)
-        source = DETAIL if self.columns.has_status else SETTLEMENT
+        self.columns = columns_of(cells)
+        source = DETAIL if has_status(self.columns) else SETTLEMENT
         assert self.made_at is not None
         self.reader = Reader(self.made_at, source, self.decimals)
         if self.section is not None and source is DETAIL:

@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from odoo.addons.settlement.canonical import money
 from odoo.addons.settlement.canonical.errors import MalformedInput
-
-from ..mapper.reading import YEARS
+from odoo.addons.settlement.canonical.json_reading import YEARS
 
 _INSTANT = re.compile(
     r"\d{4}[/-]\d\d[/-]\d\d[ T]\d\d:\d\d:\d\d ?[+-]\d\d:?\d\d", re.ASCII

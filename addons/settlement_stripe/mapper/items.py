@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from odoo.addons.settlement.canonical.errors import BusinessError, MalformedInput
+from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import Fact, ParseResult, RejectedRow
+from odoo.addons.settlement.canonical.time_zones import zone_of
 
 from .balances import read_balances
 from .disputes import read_dispute
@@ -79,14 +80,3 @@ def _observed_at(context: Mapping[str, str]) -> datetime:
     if moment.tzinfo is None:
         return moment
     return moment.astimezone(timezone.utc).replace(tzinfo=None)
-
-
-def zone_of(name: str) -> ZoneInfo:
-    """Return the time zone of an IANA name.
-
-    :raises BusinessError: if the time zone does not exist on this machine.
-    """
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise BusinessError(f"The time zone {name!r} is unknown here.") from error

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import BatchFact
+from odoo.addons.settlement.canonical.time_zones import local_day
 
 from . import const
 from .reading import (
@@ -16,7 +17,6 @@ from .reading import (
     currency_code,
     identifier,
     instant,
-    local_day,
     required_text,
     text,
     utc_day,

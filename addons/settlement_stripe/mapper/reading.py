@@ -6,7 +6,6 @@ import json
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import Any, NoReturn
-from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 
@@ -106,11 +105,6 @@ def instant(raw: Raw, name: str) -> datetime:
         return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
     except (OverflowError, OSError, ValueError) as error:
         raise MalformedInput(f"{seconds} in {name} is no instant.") from error
-
-
-def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """Return the day of a naive UTC instant in a time zone."""
-    return moment.replace(tzinfo=timezone.utc).astimezone(zone).date()
 
 
 def utc_day(raw: Raw, name: str) -> date | None:

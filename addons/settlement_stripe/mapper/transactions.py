@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ZERO, TransactionFact
+from odoo.addons.settlement.canonical.time_zones import local_day
 
 from . import const
 from .fees import Fees, read_fees
@@ -20,7 +21,6 @@ from .reading import (
     identifier,
     instant,
     integer,
-    local_day,
     required_text,
     text,
     utc_day,

@@ -11,6 +11,7 @@ from odoo.addons.settlement.canonical.errors import (
     BusinessError,
 )
 from odoo.addons.settlement.canonical.facts import ParseResult
+from odoo.addons.settlement.canonical.time_zones import zone_of
 from odoo.addons.settlement_connector import secrets_store
 
 from ..client import announced, permissions, streams, webhook_event, webhook_signature
@@ -24,7 +25,6 @@ from ..client.stripe_client import (
 )
 from ..mapper import known_codes, parse_item
 from ..mapper.balances import read_balances
-from ..mapper.items import zone_of
 from ..reports.columns import header_of, is_report
 from ..reports.file import read_report
 

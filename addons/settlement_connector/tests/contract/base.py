@@ -101,6 +101,10 @@ class ContractBase:
     # Kind of an ordinary payment.
     payment_kind = "charge"
 
+    def name_of(self, row):
+        """Return by what the reason names a row that was put aside."""
+        return self.external_id(row)
+
     def set_clock(self, server, moment):
         """Set the clock of the stand-in, if it has one (naive UTC)."""
 

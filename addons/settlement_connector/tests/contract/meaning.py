@@ -83,7 +83,7 @@ class MeaningContract:
         self.assertEqual(self.total(rows), total)
         self.assertFalse(self.of_row(bad), "A bad row is no transaction.")
         aside = self.put_aside()
-        self.assertIn(self.external_id(bad), " ".join(aside.mapped("reason")))
+        self.assertIn(self.name_of(bad), " ".join(aside.mapped("reason")))
         self.assertTrue(self.exceptions(reason="malformed_input"))
         self._mend(bad)
 

@@ -8,10 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.settlement.canonical.errors import BusinessError, TransientError
-from odoo.addons.settlement_connector.client.body import read_body
+from odoo.addons.settlement_connector.client.body import body_pieces
 
 LIMIT = 100_000
 ENCODERS = {"gzip": gzip.compress, "deflate": zlib.compress}
+
+
+def read_body(*arguments):
+    """Return a body whole."""
+    return b"".join(body_pieces(*arguments))
 
 
 def reader(data, pieces=()):

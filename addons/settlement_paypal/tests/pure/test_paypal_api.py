@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import BatchFact, RejectedRow
+from odoo.addons.settlement.canonical.json_reading import instant_of
 from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
 from odoo.addons.settlement_paypal.mapper.items import parse_item
-from odoo.addons.settlement_paypal.mapper.reading import instant_of
 
 INFO = {
     "transaction_id": "5TY05013RG002845M",

@@ -1,0 +1,1 @@
+"""How to talk to Adyen: protocol only, no meaning and no Odoo."""

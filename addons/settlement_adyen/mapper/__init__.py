@@ -1,0 +1,1 @@
+"""What Adyen's rows and notifications mean. No Odoo."""

@@ -1,0 +1,3 @@
+from . import backend
+from . import connector_adyen
+from . import wallet

@@ -1,0 +1,1 @@
+"""Report files of Adyen as streams of facts. No Odoo."""

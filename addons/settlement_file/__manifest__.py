@@ -1,0 +1,23 @@
+{
+    "name": "Settlement: Any File",
+    "summary": "Settlement files of any shape: CSV, XLSX or JSON, described, not coded",
+    "version": "19.0.1.0.0",
+    "license": "LGPL-3",
+    "author": "Settlement for Odoo",
+    "category": "Accounting/Accounting",
+    "depends": ["settlement_connector"],
+    "external_dependencies": {"python": ["charset-normalizer", "openpyxl"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "security/settlement_file_rules.xml",
+        "views/settlement_file_layout_templates.xml",
+        "views/settlement_file_layout_start_views.xml",
+        "views/settlement_file_layout_withdrawal_views.xml",
+        "views/settlement_file_layout_views.xml",
+        "views/settlement_backend_views.xml",
+        "views/settlement_import_wizard_views.xml",
+        "views/settlement_message_views.xml",
+    ],
+    "assets": {"web.assets_tests": ["settlement_file/static/tests/tours/*.js"]},
+    "development_status": "Beta",
+}

@@ -1,0 +1,1 @@
+"""What a file looks like, guessed from its first bytes, with reasons."""

@@ -1,0 +1,1 @@
+"""A small bounded language for computed columns and conditions."""

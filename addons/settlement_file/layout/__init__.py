@@ -1,0 +1,1 @@
+"""What a file looks like and what its columns mean, as data."""

@@ -1,0 +1,1 @@
+"""Rows as canonical facts, as a layout says."""

@@ -1,0 +1,1 @@
+"""Layouts as the rows and settings that people edit on a screen."""
