@@ -196,8 +196,9 @@ class TestPaypalReport(PaypalFileCase):
     def test_a_corrected_balance_counts_in_either_order(self):
         corrected = {**SALE, "Gross Transaction Amount": "9000"}
         again = paper.written(paper.report(paper.section([corrected]), made_at=LATER))
-        for files in ((paper.file_of(SALE), again), (again, paper.file_of(SALE))):
-            backend = self.backend = self.new_backend()
+        orders = ((paper.file_of(SALE), again), (again, paper.file_of(SALE)))
+        for number, files in enumerate(orders):
+            backend = self.backend = self.new_backend(name=f"PayPal {number}")
             for content in files:
                 self.take(content)
             wallet = backend.wallet_ids.filtered(
