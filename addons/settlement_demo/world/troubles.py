@@ -65,6 +65,9 @@ REPORT_KINDS: tuple[tuple[Kind, ...], ...] = (
     ),
     (Kind("report_corrected"), Kind("report_recreated")),
 )
+# Whose reports do not say when they were made: of two the one that comes later counts,
+# so none is corrected at the visit that brings it.
+UNDATED = frozenset({"adyen"})
 # While they last Stripe answers nothing at all.
 OUTAGES = frozenset({"unavailable", "key_refused"})
 KINDS: tuple[Kind, ...] = (*STRIPE_KINDS, *BANK_KINDS)
@@ -123,12 +126,17 @@ def plan_reports(
             days = random.sample(
                 visits[1:-_QUIET_AT_END], len(visits[1:-_QUIET_AT_END])
             )
-            names = _names(kinds, len(days), random)
+            possible = [kind for kind in kinds if _may_happen(kind, provider)]
+            names = _names(possible, len(days), random)
             planned += [
                 Trouble(company, day, name, provider)
                 for day, name in zip(days, names, strict=False)
             ]
     return sorted(planned, key=lambda each: (each.day, each.provider, each.name))
+
+
+def _may_happen(kind: Kind, provider: str) -> bool:
+    return kind.name != "report_corrected" or provider not in UNDATED
 
 
 def _names(kinds: Sequence[Kind], count: int, random: Random) -> list[str]:
