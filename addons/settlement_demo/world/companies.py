@@ -98,8 +98,12 @@ NORD = CompanyPlan(
         AdyenAccount(
             "NordlichtECOM",
             (
-                ReportWallet("EUR", 0, 3, (900, 24_000), 190, 12, "NordlichtECOM"),
-                ReportWallet("USD", 0, 1, (900, 22_000), 290, 15, "NordlichtECOM"),
+                ReportWallet(
+                    "EUR", 0, Fraction(3), (900, 24_000), 190, 12, "NordlichtECOM"
+                ),
+                ReportWallet(
+                    "USD", 0, Fraction(1), (900, 22_000), 290, 15, "NordlichtECOM"
+                ),
             ),
             closing_weekdays=(1, 4),
             first_batch=101,
@@ -108,8 +112,12 @@ NORD = CompanyPlan(
         AdyenAccount(
             "NordlichtPOS",
             (
-                ReportWallet("EUR", 0, 2, (300, 9_000), 95, 8, "NordlichtPOS"),
-                ReportWallet("GBP", 0, 0, (600, 9_000), 120, 9, "NordlichtPOS"),
+                ReportWallet(
+                    "EUR", 0, Fraction(2), (300, 9_000), 95, 8, "NordlichtPOS"
+                ),
+                ReportWallet(
+                    "GBP", 0, Fraction(0), (600, 9_000), 120, 9, "NordlichtPOS"
+                ),
             ),
             closing_weekdays=(0,),
             first_batch=501,

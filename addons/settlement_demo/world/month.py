@@ -91,9 +91,10 @@ def _ordinary_sales(scene: Scene) -> Iterator[Happening]:
 
 def _ordinary_captures(scene: Scene) -> Iterator[Happening]:
     stories, weights = zip(*ORDINARY_ADYEN, strict=True)
-    for day in clock.days_between(scene.period.start, stories_adyen.last_day(scene)):
+    days = clock.days_between(scene.period.start, stories_adyen.last_day(scene))
+    for number, day in enumerate(days):
         for wallet in scene.adyen.wallets:
-            count = wallet.sales_per_day
+            count = _share_of_day(wallet.sales_per_day, number)
             for story in scene.random.choices(stories, weights, k=count):
                 yield day, story, wallet.name
 
