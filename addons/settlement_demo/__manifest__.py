@@ -1,6 +1,6 @@
 {
     "name": "Settlement: Demo",
-    "summary": "Seeded world of companies, Stripe and banks for demos and training",
+    "summary": "Seeded world of companies, providers and banks for demos and training",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
