@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -25,6 +25,9 @@ from .records import AdyenAccount, CompanyPlan, ReportWallet
 
 COMPANY = "Nordlicht"
 PAYOUT = "MerchantPayout"
+# After the last day a week goes by until the slowest account closes its batch, and
+# some days more until the money arrives.
+_ROOM = timedelta(days=12)
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -122,6 +125,11 @@ class AdyenBook(ReportBook):
     def wallets(self) -> tuple[ReportWallet, ...]:
         """Return the wallets of all merchant accounts."""
         return tuple(wallet for each in self.accounts for wallet in each.wallets)
+
+    @property
+    def last_day(self) -> date:
+        """Return a day after which each merchant account closes one more batch."""
+        return self.period.end - _ROOM
 
     def account_of(self, wallet: ReportWallet) -> str:
         """Return the merchant account that has a wallet."""

@@ -11,7 +11,7 @@ from random import Random
 
 from . import adyen_payouts, clock, fee_invoices, money_flow, totals, twice, withdrawals
 from .companies import PLANS
-from .month import fill, fill_adyen, fill_paypal
+from .month import fill, fill_reports
 from .paypal_book import PaypalBook
 from .provider_book import Report, ReportBook
 from .records import (
@@ -267,7 +267,7 @@ def _paypal(scene: Scene) -> Iterator[PayoutTruth]:
     if not scene.plan.paypal:
         return
     book = scene.paypal
-    fill_paypal(scene)
+    fill_reports(scene, book)
     book.late.update(
         (start + _LATE_REPORT, _LATE_DAYS) for start in scene.period.month_starts
     )
@@ -282,7 +282,7 @@ def _adyen(scene: Scene) -> list[PayoutTruth]:
     if not scene.plan.adyen:
         return []
     book = scene.adyen
-    fill_adyen(scene)
+    fill_reports(scene, book)
     payouts = adyen_payouts.Payouts(scene).run()
     late = book.batches[_LATE_BATCH]
     book.late[late.number] = _LATE_DAYS

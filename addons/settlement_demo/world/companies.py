@@ -313,3 +313,8 @@ PLANTED_ADYEN: tuple[Planted, ...] = (
     Planted(adyen.adyen_invoice_deduction, ECOM, 8, 12),
     Planted(adyen.adyen_deposit, ECOM, 12, 16),
 )
+# Code of a provider that tells by files → what is ordinary there, and what is planted.
+REPORT_STORIES = {
+    "paypal": (ORDINARY_PAYPAL, PLANTED_PAYPAL),
+    "adyen": (ORDINARY_ADYEN, PLANTED_ADYEN),
+}

@@ -15,8 +15,6 @@ from .scene import Scene
 from .truth import OPEN, RowTruth
 
 _CHARGEBACK_FEE = 750
-# Days until the last batch in which nothing begins any more.
-_ROOM = 4
 
 
 def adyen_sale(scene: Scene, name: str, day: date) -> None:
@@ -135,12 +133,7 @@ def adyen_deposit(scene: Scene, name: str, day: date) -> None:
 def later(scene: Scene, day: date, shortest: int, longest: int) -> date:
     """Return a day some days after ``day`` that a batch still tells of."""
     days = timedelta(days=scene.random.randint(shortest, longest))
-    return min(day + days, last_day(scene))
-
-
-def last_day(scene: Scene) -> date:
-    """Return the last day of which reports are sure to tell."""
-    return scene.period.end - timedelta(days=_ROOM + 8)
+    return min(day + days, scene.adyen.last_day)
 
 
 def _invoice(
