@@ -5,6 +5,7 @@
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
+    "depends": ["settlement_stripe", "settlement_bank", "settlement_workbench"],
     "depends": [
         "settlement_stripe",
         "settlement_adyen",

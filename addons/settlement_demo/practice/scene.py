@@ -19,7 +19,7 @@ PROVIDER_KEY = "provider"
 OPENING = 500_000
 MONTH = date(2026, 3, 1)
 STATEMENT_DAYS = (date(2026, 3, 20), date(2026, 3, 30))
-_FIRST = "Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Klara Lukas".split()
+_FIRST = "Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Klara".split()
 _LAST = (
     "Albrecht Brandt Conrad Dietrich Engel Fuchs Graf Hartmann Jansen Keller".split()
 )
