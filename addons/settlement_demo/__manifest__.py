@@ -5,12 +5,11 @@
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
-    "depends": ["settlement_stripe", "settlement_bank", "settlement_workbench"],
     "depends": [
         "settlement_stripe",
         "settlement_paypal",
         "settlement_bank",
-        "settlement_account",
+        "settlement_workbench",
     ],
     "data": [
         "security/ir.model.access.csv",

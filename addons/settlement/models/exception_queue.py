@@ -200,6 +200,7 @@ class SettlementException(models.Model):
             "context": f"{{'settlement_verb': '{name}'}}",
             "invisible": f"'{name}' not in (verb_1, verb_2)",
             "groups": ",".join(f"settlement.{group}" for group in verb.groups),
+            "data-verb": name,
             "class": f"o_verb_{name} btn btn-sm btn-secondary",
         }
         if view_type == "kanban":
