@@ -20,7 +20,8 @@ READ_UNNAMED = """
 READ_WIDER = """
     const {clientWidth, scrollWidth} = document.documentElement;
     const isOut = (each) => each.getBoundingClientRect().right > clientWidth + 1;
-    return scrollWidth <= clientWidth ? [] : [...document.querySelectorAll("body *")]
+    const screen = [...document.querySelectorAll(".o_action_manager *")];
+    return scrollWidth <= clientWidth ? [] : screen
         .filter((each) => each.checkVisibility() && isOut(each))
         .map((each) => `${each.tagName} ${each.className}`.slice(0, 120))
         .slice(0, 12);
