@@ -366,8 +366,8 @@ class TestExceptionPayer(ExceptionCase):
         self.assertEqual(row.match_state, "proposed")
 
     def test_the_payer_s_own_document_is_no_doubt(self):
-        own = self.new_invoice(100.0, partner_id=self.other.id)
         exception, row = self.conflict()
+        own = self.new_invoice(100.0, partner_id=self.other.id)
         exception.action_resolve("match", chosen=self.keys_of(self.open_line(own)))
         self.assertEqual(exception.state, "resolved")
         self.assertEqual(row.match_state, "matched")
