@@ -41,6 +41,7 @@
     "assets": {
         "web.assets_backend": ["settlement_workbench/static/src/**/*"],
         "web.assets_tests": ["settlement_workbench/static/tests/tours/*.js"],
+        "web.assets_unit_tests": ["settlement_workbench/static/tests/components/*.js"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

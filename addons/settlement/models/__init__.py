@@ -73,5 +73,6 @@ from . import run
 from . import run_stage
 from . import cli
 from . import bench
+from . import bench_reading
 from . import verification
 from . import verification_mapping

@@ -15,6 +15,8 @@ class SettlementTransactionFee(models.Model):
     )
     company_id = ImpliedMany2one("res.company", required=True)
     currency_id = fields.Many2one(related="transaction_id.currency_id")
-    kind = fields.Selection([(kind, kind) for kind in kinds.FEE_KINDS], required=True)
+    kind = fields.Selection(
+        [(kind, kind.capitalize()) for kind in kinds.FEE_KINDS], required=True
+    )
     amount = fields.Monetary(help="Positive when it costs us, without its tax.")
     tax_amount = fields.Monetary(help="Tax on this fee, positive when it costs us.")

@@ -161,7 +161,11 @@ class SettlementTraining(models.Model):
         self.ensure_one()
         first = PLANS[0]
         code = f"training{self.id}"
-        return (replace(first, code=code, name=self.name, stories=first.planted),)
+        # What is to be learnt is at Stripe and the bank; the rest would take its time.
+        plan = replace(
+            first, code=code, name=self.name, stories=first.planted, paypal=()
+        )
+        return (plan,)
 
     def _world(self):
         """Return the world and the truth, always the same for this record."""

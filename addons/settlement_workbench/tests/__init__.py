@@ -26,3 +26,5 @@ from . import test_pane_preview
 from . import test_pane_tour
 from . import test_roles
 from . import test_forgery
+from . import test_components
+from . import test_right_to_left

@@ -26,8 +26,11 @@ export class BoardFigure extends Component {
     get title() {
         const {label, group, count} = this.props.figure;
         const name = [group, label].filter(Boolean).join(", ");
-        return count === null
-            ? _t("Open: %(name)s", {name})
+        if (count === null) {
+            return _t("Open: %(name)s", {name});
+        }
+        return count === 1
+            ? _t("Open: %(name)s (1 record)", {name})
             : _t("Open: %(name)s (%(count)s records)", {name, count});
     }
 }
