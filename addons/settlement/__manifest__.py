@@ -29,6 +29,7 @@
         "views/settlement_exception_views.xml",
         "views/settlement_exception_resolve_views.xml",
         "views/settlement_exception_setting_views.xml",
+        "views/settlement_exception_demand_views.xml",
         "views/settlement_exception_guide_views.xml",
         "views/settlement_expected_payment_views.xml",
         "views/settlement_dispute_views.xml",

@@ -9,7 +9,7 @@
         "settlement_stripe",
         "settlement_paypal",
         "settlement_bank",
-        "settlement_account",
+        "settlement_workbench",
     ],
     "data": [
         "security/ir.model.access.csv",

@@ -111,7 +111,11 @@ class BatchFact:
 
 @dataclass(frozen=True, slots=True)
 class BalanceFact:
-    """What the source said it held for us at one instant."""
+    """What the source said it held for us at one instant.
+
+    ``source_version_at`` is when it said so, where it may correct itself: the later
+    word about the same instant counts.
+    """
 
     currency: str
     observed_at: datetime
@@ -119,6 +123,7 @@ class BalanceFact:
     pending: Decimal = ZERO
     reserve: Decimal = ZERO
     account_identifier: str = ""
+    source_version_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

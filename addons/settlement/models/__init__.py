@@ -46,6 +46,7 @@ from . import reserve_rows
 from . import exception_dispute
 from . import exception_opening
 from . import exception_resolution
+from . import exception_given
 from . import exception_approval
 from . import exception_verbs
 from . import exception_completion
@@ -53,6 +54,7 @@ from . import exception_reconfirm
 from . import exception_queue
 from . import exception_escalation
 from . import exception_setting
+from . import exception_demand
 from . import exception_level
 from . import exception_team
 from . import exception_route
@@ -71,5 +73,6 @@ from . import run
 from . import run_stage
 from . import cli
 from . import bench
+from . import bench_reading
 from . import verification
 from . import verification_mapping

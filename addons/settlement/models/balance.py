@@ -6,6 +6,8 @@ class SettlementBalance(models.Model):
     _description = "Reported Balance of a Wallet"
     _inherit = ["settlement.hashed"]
     _order = "observed_at desc, id desc"
+    # A source may correct what it said; the latest event counts.
+    _can_be_resealed = True
     _hashed_fields = (
         "company_id",
         "wallet_id",
@@ -13,6 +15,7 @@ class SettlementBalance(models.Model):
         "available",
         "pending",
         "reserve",
+        "source_version_at",
     )
 
     wallet_id = fields.Many2one(
@@ -25,6 +28,9 @@ class SettlementBalance(models.Model):
     available = fields.Monetary()
     pending = fields.Monetary()
     reserve = fields.Monetary()
+    source_version_at = fields.Datetime(
+        help="When the source said so, where it may correct itself later."
+    )
     total = fields.Monetary(compute="_compute_total")
 
     _instant_uniq = models.Constraint(
@@ -39,19 +45,32 @@ class SettlementBalance(models.Model):
 
     @api.model
     def _store_fact(self, wallet_id, message, fact):
-        """Store one BalanceFact; return the new record, or none if it is known."""
+        """Store one BalanceFact; return the record if anything of it is new.
+
+        Of two words about the same instant the later one counts, whichever comes
+        first; where the source does not say when it spoke, the first one stays.
+        """
+        values = {
+            "message_id": message.id,
+            "available": float(fact.available),
+            "pending": float(fact.pending),
+            "reserve": float(fact.reserve),
+            "source_version_at": fact.source_version_at,
+        }
         known = self.search(
             [("wallet_id", "=", wallet_id), ("observed_at", "=", fact.observed_at)]
         )
-        if known:
+        if not known:
+            instant = {"wallet_id": wallet_id, "observed_at": fact.observed_at}
+            return self.create({**values, **instant})
+        if not known._is_corrected_by(fact):
             return self.browse()
-        return self.create(
-            {
-                "wallet_id": wallet_id,
-                "message_id": message.id,
-                "observed_at": fact.observed_at,
-                "available": float(fact.available),
-                "pending": float(fact.pending),
-                "reserve": float(fact.reserve),
-            }
-        )
+        known.write(values)
+        known._seal_rows()
+        return known
+
+    def _is_corrected_by(self, fact):
+        """Return whether a fact about the same instant was said later than this."""
+        self.ensure_one()
+        said, known = fact.source_version_at, self.source_version_at
+        return bool(said and (not known or said > known))

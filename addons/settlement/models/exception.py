@@ -88,8 +88,8 @@ class SettlementException(models.Model):
     resolved_by_id = fields.Many2one("res.users", readonly=True)
     is_decided = fields.Boolean(
         readonly=True,
-        help="A person decided that its subject stays as it is: as long as the cause is "
-        "the same, it is not asked again.",
+        help="A person decided that its subject stays as it is: as long as the cause "
+        "is the same, it is not asked again.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
     amount = fields.Monetary(readonly=True, help="How much money hangs on it.")

@@ -120,7 +120,15 @@ class SettlementException(models.Model):
         self.ensure_one()
         if self.state not in ("open", "in_progress"):
             return []
-        return suggested(verbs, self.reason, self.fixes or [])
+        wished = [*(self.fixes or []), *self._usual_verbs()]
+        return suggested(verbs, self.reason, wished)
+
+    def _usual_verbs(self):
+        """Return what usually ends an exception of this reason, best first.
+
+        Addons that add verbs say so for theirs; others follow in their order.
+        """
+        return []
 
     def _offered_verbs(self):
         """Return the names of all verbs that fit this exception as it stands."""

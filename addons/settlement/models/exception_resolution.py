@@ -177,11 +177,24 @@ class SettlementException(models.Model):
         self.ensure_one()
         self._lock()
         self._check_fits(name)
-        if prepare := getattr(self, f"_prepare_{name}", None):
-            values = prepare(**values)
+        values = self._prepared(name, values)
         if self._needs_another(name, values):
             return self._ask_approval(name, values)
         return self._act(name, values)
+
+    def _prepared(self, name, given):
+        """Return the values of a verb, checked with the rights of who asks."""
+        prepare = getattr(self, f"_prepare_{name}", None)
+        if not prepare:
+            return dict(given)
+        own = self._own_values(given)
+        extras = {key: value for key, value in given.items() if key not in own}
+        return {**prepare(**own), **extras}
+
+    @api.model
+    def _own_values(self, values):
+        """Return the values that are the verb's own."""
+        return dict(values)
 
     def _needs_another(self, name, values):
         """Return whether another person has to agree to the verb with these values.
@@ -210,7 +223,7 @@ class SettlementException(models.Model):
         before = self._snapshot()
         if self.state == "waiting_approval" and name not in WHILE_WAITING:
             self._set_state("in_progress")
-        result = getattr(self, f"_resolve_{name}")(**values)
+        result = getattr(self, f"_resolve_{name}")(**self._own_values(values))
         self.env["settlement.event"]._log(
             f"exception.{name}",
             self,
@@ -255,7 +268,7 @@ class SettlementException(models.Model):
             with self.env.cr.savepoint():
                 for exception in self:
                     exception._check_fits(name)
-                getattr(self, f"_resolve_{name}")(**values)
+                getattr(self, f"_resolve_{name}")(**self._own_values(values))
                 for exception in self:
                     self.env["settlement.event"]._log(
                         f"exception.{name}",

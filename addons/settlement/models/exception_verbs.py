@@ -210,13 +210,7 @@ class SettlementException(models.Model):
 
     def _prepare_acknowledge(self, comment, attachment_ids):
         """Make the evidence of who asks readable for who decides."""
-        evidence = self.env["ir.attachment"].browse(attachment_ids).exists()
-        evidence.check_access("read")
-        if not evidence:
-            raise UserError(self.env._("Attach the evidence."))
-        loose = evidence.filtered(lambda each: not each.res_id)
-        # Its owner gives it; from now on it belongs to the exception.
-        loose.sudo().write({"res_model": self._name, "res_id": self.id})
+        evidence = self._own_evidence(attachment_ids)
         return {"comment": comment, "attachment_ids": evidence.ids}
 
     def _resolve_ask(self, user_id, question, due_on=None):

@@ -71,6 +71,13 @@ class SettlementVerification(models.AbstractModel):
                 sentence = self.env._("It names a mapping that nobody has approved.")
             yield self._finding(11, "settlement.transaction", row_id, sentence)
 
+    def _other_decisions(self, alias):
+        """Return as SQL whether a decision that is no mapping explains a reading.
+
+        :param alias: of the table of transactions.
+        """
+        return SQL("FALSE")
+
     def _check_readings(self):
         """A row was read under a decision about its code, or under none."""
         rows = self.env.execute_query(
@@ -85,7 +92,9 @@ class SettlementVerification(models.AbstractModel):
                            AND fact.source_code IN (
                                 mapping.code, 'unknown:' || mapping.code)
                            AND mapping.decision >= fact.reading)
-                """
+                   AND NOT (%s)
+                """,
+                self._other_decisions("fact"),
             )
         )
         for (row_id,) in rows:

@@ -67,7 +67,8 @@ class SettlementWallet(models.Model):
         """Show the newest reported balance on the wallet."""
         for wallet in self:
             newest = wallet.balance_ids.sorted("observed_at")[-1:]
-            if newest and newest.observed_at != wallet.provider_balance_at:
+            shown = (wallet.provider_balance, wallet.provider_balance_at)
+            if newest and (newest.total, newest.observed_at) != shown:
                 wallet.write(
                     {
                         "provider_balance": newest.total,

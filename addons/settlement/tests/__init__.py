@@ -7,6 +7,7 @@ from . import test_cli
 from . import test_code_seen
 from . import test_dispute
 from . import test_exception
+from . import test_exception_demand
 from . import test_exception_escalation
 from . import test_exception_reconfirm
 from . import test_exception_verbs

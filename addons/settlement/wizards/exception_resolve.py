@@ -18,6 +18,10 @@ VALUE_FIELDS = {
     "where": "where",
     "twin_id": "twin_id",
     "attachment_ids": "attachment_ids",
+    # What a company asks for besides.
+    "why": "comment",
+    "evidence_ids": "attachment_ids",
+    "reason_code": "reason_code",
 }
 
 
@@ -37,6 +41,9 @@ class SettlementExceptionResolve(models.TransientModel):
     takes = fields.Char(compute="_compute_effect")
     comment = fields.Text()
     code = fields.Selection(IGNORE_CODES, string="Reason Code")
+    reason_code = fields.Char(
+        string="Code Asked For", help="A code that the company asks for."
+    )
     user_id = fields.Many2one(
         "res.users", string="Person", domain="[('share', '=', False)]"
     )
@@ -138,9 +145,17 @@ class SettlementExceptionResolve(models.TransientModel):
         """Return value → field for the values that the chosen verb takes."""
         if not self.verb:
             return {}
-        taken = self.env["settlement.exception"]._values_taken(self.verb) or ()
+        exceptions = self._asked_of()
+        taken = [
+            *(exceptions._values_taken(self.verb) or ()),
+            *exceptions._asked_values(self.verb),
+        ]
         fields_ = self._value_fields(self.verb)
         return {name: fields_[name] for name in taken if name in fields_}
+
+    def _asked_of(self):
+        """Return the exceptions whose companies may ask for something."""
+        return self.exception_ids
 
     def _values(self):
         """Return the values that the verb takes and that were given."""

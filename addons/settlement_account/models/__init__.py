@@ -38,6 +38,7 @@ from . import transaction_ledger
 from . import exception
 from . import exception_match
 from . import exception_verbs
+from . import exception_tried
 from . import exception_decisions
 from . import exception_missing
 from . import exception_rest

@@ -26,6 +26,8 @@ class SettlementException(models.Model):
 
     def _doubts_accept(self, values):
         """A proposal that writes off more than the policy lets go needs another."""
+        if super()._doubts_accept(values):
+            return True
         match = self._chosen_proposal(values.get("match_id"))
         if match.difference_kind not in WRITE_OFFS:
             return False

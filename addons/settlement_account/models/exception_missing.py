@@ -36,6 +36,11 @@ class SettlementException(models.Model):
             ),
         }
 
+    def _usual_verbs(self):
+        """Money that Odoo took itself has its payment, which only has to be booked."""
+        own = ["create_missing"] if self.reason == "paid_not_in_ledger" else []
+        return [*own, *super()._usual_verbs()]
+
     # ------------------------------------------------------------------
     # A payment without an entry
     # ------------------------------------------------------------------

@@ -7,7 +7,7 @@ missing between them, and for the next ones, until there are none.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,10 +25,12 @@ class Walk:
 
     :param known: those that are here.
     :param first: number of the first one that is wanted, 0 = the first known one.
+    :param resting: those that are not to be asked for again in this pull.
     """
 
     known: Days
     first: int = 0
+    resting: Collection[int] = ()
 
     @property
     def start(self) -> int:
@@ -51,7 +53,7 @@ class Walk:
         """
         last = max(self.highest, self.start - 1) + LOOK_AHEAD
         for number in range(max(self.start, after + 1), last + 1):
-            if self._is_wanted(number, since):
+            if number not in self.resting and self._is_wanted(number, since):
                 return number
         return 0
 

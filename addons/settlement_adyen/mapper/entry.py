@@ -186,7 +186,7 @@ def _presentment(entry: Entry) -> dict[str, Any]:
 
 def _references(entry: Entry, kind: str, name: str) -> dict[str, Any]:
     """Return the ids of a row by the names of TransactionFact."""
-    if not entry.psp_reference:
+    if kind == "payout" or not entry.psp_reference:
         return _account_references(entry, kind, name)
     found: dict[str, Any] = {
         "description": entry.modification_text,

@@ -1,3 +1,4 @@
 from . import backend
+from . import bench
 from . import connector_adyen
 from . import wallet

@@ -8,6 +8,9 @@ from ..client.walk import Walk
 
 # The stream of a merchant account is named after it.
 STREAM = "reports/"
+# A report of this size is no matter of every hour.
+LARGE_BYTES = 4 << 20
+REST = timedelta(hours=20)
 
 
 class SettlementBackend(models.Model):
@@ -31,13 +34,34 @@ class SettlementBackend(models.Model):
         """Return the merchant accounts of the wallets, in order."""
         return sorted(set(self.wallet_ids.mapped("account_identifier")))
 
-    def _adyen_walk(self, account):
-        """Return which batches of a merchant account are here and which are wanted."""
+    def _adyen_walk(self, account, resting=()):
+        """Return which batches of a merchant account are here and which are wanted.
+
+        :param resting: numbers of batches that are not to be asked for again.
+        """
         wallets = self.wallet_ids.filtered(
             lambda wallet: wallet.account_identifier == account
         )
         first = min(filter(None, wallets.mapped("adyen_first_batch")), default=0)
-        return Walk(self._adyen_days(account), first)
+        return Walk(self._adyen_days(account), first, resting)
+
+    def _adyen_resting(self, stream):
+        """Return the batches whose reports are too large for every pull.
+
+        They are asked for again once a day, when a person pulls their period, and
+        when an event announces them anew.
+        """
+        windows = self.env["settlement.window"]
+        mine = [("backend_id", "=", self.id), ("stream", "=", stream)]
+        running = windows.search([*mine, ("finished_at", "=", False)], limit=1)
+        today = fields.Datetime.now() - REST
+        lately = [("state", "!=", "failed"), ("finished_at", ">", today)]
+        if running.is_backfill or not windows.search_count([*mine, *lately], limit=1):
+            return ()
+        large = self.env["settlement.message"].search(
+            [*mine, ("size", ">", LARGE_BYTES)]
+        )
+        return {number_of(name) for name in large.mapped("external_id")}
 
     def _adyen_days(self, account):
         """Return the batches of a merchant account that are here, with their days.

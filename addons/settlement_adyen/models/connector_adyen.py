@@ -151,28 +151,26 @@ class SettlementConnectorAdyen(models.AbstractModel):
     def _pull(self, backend, stream, since, until, cursor, limit):
         """Fetch one report: a page is a report, and the cursor its number."""
         account = stream.removeprefix(STREAM)
-        walk = backend._adyen_walk(account)
+        walk = backend._adyen_walk(account, backend._adyen_resting(stream))
         # Days are those of the account's own zone.
         day = (since - timedelta(days=1)).date()
         number = walk.following(int(cursor or 0), day)
         if not number:
             return [], None, False
         report = ReportAddress.of_batch(account, number)
-        items = self._fetched(_adyen_client(self, backend), report)
+        client = _adyen_client(self, backend)
+        try:
+            items = [RawItem(report.filename, client.report(report))]
+        except NotFound:
+            # It is not there yet; a later pull asks for it again.
+            items = []
         walk = walk.with_batch(number) if items else walk
         return items, str(number), bool(walk.following(number, day))
 
     def _pull_announced(self, backend, target):
         report = report_address.of_target(target)
-        client = _adyen_client(self, backend)
-        yield f"{STREAM}{report.account}", self._fetched(client, report)
-
-    def _fetched(self, client, report):
-        """Return a report as the items of a page: one, or none if it is not there."""
-        try:
-            return [RawItem(report.filename, client.report(report))]
-        except NotFound:
-            return []
+        file = _adyen_client(self, backend).report(report)
+        yield f"{STREAM}{report.account}", [RawItem(report.filename, file)]
 
     # ------------------------------------------------------------------
     # Webhooks
@@ -205,4 +203,14 @@ class SettlementConnectorAdyen(models.AbstractModel):
         """Yield what a report says, reading it as a stream."""
         zone = zone_of(message.backend_id.timezone)
         with message._open_content() as content:
-            yield from read_report(content, zone, message.received_at)
+            yield from read_report(content, zone, self._told_at(message))
+
+    def _told_at(self, message):
+        """Return when these bytes came first: once more is no later word."""
+        same = message.search(
+            [
+                ("backend_id", "=", message.backend_id.id),
+                ("sha256", "=", message.sha256),
+            ]
+        )
+        return min(same.mapped("received_at"))

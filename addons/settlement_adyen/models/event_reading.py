@@ -2,7 +2,7 @@
 
 import json
 
-from odoo.addons.settlement.canonical.errors import BusinessError
+from odoo.addons.settlement.canonical.errors import BusinessError, MalformedInput
 from odoo.addons.settlement.canonical.facts import ParseResult, RejectedRow
 
 from ..client import event_codes, webhook_event
@@ -20,7 +20,7 @@ def read(message):
         event = webhook_event.read_event(content.read())
     reading = _Reading(message.backend_id)
     for number, item in enumerate(event.items, 1):
-        reading.take(number, item)
+        reading.read(number, item)
     if event.type:
         reading.notes.append(
             message.env._("An event %(type)s moves no money here.", type=event.type)
@@ -40,11 +40,17 @@ class _Reading:
         self.accounts = set(backend._adyen_accounts())
         self.facts, self.targets, self.notes = [], [], []
 
-    def take(self, number, item):
-        """Read one item.
+    def read(self, number, item):
+        """Read one item; a bad one costs the others nothing.
 
         :param number: place in the event, counted from 1.
         """
+        try:
+            self._take(number, item)
+        except MalformedInput as error:
+            self.facts.append(self._rejected(number, item, str(error)))
+
+    def _take(self, number, item):
         account = item.get("merchantAccountCode")
         code = item.get("eventCode")
         if account not in self.accounts:
@@ -56,7 +62,13 @@ class _Reading:
         elif note := event_codes.note_of(code):
             self.notes.append(f"{code}: {note}.")
         else:
-            self.facts.append(self._unknown(number, item, code))
+            reason = self.env._(
+                "Nobody knows what an event %(code)s means. It was not used: look it "
+                "up in the manual of Adyen.",
+                code=code,
+            )
+            unknown = self._rejected(number, item, reason, "unknown_mapping")
+            self.facts.append(unknown)
 
     def _take_report(self, item):
         """Have a report fetched, if it is one that is read here and at Adyen."""
@@ -84,15 +96,8 @@ class _Reading:
             )
         )
 
-    def _unknown(self, number, item, code):
-        """Return an item whose kind nobody knows as a row for a person."""
-        return RejectedRow(
-            number=number,
-            raw=json.dumps(item, ensure_ascii=False, sort_keys=True),
-            reason=self.env._(
-                "Nobody knows what an event %(code)s means. It was not used: look it "
-                "up in the manual of Adyen.",
-                code=code,
-            ),
-            code="unknown_mapping",
-        )
+    @staticmethod
+    def _rejected(number, item, reason, code="malformed_input"):
+        """Return an item as a row that waits for a person."""
+        raw = json.dumps(item, ensure_ascii=False, sort_keys=True)
+        return RejectedRow(number=number, raw=raw, reason=reason, code=code)

@@ -14,6 +14,8 @@ DELIMITERS = ",;\t"
 _MOST_LINES = 50
 _LONGEST_LINE = 1 << 20
 _LONGEST_RAW = 2000
+# A text may well have as many commas as the row of a narrow table.
+_NARROW = 5
 
 
 class Row(NamedTuple):
@@ -102,7 +104,7 @@ class _Lines:
             follower = self.next()
             taken.append(follower)
             joined += follower[1]
-            if not follower[1]:
+            if not follower[1] or self._is_whole(follower[1]):
                 break
             if follower[1].count(_QUOTE) % 2:
                 cells = cells_of(joined, self.delimiter)
@@ -111,3 +113,9 @@ class _Lines:
                 break
         self.waiting.extendleft(reversed(taken))
         return Row(number, line, None)
+
+    def _is_whole(self, line: str) -> bool:
+        """Return whether a line is a row of its own, and no text inside of a cell."""
+        if line.count(self.delimiter) + 1 < self.width or self.width < _NARROW:
+            return False
+        return len(cells_of(line, self.delimiter) or ()) == self.width

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.columns import Columns
@@ -99,10 +99,6 @@ class SettlementReader:
         net -= values.side(cells.net_debit, currency, "Net Debit (NC)")
         zone = self.zone
         created = instant(cells.created, cells.clock, zone, "Creation Date")
-        booked = created
-        if cells.booked and cells.booked != cells.created:
-            clock = cells.booked_clock or cells.clock
-            booked = instant(cells.booked, clock, zone, "Booking Date")
         entry = Entry(
             account=values.identifier(cells.account, "merchant account"),
             type_name=values.identifier(cells.type_name, "type of row"),
@@ -114,7 +110,7 @@ class SettlementReader:
             stated_currency=currency,
             rate=None,
             created_at=created,
-            booked_on=local_day(booked, zone),
+            booked_on=self._booked_on(cells, created),
             told_at=self.told_at,
             psp_reference=cells.psp_reference.strip(),
             modification=cells.modification.strip(),
@@ -129,6 +125,19 @@ class SettlementReader:
         if cells.gross_credit or cells.gross_debit or entry.fees:
             self._state_gross(entry, cells)
         return entry
+
+    def _booked_on(self, cells: Cells, created: datetime) -> date:
+        """Return the day of a row: that of its booking, where there is such a column.
+
+        :raises MalformedInput: if the cell is neither an instant nor a day.
+        """
+        if not cells.booked or cells.booked == cells.created:
+            return local_day(created, self.zone)
+        if len(cells.booked) == len("0000-00-00"):
+            return values.day(cells.booked, "Booking Date")
+        clock = cells.booked_clock or cells.clock
+        booked = instant(cells.booked, clock, self.zone, "Booking Date")
+        return local_day(booked, self.zone)
 
     def _state_gross(self, entry: Entry, cells: Cells) -> None:
         """Add what a row says of its gross amount, once that explains the net."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
 from odoo.addons.settlement.canonical.facts import ZERO
+from odoo.addons.settlement.canonical.json_reading import YEARS
 from odoo.addons.settlement.canonical.money import exponent, parse_amount
 
 _AMOUNT = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
@@ -91,6 +93,20 @@ def rate(text: str) -> tuple[Decimal | None, Decimal]:
     decimals = len(plain.partition(".")[2])
     # A rate of few digits is meant as it stands, a long one has been cut.
     return value, Decimal(5).scaleb(-decimals - 1) if decimals >= 4 else ZERO
+
+
+def day(text: str, name: str) -> date:
+    """Return a day ``YYYY-MM-DD``.
+
+    :raises MalformedInput: naming the column.
+    """
+    try:
+        value = date.fromisoformat(text)
+    except ValueError:
+        value = date.min
+    if value.year not in YEARS:
+        raise MalformedInput(f"{text[:40]!r} in {name} is no date.")
+    return value
 
 
 def identifier(text: str, name: str) -> str:

@@ -1,5 +1,6 @@
 import base64
 import os
+from itertools import count
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -38,16 +39,28 @@ class AdyenCase(TransactionCase):
     def setUp(self):
         super().setUp()
         self.clock.move_to(NOW)
+        self.numbers_of_backends = count(1)
+        self._wait_for_nothing()
         self.server = ay.AdyenStandIn()
         self.server.start()
         self.addCleanup(self.server.stop)
         self.backend = self.new_backend()
 
+    def _wait_for_nothing(self):
+        """Let the client repeat its calls at once."""
+        connector = type(self.env["settlement.connector.adyen"])
+        original = connector._client_for
+
+        def client_for(handler, backend, **options):
+            return original(handler, backend, sleep=lambda seconds: None, **options)
+
+        self.patch(connector, "_client_for", client_for)
+
     def new_backend(self, credentials=True, accounts=(ay.ACCOUNT,), **values):
         """Return a backend with a wallet for each account and currency."""
         backend = self.env["settlement.backend"].create(
             {
-                "name": "Adyen",
+                "name": f"Adyen {self.server.url} {next(self.numbers_of_backends)}",
                 "connector": "adyen",
                 "environment": "test",
                 "timezone": "Europe/Amsterdam",

@@ -2,12 +2,15 @@ from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
 from odoo.tools import config, str2bool
 
 from odoo.addons.settlement_connector.models.connector import LOOPBACK_SWITCH
 
+from ..builders import PracticeBuilder
 from ..builders.backend_builder import API_KEY
-from ..comparison import Comparison
+from ..comparison import Comparison, PracticeComparison
+from ..practice import build_desk
 from ..simulation import deliveries
 from ..simulation.stand_ins import StandIns
 from ..world import DEFAULT_START, build
@@ -33,6 +36,13 @@ class SettlementTraining(models.Model):
         default=1,
         help="The same number gives the same customers, payments and troubles.",
     )
+    kind = fields.Selection(
+        [("months", "Months of payments"), ("desk", "A desk of exceptions")],
+        required=True,
+        default="months",
+        help="Months go by visit by visit. A desk has sixty exceptions whose right "
+        "answers are known, to be handled one by one.",
+    )
     months = fields.Integer(required=True, default=1)
     orders = fields.Integer(
         required=True,
@@ -55,6 +65,12 @@ class SettlementTraining(models.Model):
     )
     company_id = fields.Many2one(
         "res.company", "Odoo Company", readonly=True, copy=False
+    )
+    person_ids = fields.Many2many(
+        "res.users",
+        string="Who Practises",
+        domain="[('share', '=', False)]",
+        help="They may work in the company once it is there, with the roles they have.",
     )
     steps_done = fields.Integer(readonly=True, copy=False)
     steps_total = fields.Integer(readonly=True, copy=False)
@@ -89,7 +105,8 @@ class SettlementTraining(models.Model):
         :raises UserError: if this server may not serve its stand-in of Stripe.
         """
         self._check_supervisor()
-        self._check_startable()
+        if self.filtered(lambda each: each.kind == "months"):
+            self._check_startable()
         for training in self.filtered(lambda each: each.state in ("draft", "failed")):
             training._note("waiting", self.env._("Waiting for its turn."))
         self.env.ref("settlement_demo.cron_training")._trigger()
@@ -144,16 +161,32 @@ class SettlementTraining(models.Model):
         self.ensure_one()
         first = PLANS[0]
         code = f"training{self.id}"
-        return (replace(first, code=code, name=self.name, stories=first.planted),)
+        # What is to be learnt is at Stripe and the bank; the rest would take its time.
+        plan = replace(
+            first, code=code, name=self.name, stories=first.planted, paypal=()
+        )
+        return (plan,)
 
     def _world(self):
         """Return the world and the truth, always the same for this record."""
         return build(self.seed, DEFAULT_START, self.months, self.orders, self._plans())
 
+    def _desk(self):
+        """Return the desk and its truth, always the same for this record."""
+        return build_desk(self.seed, f"TRN{self.id}")
+
     def _told_differences(self):
+        if self.kind == "desk":
+            # Whoever may compare may know the truth of all of it.
+            comparison = PracticeComparison(
+                self.sudo().env, self.company_id.sudo(), self._desk()
+            )
+            return self._told(comparison.differences())
         _world, truth = self._world()
         env = self.with_context(allowed_company_ids=self.company_id.ids).sudo().env
-        found = Comparison(env, truth, self._plans()).differences()
+        return self._told(Comparison(env, truth, self._plans()).differences())
+
+    def _told(self, found):
         return "\n".join(found) or self.env._("No differences.")
 
     # ------------------------------------------------------------------
@@ -189,6 +222,9 @@ class SettlementTraining(models.Model):
         :param checkpoint: commits after each bounded part, or None.
         """
         self.ensure_one()
+        if self.kind == "desk":
+            self._make_desk()
+            return
         world, _truth = self._world()
         steps = list(deliveries.steps(world))
         try:
@@ -198,6 +234,22 @@ class SettlementTraining(models.Model):
             return
         if self.steps_done == self.steps_total:
             self._note("done", self.env._("All has happened."))
+
+    def _make_desk(self):
+        """Make the company of a desk in one piece, and let people work in it."""
+        # The administrator who started it may create companies; facts and entries
+        # are written by the pipeline, with its own checks.
+        builder = PracticeBuilder(self.sudo().env, self._desk(), self.name)
+        try:
+            with self.env.cr.savepoint():
+                company = builder.build()
+        except UserError as error:
+            self._note("failed", str(error))
+            return
+        self.company_id = company
+        self.person_ids.sudo().company_ids = [Command.link(company.id)]
+        self.steps_done = self.steps_total = 1
+        self._note("done", self.env._("The desk is full: open the exceptions."))
 
     def _make_piece(self, world, steps, checkpoint):
         # The administrator who started it may create companies; facts and entries

@@ -110,7 +110,9 @@ def payment_rejected(scene: Scene) -> None:
         parent_external_id=name,
     )
     scene.pay_out([back], day + timedelta(days=4), invoice.amount)
-    scene.task("payment_rejected", "row", back["external_id"], "reopen", needs_another=True)
+    scene.task(
+        "payment_rejected", "row", back["external_id"], "reopen", needs_another=True
+    )
 
 
 def changed_after_posting(scene: Scene) -> None:
@@ -154,9 +156,7 @@ def paid_not_in_ledger(scene: Scene) -> None:
             is_booked=False,
         )
     )
-    charge = scene.charge(
-        invoice, day, source_external_id=intent, invoice_reference=""
-    )
+    charge = scene.charge(invoice, day, source_external_id=intent, invoice_reference="")
     scene.pay_out([charge], day, amount)
     scene.task("paid_not_in_ledger", "row", charge["external_id"], "create_missing")
 
@@ -165,7 +165,9 @@ def payout_missing_at_bank(scene: Scene) -> None:
     """A payout whose money came weeks late, in words that say nothing of it."""
     invoice = scene.invoice(scene.customer(), scene.amount())
     day = scene.day(2, 4)
-    name = scene.pay_out([scene.charge(invoice, day)], day, invoice.amount, traced=False)
+    name = scene.pay_out(
+        [scene.charge(invoice, day)], day, invoice.amount, traced=False
+    )
     arrived = scene.credit(invoice.amount, "credit transfer", late=True)
     scene.task("payout_missing_at_bank", "payout", name, "match", chosen=arrived)
     # Whoever finds it for the payout has found what it is.

@@ -19,8 +19,10 @@ PROVIDER_KEY = "provider"
 OPENING = 500_000
 MONTH = date(2026, 3, 1)
 STATEMENT_DAYS = (date(2026, 3, 20), date(2026, 3, 30))
-_FIRST = "Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Klara Lukas".split()
-_LAST = "Albrecht Brandt Conrad Dietrich Engel Fuchs Graf Hartmann Jansen Keller".split()
+_FIRST = "Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Klara".split()
+_LAST = (
+    "Albrecht Brandt Conrad Dietrich Engel Fuchs Graf Hartmann Jansen Keller".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,9 @@ class Scene:
         values.setdefault("source_external_id", f"of_{name}")
         return row(name, kind, currency, gross, day, **values)
 
-    def charge(self, document: Document, day: date, fee: int = 0, **values: Any) -> Line:
+    def charge(
+        self, document: Document, day: date, fee: int = 0, **values: Any
+    ) -> Line:
         """Return the row of a card payment that names its invoice, and settle that."""
         self.settle(document)
         self.book("fees", fee)

@@ -32,6 +32,10 @@ class TestLateAndReversed(WorldCase):
                 list(deliveries.files(each.world, last, None))
             ):
                 each.bank.import_file(name, content)
+            for code, backend in each.reports.items():
+                reports = deliveries.reports(each.world, code, last, None)
+                for report in reversed(reports):
+                    backend.import_file(report.name, report.content)
             each.backends._run_pipeline("post", None)
             each.stripe.pull(since, last.until)
             each.backends._run_pipeline("post", None)

@@ -7,6 +7,9 @@ from ..world import build
 from .common import WorldCase
 from .comparison_notices import ComparisonNotices
 
+# Vendors that providers are, by their reference.
+BILLERS = ("nord-paypal",)
+
 
 @tagged("post_install", "-at_install")
 class TestSimulation(ComparisonNotices, WorldCase):
@@ -66,7 +69,28 @@ class TestSimulation(ComparisonNotices, WorldCase):
         for backend in backends.filtered(lambda each: each.connector == "stripe"):
             for stream in backend._pulled_streams():
                 self.assertEqual(backend._coverage(stream), [], stream)
-        self.assertFalse(self.env["settlement.message.row"].search([]))
+        put_aside = self.env["settlement.message.row"].search([])
+        names = set(put_aside.message_id.mapped("filename"))
+        self.assertEqual(names, self.cut_reports())
+
+    def cut_reports(self):
+        """Return the names of the report files that broke off on their way."""
+        return {
+            each.world.spoilt_report(trouble.provider, trouble.day).name
+            for each in self.connected
+            for trouble in self.world.troubles
+            if (trouble.company, trouble.name) == (each.world.plan.code, "report_cut")
+        }
+
+    def test_what_providers_withheld_pays_their_invoices(self):
+        bills = self.env["account.move"].search(
+            [("move_type", "=", "in_invoice"), ("partner_id.ref", "in", BILLERS)]
+        )
+        self.assertEqual(set(bills.partner_id.mapped("ref")), set(BILLERS))
+        self.assertEqual(set(bills.mapped("payment_state")), {"paid"})
+        due = bills.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        paying = due.matched_debit_ids.debit_move_id
+        self.assertEqual(set(paying.mapped("settlement_role")) - {False}, {"settled"})
 
     def test_outages_and_refusals_stopped_a_pull(self):
         planned = {

@@ -152,6 +152,7 @@ def build(
         for each in troubles
     )
     truth.faults.extend(_late_rows(period, companies))
+    truth.faults.extend(_late_reports(period, companies))
     return World(seed, period, companies, tuple(troubles)), truth
 
 
@@ -165,6 +166,19 @@ def _late_rows(
             for day in visits(period):
                 if rows[row_id]["created"] <= clock.day_end(day) < shown:
                     yield FaultTruth(company.plan.code, day, "row_late", False)
+
+
+def _late_reports(
+    period: clock.Period, companies: tuple[CompanyWorld, ...]
+) -> Iterator[FaultTruth]:
+    """Yield the files of providers that a visit should see and does not."""
+    for company in companies:
+        for reports in company.reports.values():
+            for report in reports:
+                usual = min(report.day + clock.DAY, period.end)
+                for day in visits(period):
+                    if usual <= day < report.delivered_on:
+                        yield FaultTruth(company.plan.code, day, "report_late", False)
 
 
 def _troubles(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from . import stories_after as after
 from . import stories_bank as bank
@@ -80,10 +81,10 @@ NORD = CompanyPlan(
         "KWD": Decimal("0.3320"),
     },
     paypal=(
-        ReportWallet("EUR", 20_000, 3, (900, 21_000), 249, 35),
-        ReportWallet("USD", 15_000, 1, (900, 26_000), 349, 49),
+        ReportWallet("EUR", 20_000, Fraction(3), (900, 21_000), 249, 35),
+        ReportWallet("USD", 15_000, Fraction(2, 5), (900, 36_000), 349, 49),
         # What comes is converted at once: nothing is kept in it.
-        ReportWallet("GBP", 0, 0, (1_500, 12_000), 349, 30),
+        ReportWallet("GBP", 0, Fraction(0), (1_500, 12_000), 349, 30),
     ),
 )
 

@@ -74,9 +74,10 @@ def _ordinary_transfers(scene: Scene) -> Iterator[Happening]:
 
 def _ordinary_sales(scene: Scene) -> Iterator[Happening]:
     stories, weights = zip(*ORDINARY_PAYPAL, strict=True)
-    for day in clock.days_between(scene.period.start, scene.period.end - clock.DAY):
+    days = clock.days_between(scene.period.start, scene.period.end - clock.DAY)
+    for number, day in enumerate(days):
         for wallet in scene.paypal.wallets:
-            count = wallet.sales_per_day
+            count = _share_of_day(wallet.sales_per_day, number)
             for story in scene.random.choices(stories, weights, k=count):
                 yield day, story, wallet.currency
 

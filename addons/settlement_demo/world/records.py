@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ class ReportWallet:
 
     currency: str
     opening: int
-    sales_per_day: int
+    sales_per_day: Fraction
     amounts: tuple[int, int]
     basis_points: int
     fixed: int

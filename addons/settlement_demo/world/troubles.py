@@ -21,6 +21,7 @@ class Kind:
 
     :param subject: kind of record that an exception is about, "" = it heals.
     :param reason: of that exception.
+    :param also: reason of a second one about the same.
     :param resolved: whether a later visit explains it.
     """
 
@@ -28,6 +29,12 @@ class Kind:
     subject: str = ""
     reason: str = ""
     resolved: bool = False
+    also: str = ""
+
+    @property
+    def reasons(self) -> list[str]:
+        """Return the reasons of all exceptions."""
+        return [each for each in (self.reason, self.also) if each]
 
 
 # What Stripe and the way to it do while they are asked.
@@ -54,7 +61,7 @@ REPORT_KINDS: tuple[tuple[Kind, ...], ...] = (
     (
         Kind("report_twice"),
         Kind("reports_reversed"),
-        Kind("report_cut", "message", "malformed_input"),
+        Kind("report_cut", "message", "malformed_input", also="missing_data"),
     ),
     (Kind("report_corrected"), Kind("report_recreated")),
 )
@@ -141,18 +148,17 @@ def exceptions(
     found = {}
     for trouble in troubles:
         kind = trouble.kind
-        if not kind.reason:
-            continue
         side = trouble.provider or ("bank" if kind in BANK_KINDS else "stripe")
         key = file_of(trouble) if kind.subject == "message" else ""
-        exception = ExceptionTruth(
-            f"{trouble.company}.{side}",
-            kind.subject,
-            key,
-            kind.reason,
-            trouble.name,
-            kind.resolved,
-        )
-        # What happens to the same subject again is the same exception.
-        found[exception.backend, exception.subject, key, kind.reason] = exception
+        for reason in kind.reasons:
+            exception = ExceptionTruth(
+                f"{trouble.company}.{side}",
+                kind.subject,
+                key,
+                reason,
+                trouble.name,
+                kind.resolved,
+            )
+            # What happens to the same subject again is the same exception.
+            found[exception.backend, exception.subject, key, reason] = exception
     return list(found.values())

@@ -19,7 +19,7 @@ WEDNESDAY, THURSDAY, FRIDAY = 2, 3, 4
 # When on its day somebody withdraws, in seconds after midnight.
 _HOUR = 50_400
 # What is left in the account, and below which nothing is done.
-_LEFT, _LEAST = 4_000, 5_000
+_LEFT, _LEAST = 20_000, 5_000
 ARRIVAL_DAYS = 2
 # Nothing is arranged that the world would not live to see.
 _QUIET_DAYS = 5

@@ -5,51 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..layout.definition import FileLayout
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was found out, or could not be.
-
-    :ivar topic: encoding, separator, header, numbers, dates, sheet, records or rows.
-    :ivar value: what the layout gets, such as ``;``.
-    :ivar reason: why, in a sentence for people.
-    :ivar is_sure: False if a person should look.
-    :ivar alternatives: what else would fit.
-    """
-
-    topic: str
-    value: str
-    reason: str
-    is_sure: bool = True
-    alternatives: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnGuess:
-    """One column, what stands in it and what it may mean.
-
-    :ivar column: its name, as layouts name it.
-    :ivar samples: up to five different values that are not empty.
-    :ivar type: money, day, moment, text or empty.
-    :ivar field: the canonical field, "" if nothing fits.
-    :ivar role: ``field``, or ``kind``, ``fee``, ``tax``, ``debit``, ``credit``,
-        ``identity``, ``batch``, ``balance`` for columns that other parts of a layout
-        use; "" if nothing fits.
-    :ivar reason: why, in a sentence for people.
-    :ivar distinct: how many different values the sample has.
-    :ivar filled: how many rows of the sample have a value.
-    """
-
-    column: str
-    samples: tuple[str, ...] = ()
-    type: str = "text"
-    field: str = ""
-    role: str = ""
-    reason: str = ""
-    distinct: int = 0
-    filled: int = 0
-    values: tuple[str, ...] = ()
+from .columns import guess_columns
+from .finding import ColumnGuess as ColumnGuess
+from .finding import Finding as Finding
+from .proposal import propose
+from .table import read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +17,7 @@ class Detection:
     """What a sample says about its file.
 
     ``layout`` is a proposal that can be read with at once if ``problems`` is empty;
-    it was not checked as a whole (``FileLayout.from_data`` does that).
+    ``problems`` says what a person has to decide first, such as the currency.
     """
 
     layout: FileLayout
@@ -84,4 +44,23 @@ def detect(sample: bytes, filename: str, like: FileLayout | None = None) -> Dete
     :param like: a layout whose file form a person has corrected: separator, header
         and so on are taken from it, columns are guessed anew.
     """
-    raise NotImplementedError
+    table = read_table(sample, filename, like.file if like else None)
+    if table.problem:
+        return Detection(
+            FileLayout(file=table.form),
+            table.findings,
+            sheets=table.sheets,
+            record_paths=table.record_paths,
+            problems=(table.problem,),
+        )
+    guesses = guess_columns(table)
+    layout, findings, problems = propose(table, guesses)
+    return Detection(
+        layout,
+        (*table.findings, *findings),
+        guesses.columns,
+        len(table.rows),
+        table.sheets,
+        table.record_paths,
+        problems,
+    )

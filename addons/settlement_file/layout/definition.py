@@ -198,11 +198,13 @@ class RowRule:
     """Which rows count, as conditions: empty means all.
 
     Rows for which ``only_if`` is false or ``skip_if`` is true are left out, and
-    counted as such.
+    counted as such. In the columns of ``fill_down`` an empty cell means what the row
+    above means: so are files written that state a currency or date once for many rows.
     """
 
     only_if: str = ""
     skip_if: str = ""
+    fill_down: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -98,12 +98,20 @@ class Preview:
 
 
 def preview(
-    layout: FileLayout, sample: bytes, filename: str, limit: int = 20
+    layout: FileLayout,
+    sample: bytes,
+    filename: str,
+    limit: int = 20,
+    is_whole: bool = True,
 ) -> Preview:
     """Return what a layout makes of a sample; nothing is raised for its content.
 
-    :param sample: bytes of the file. A cut CSV or JSON file is read up to the last
-        whole row; XLSX needs the whole file.
+    :param sample: bytes of the file; XLSX needs all of them.
     :param limit: how many rows are shown in full; totals count all of the sample.
+    :param is_whole: False if the sample is only the beginning of the file: then its
+        last line is left out and controls are not compared.
     """
-    raise NotImplementedError
+    # The reading needs the results that are defined here.
+    from .preview_rows import make_preview
+
+    return make_preview(layout, sample, filename, limit, is_whole)

@@ -16,3 +16,4 @@ from . import file_layout_use
 from . import backend
 from . import message
 from . import connector_file
+from . import verification

@@ -5,6 +5,7 @@ from odoo.addons.settlement.canonical.card_numbers import mask_text
 
 from ..detection.detect import detect
 from ..mapping.parse import recognises
+from ..screen.readings import under_decision
 from .file_layout_sample import ARCHIVE
 
 HEAD_BYTES = 1 << 18
@@ -32,6 +33,17 @@ class SettlementBackend(models.Model):
         help="What its files look like. Of each layout the approved version that is "
         "in force reads them; of several, the one whose columns a file has.",
     )
+
+    def _facts_of(self, message, rules):
+        """Of files by a layout: note under which decision they were read.
+
+        What the version of today says overrules what an earlier one has said.
+        """
+        facts = super()._facts_of(message, rules)
+        if self.connector != "file":
+            return facts
+        decision = message.file_layout_id.decision
+        return (under_decision(fact, decision) for fact in facts)
 
     def _use_file_layout(self, layout):
         """Let a backend read files by a layout, whichever of its versions holds.

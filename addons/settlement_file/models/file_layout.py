@@ -19,6 +19,7 @@ DECISION_FIELDS = (
     "approved_at",
     "definition",
     "version",
+    "decision",
     "origin_id",
 )
 
@@ -47,6 +48,7 @@ class SettlementFileLayout(models.Model):
         "author_id",
         "approver_id",
         "approved_at",
+        "decision",
     )
     # It moves from state to state; the latest event about it counts.
     _can_be_resealed = True
@@ -59,6 +61,12 @@ class SettlementFileLayout(models.Model):
         default=lambda self: self.env.company,
     )
     version = fields.Integer(readonly=True, copy=False, default=1)
+    decision = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="Number of its approval among all decisions about what rows are. What was "
+        "read under a later decision overrules what was read before.",
+    )
     origin_id = fields.Many2one(
         "settlement.file.layout",
         string="First Version",
@@ -83,11 +91,12 @@ class SettlementFileLayout(models.Model):
         STATES, required=True, default="draft", readonly=True, copy=False, tracking=True
     )
     effective_from = fields.Date(
+        "In Force from",
         copy=False,
         help="Files that are read from this day on follow it. Empty: from its approval "
         "on.",
     )
-    is_in_force = fields.Boolean(compute="_compute_is_in_force")
+    is_in_force = fields.Boolean("In Force", compute="_compute_is_in_force")
     author_id = fields.Many2one("res.users", readonly=True, copy=False)
     approver_id = fields.Many2one("res.users", readonly=True, copy=False, tracking=True)
     approved_at = fields.Datetime(readonly=True, copy=False)

@@ -101,7 +101,11 @@ class SettlementFileLayout(models.Model):
         :raises UserError: with what is missing.
         """
         self.ensure_one()
-        if problem := self._problem():
+        shown, problem = self._preview()
+        problem = problem or shown.problem
+        if not problem and not shown.counts.get("accepted"):
+            problem = self.env._("no row of its sample can be read by it.")
+        if problem:
             raise UserError(
                 self.env._(
                     "%(layout)s is not complete: %(problem)s",
@@ -113,6 +117,7 @@ class SettlementFileLayout(models.Model):
     def _approval_words(self):
         """Return what is to be approved in words of people."""
         self.ensure_one()
+        shown = self.preview_sample()
         return {
             "layout": self.name,
             "version": self.version,
@@ -120,6 +125,17 @@ class SettlementFileLayout(models.Model):
             "reads": self._sentence(),
             "sample": self.sample_name or "",
             "sample sha256": self.sample_sha256 or "",
+            "rows": self.env._(
+                "%(accepted)s good, %(rejected)s put aside, %(skipped)s left out",
+                **{
+                    name: shown["counts"].get(name, 0)
+                    for name in ("accepted", "rejected", "skipped")
+                },
+            ),
+            "net": ", ".join(
+                f"{total['net_amount']} {total['currency']}"
+                for total in shown["totals"]
+            ),
         }
 
     def _nothing_waits(self):
@@ -168,6 +184,7 @@ class SettlementFileLayout(models.Model):
             approval.reason,
             approver_id=approval.decider_id.id,
             approved_at=fields.Datetime.now(),
+            decision=self.env["settlement.mapping"]._next_decision(),
         )
         former = self.origin_id.version_ids.filtered(self._takes_place_of)
         former._set_state(

@@ -112,15 +112,19 @@ class SettlementFileLayout(models.Model):
     def _compute_comparison_html(self):
         for layout in self:
             former = layout._compared_with()
-            found, problem = layout._comparison(former) if former else (None, "")
-            layout.comparison_html = former and layout._render(
-                "layout_comparison",
-                former=former,
-                comparison=found,
-                problem=problem,
-                shown=found.differences[:SHOWN_DIFFERENCES] if found else (),
-                labels=self.env["settlement.transaction"]._fields,
-            )
+            layout.comparison_html = bool(former) and layout._comparison_html(former)
+
+    def _comparison_html(self, former):
+        """Return what differs between an earlier version and this one, on a screen."""
+        found, problem = self._comparison(former)
+        return self._render(
+            "layout_comparison",
+            former=former,
+            comparison=found,
+            problem=problem,
+            shown=found.differences[:SHOWN_DIFFERENCES] if found else (),
+            labels=self.env["settlement.transaction"]._fields,
+        )
 
     def _compared_with(self):
         """Return the version that this one would take the place of, or none."""

@@ -33,6 +33,7 @@ class SettlementFileLayout(models.Model):
 
     file_kind = fields.Selection(
         [("csv", "CSV or other text"), ("xlsx", "XLSX"), ("json", "JSON")],
+        string="File",
         required=True,
         default="csv",
     )

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 LONGEST = 40
 # The minus of typography, and the triangles of Japanese accounts.
-_MINUS = str.maketrans({"−": "-", "△": "-", "▲": "-"})
+MINUS = str.maketrans({"−": "-", "△": "-", "▲": "-"})
 _LETTERS_OF_A_DOLLAR = re.compile(r"[A-Z]{1,3}(?=\$)", re.ASCII)
 _SYMBOL = "Sc"
 
@@ -54,10 +54,10 @@ class NumberFormat:
         # A soft hyphen or a mark of direction is not seen by who looks at the cell.
         plain = "".join(
             each
-            for each in unicodedata.normalize("NFKC", text).translate(_MINUS)
+            for each in unicodedata.normalize("NFKC", text).translate(MINUS)
             if unicodedata.category(each) != "Cf"
         ).strip()
-        bare, is_negative = _without_sign(_without_symbol(plain))
+        bare, is_negative = _without_sign(without_symbol(plain))
         found = self._form.fullmatch(bare)
         if not found or not (found[1] or found[4]):
             raise ValueError(f"{text!r} is no number{self._hint(bare)}.")
@@ -73,8 +73,8 @@ class NumberFormat:
         return ""
 
 
-def _without_symbol(text: str) -> str:
-    """Leave out the sign of a currency, before or after the number."""
+def without_symbol(text: str) -> str:
+    """Return a number without the sign of a currency before or after it."""
     kept = "".join(
         each
         for each in _LETTERS_OF_A_DOLLAR.sub("", text)

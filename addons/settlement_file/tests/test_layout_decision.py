@@ -216,3 +216,20 @@ class TestLayoutDecision(FileCase):
         layout.line_ids.filtered(lambda line: line.use == "gross_amount").unlink()
         with self.assertRaisesRegex(UserError, "is not complete"):
             layout.action_propose()
+
+    def test_nobody_approves_what_reads_no_row(self):
+        layout = self.new_layout(sample=b"Ref;Type;Booked;Amount;Charge;Curr;Order\n")
+        with self.assertRaisesRegex(UserError, "is not complete"):
+            layout.action_propose()
+        bare = self.layouts.with_user(self.admin).create({"name": "Bare"})
+        with self.assertRaisesRegex(UserError, "no sample"):
+            bare.action_propose()
+
+    def test_an_approver_reads_what_the_sample_comes_to(self):
+        layout = self.new_layout()
+        layout.action_propose("new provider")
+        content = layout._approvals("waiting").content
+        self.assertEqual(content["rows"], "3 good, 0 put aside, 0 left out")
+        self.assertEqual(content["net"], "126.25 EUR")
+        self.assertEqual(content["sample"], "nordpay.csv")
+        self.assertIn("new provider", layout.with_user(self.approver).waiting_for)

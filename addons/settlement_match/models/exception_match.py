@@ -149,6 +149,11 @@ class SettlementException(models.Model):
             content["proposals"] = self._proposals().sudo().mapped("row_hash")
         return content
 
+    def _usual_verbs(self):
+        """A payer in doubt is accepted as such, not in passing."""
+        own = ["accept_payer"] if self.reason == "partner_conflict" else []
+        return [*own, *super()._usual_verbs()]
+
     def _usable_verbs(self, verbs):
         """Suggest to accept only what is proposed."""
         if not self.has_proposal:
@@ -211,6 +216,21 @@ class SettlementException(models.Model):
             )
         # The role for the verb was checked; matches are written by the engine only.
         return (chosen or proposals).sudo()
+
+    def _doubts_accept(self, values):
+        """A payer who is known as somebody else is accepted by two persons."""
+        return self.reason == "partner_conflict"
+
+    def _doubts_match(self, values):
+        """So it is if the document in doubt is chosen instead of accepted."""
+        if self.reason != "partner_conflict":
+            return False
+        keys, _seen = self._keys_seen(values.get("chosen") or ())
+        ids = [row_id for model, row_id in keys if model == "account.move.line"]
+        chosen = self.env["account.move.line"].browse(ids).exists()
+        in_doubt = self._proposals().line_ids.move_line_id
+        partners = chosen.partner_id.commercial_partner_id
+        return bool(partners & in_doubt.partner_id.commercial_partner_id)
 
     def _resolve_match(self, chosen, rest_to_credit=None, comment=""):
         """Match the subject with suggestions that a person chose.

@@ -75,7 +75,12 @@ class SettlementMatcher(models.AbstractModel):
                 )
             )
         }
-        abroad = SQL("other.currency_id <> teller.currency_id")
+        # Known of the accounts before any of their rows are compared.
+        abroad = SQL(
+            "other.currency_id <> teller.currency_id AND EXISTS ("
+            "SELECT FROM settlement_wallet named WHERE named.id = said.named_id "
+            "AND named.currency_id <> teller.currency_id)"
+        )
         rows = [
             *self.env.execute_query(
                 SQL(

@@ -108,7 +108,7 @@ class Section:
             totals = self.footers.get(currency)
             yield self._batch(currency, totals, made_at)
             if totals is not None:
-                yield self._balance(totals)
+                yield self._balance(totals, made_at)
 
     def _batch(
         self, currency: str, totals: Totals | None, made_at: datetime
@@ -141,7 +141,7 @@ class Section:
             source_version_at=made_at,
         )
 
-    def _balance(self, totals: Totals) -> BalanceFact:
+    def _balance(self, totals: Totals, made_at: datetime) -> BalanceFact:
         """Return what PayPal held at the end; what was not available is a reserve."""
         whole = totals.balances[0][1]
         available = totals.balances[-1][1]
@@ -151,6 +151,7 @@ class Section:
             available=available,
             reserve=whole - available,
             account_identifier=self.place.account,
+            source_version_at=made_at,
         )
 
 

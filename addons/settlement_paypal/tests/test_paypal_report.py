@@ -193,6 +193,20 @@ class TestPaypalReport(PaypalFileCase):
             (self.batches().total, self.batches().state), (86.8, "validated")
         )
 
+    def test_a_corrected_balance_counts_in_either_order(self):
+        corrected = {**SALE, "Gross Transaction Amount": "9000"}
+        again = paper.written(paper.report(paper.section([corrected]), made_at=LATER))
+        orders = ((paper.file_of(SALE), again), (again, paper.file_of(SALE)))
+        for number, files in enumerate(orders):
+            backend = self.backend = self.new_backend(name=f"PayPal {number}")
+            for content in files:
+                self.take(content)
+            wallet = backend.wallet_ids.filtered(
+                lambda each: each.currency_id.name == "USD"
+            )
+            self.assertEqual(wallet.balance_ids.mapped("available"), [86.8])
+            self.assertEqual(wallet.provider_balance, 86.8)
+
     def test_several_files_of_a_day(self):
         self.take(paper.file_of(SALE))
         second = paper.report(paper.section([REFUND]), number=2)

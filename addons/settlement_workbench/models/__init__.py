@@ -16,10 +16,12 @@ from . import wallet
 from . import wallet_proof
 from . import res_users
 from . import pane
+from . import pane_defaults
 from . import pane_candidates
 from . import pane_chain
 from . import pane_preview
 from . import pane_queue
+from . import pane_approval
 from . import bulk
 from . import bulk_line
 from . import bulk_choice

@@ -182,7 +182,7 @@ class SettlementBulk(models.Model):
             )
 
     def _sample(self):
-        """Return one exception of each team among the rows, as the user holds them."""
+        """Return one of each team and company among the rows, as the user holds it."""
         self.env.flush_all()
         found = self.env.execute_query(
             SQL(
@@ -192,7 +192,7 @@ class SettlementBulk(models.Model):
                   JOIN settlement_exception exception
                     ON exception.id = line.exception_id
                  WHERE line.bulk_id = %s
-                 GROUP BY exception.team
+                 GROUP BY exception.team, exception.company_id
                  ORDER BY 1
                 """,
                 self.id,

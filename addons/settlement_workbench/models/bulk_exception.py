@@ -88,11 +88,6 @@ class SettlementException(models.Model):
         values = self.with_user(bulk.user_id)._prepared(bulk.verb, given)
         return self._act(bulk.verb, values, bulk.approval_id)
 
-    def _prepared(self, name, given):
-        """Return the values of a verb, checked with the rights of who asked."""
-        prepare = getattr(self, f"_prepare_{name}", None)
-        return prepare(**given) if prepare else dict(given)
-
     def _fingerprint(self, name, given):
         """Return the hash of what an approver agrees to for this row."""
         return digest(self._approval_content(name, given))

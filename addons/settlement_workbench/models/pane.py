@@ -4,12 +4,14 @@ from odoo import models
 
 from odoo.addons.settlement.models.exception import OPEN_STATES
 
-from ..pane.keys import VERB_KEYS
+from ..pane.keys import APPROVE, INLINE, INLINE_NEEDS, VERB_KEYS
 
 # Fields of the dialogue that are asked for with other means than an input.
 UNASKED = ("verb", "exception_ids")
 # Values that come from what is marked among the candidates.
 MARKED = ("parts", "chosen")
+# What confirms a proposal, the more careful one first.
+PROPOSAL_VERBS = ("accept_payer", "accept")
 INPUT_TYPES = {
     "char": "char",
     "text": "text",
@@ -18,7 +20,7 @@ INPUT_TYPES = {
     "selection": "selection",
     "many2one": "record",
     "many2many": "files",
-    "many2one_reference": "number",
+    "many2one_reference": "record",
     "integer": "number",
 }
 
@@ -61,9 +63,23 @@ class SettlementException(models.Model):
             "chain": self._pane_chain(),
             "verbs": self._pane_verbs(),
             "can_act": self._can_act(),
+            "enter_verb": self._enter_verb(),
             "preview": None,
             **self._pane_matching(),
         }
+
+    def _enter_verb(self):
+        """Return what *Enter* means before anything is chosen, "" if nothing does.
+
+        A decision comes first, then what is proposed; a payer in doubt is accepted as
+        such, not in passing.
+        """
+        if self._pane_request():
+            return APPROVE
+        if not self._proposals():
+            return ""
+        names = [name for name in PROPOSAL_VERBS if self._verb(name).fits(self.reason)]
+        return next((name for name in names if not self._why_not(name)), "")
 
     def _can_act(self):
         """Return whether this user may do anything about it."""
@@ -107,7 +123,7 @@ class SettlementException(models.Model):
             "label": verb.label,
             "enabled": not why_not,
             "why_not": why_not,
-            "needs": list(verb.needs),
+            "needs": self._pane_needs(name, verb),
             "effect": verb.effect,
             "posts": verb.posts,
             "approval": verb.approval,
@@ -116,10 +132,18 @@ class SettlementException(models.Model):
             "is_own": bool(verb.reasons),
             "dialogue": self._has_dialogue(name),
             "inputs": self._pane_inputs(name, verb),
+            "defaults": self._pane_defaults(name),
         }
+
+    def _pane_needs(self, name, verb):
+        """Return the names of the values that have to be given."""
+        own = [*verb.needs, *INLINE_NEEDS.get(name, ())]
+        return list(dict.fromkeys([*own, *self._asked_values(name)]))
 
     def _has_dialogue(self, name):
         """Return whether a dialogue of its own asks for what the verb needs."""
+        if name in INLINE:
+            return False
         taken = self._values_taken(name) or ()
         return not set(MARKED) & set(taken) and hasattr(self, f"_open_{name}")
 
@@ -134,24 +158,40 @@ class SettlementException(models.Model):
         """Return what a person is asked for, as the dialogue of the verb asks it."""
         wizard = self.env["settlement.exception.resolve"]
         fields_ = wizard._value_fields(name)
-        taken = self._values_taken(name) or ()
+        asked = self._asked_values(name)
+        taken = INLINE.get(name) or self._values_taken(name) or ()
+        needs = self._pane_needs(name, verb)
         return [
-            self._pane_input(wizard, value, fields_[value], verb)
-            for value in taken
+            self._pane_input(wizard, value, fields_[value], needs, asked)
+            for value in dict.fromkeys([*taken, *asked])
             if value in fields_ and fields_[value] not in UNASKED
         ]
 
-    def _pane_input(self, wizard, value, name, verb):
+    def _pane_input(self, wizard, value, name, needs, asked):
         described = wizard.fields_get([name])[name]
+        codes = [(code, code) for code in asked.get(value, ())]
+        kind = "selection" if codes else INPUT_TYPES.get(described["type"], "char")
         return {
             "name": value,
             "label": described["string"],
             "help": described.get("help") or "",
-            "type": INPUT_TYPES.get(described["type"], "char"),
-            "options": described.get("selection") or [],
+            "type": kind,
+            "options": codes or described.get("selection") or [],
+            **self._input_records(described),
+            "required": value in needs,
+        }
+
+    def _input_records(self, described):
+        """Return of which records one is chosen, nothing for other inputs."""
+        if described["type"] == "many2one_reference":
+            others = [
+                ("company_id", "=", self.company_id.id),
+                ("id", "!=", self.subject_id),
+            ]
+            return {"model": self.subject_model, "domain": others}
+        return {
             "model": described.get("relation") or "",
             "domain": self._input_domain(described.get("domain")),
-            "required": value in verb.needs,
         }
 
     def _input_domain(self, domain):

@@ -8,6 +8,7 @@ from odoo.addons.settlement_account.planning.preview import Seen
 from odoo.addons.settlement_account.services.dry_run import DryRun, as_dry
 
 from ..pane.digest import digest
+from ..pane.keys import INLINE
 
 # More lines on a screen are none that anybody reads.
 MOST_LINES = 400
@@ -52,6 +53,19 @@ class SettlementException(models.Model):
             "outcome": self.state,
             **found,
         }
+        shown = {
+            "verb": verb,
+            "verb_label": self._verb(verb).label,
+            "posts": self._verb(verb).posts,
+            "effect_words": self._verb(verb).effect,
+        }
+        return self._shown_preview(verb, values, seen, found, shown)
+
+    def _shown_preview(self, verb, values, seen, found, shown):
+        """Return a preview with its hash.
+
+        :param found: what came of trying it; ``shown`` what is said of the verb.
+        """
         content = {
             "exception": self.id,
             "cause": self.cause,
@@ -63,11 +77,8 @@ class SettlementException(models.Model):
         }
         return {
             **found,
+            **shown,
             "hash": digest(content),
-            "verb": verb,
-            "verb_label": self._verb(verb).label,
-            "posts": self._verb(verb).posts,
-            "effect_words": self._verb(verb).effect,
             "outcome_words": self._outcome_words(found),
             "entries": self._pane_entries(seen),
             "effect": self._pane_effect(seen),
@@ -86,8 +97,7 @@ class SettlementException(models.Model):
         def act():
             dry = as_dry(self)
             newest = dry._newest_exception()
-            prepare = getattr(dry, f"_prepare_{verb}", None)
-            given = prepare(**values) if prepare else values
+            given = dry._prepared(verb, values)
             found["needs_approval"] = dry._needs_another(verb, given)
             dry._act(verb, given)
             found["outcome"] = dry.state
@@ -232,15 +242,24 @@ class SettlementException(models.Model):
             raise UserError(self.env._("Look at what will be done first."))
         result = self.action_resolve(verb, preview_hash=preview_hash, **(values or {}))
         if isinstance(result, dict) and result.get("changed"):
-            return {
-                "outcome": "changed",
-                "sentence": self.env._(
-                    "The situation has changed: nothing was done. This is what would "
-                    "be done now."
-                ),
-                "preview": result["preview"],
-                "action": None,
-            }
+            return self._pane_changed(result["preview"])
+        is_inline = verb in INLINE
+        return self._pane_outcome(None if is_inline else result)
+
+    def _pane_changed(self, preview):
+        """Say that nothing was done because the situation is another one."""
+        return {
+            "outcome": "changed",
+            "sentence": self.env._(
+                "The situation has changed: nothing was done. This is what would "
+                "be done now."
+            ),
+            "preview": preview,
+            "action": None,
+        }
+
+    def _pane_outcome(self, result):
+        """Say what came of an act."""
         return {
             "outcome": self._outcome_code(),
             "sentence": self.resolution or self._outcome_sentence(),

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
 
 from odoo.addons.settlement.canonical.words import counted
@@ -42,11 +43,15 @@ class SettlementException(models.Model):
 
     @api.model
     def _default_queue(self):
-        """Return the domain of what waits for the user: theirs, or nobody's yet."""
-        return [
-            ("state", "in", ("open", "in_progress", "waiting_approval")),
-            ("user_id", "in", (self.env.uid, False)),
-        ]
+        """Return the domain of what waits for the user.
+
+        That is theirs, nobody's yet, and for an approver what others have asked for.
+        """
+        waits = Domain("state", "in", ("open", "in_progress", "waiting_approval"))
+        mine = Domain("user_id", "in", (self.env.uid, False))
+        if self.env["settlement.backend"]._has_settlement_group("group_approver"):
+            mine |= Domain("state", "=", "waiting_approval")
+        return list(waits & mine)
 
     def _pane_row(self):
         """Return the columns of the queue."""

@@ -12,7 +12,16 @@ VERB_KEYS: dict[str, str] = {
     "assign": "a",
     "escalate": "e",
     "ignore": "i",
+    "allocate": "l",
+    "retry": "r",
 }
 # The verb that a key press on a candidate means.
 MATCH = "match"
 ACCEPT = "accept"
+# What the second person says to a request, with its key.
+APPROVE, REFUSE = "approve", "refuse"
+DECISIONS: dict[str, str] = {APPROVE: "y", REFUSE: "x"}
+# Verbs with a form of their own whose few values the pane asks for in place.
+INLINE: dict[str, tuple[str, ...]] = {"map": ("kind", "note")}
+# Which of them have to be given.
+INLINE_NEEDS: dict[str, tuple[str, ...]] = {"map": ("kind",)}

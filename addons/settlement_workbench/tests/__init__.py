@@ -19,9 +19,12 @@ from . import test_close_pack
 from . import test_money_trail
 from . import test_close_tour
 from . import test_pane
+from . import test_pane_approval
 from . import test_pane_candidates
+from . import test_pane_keys
 from . import test_pane_preview
 from . import test_pane_tour
+from . import test_roles
 from . import test_forgery
 from . import test_components
 from . import test_right_to_left

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from odoo.addons.settlement.exceptions.verb import offered
+from odoo.addons.settlement.models.mapping import KINDS
 
 
 class SettlementExceptionResolve(models.TransientModel):
@@ -9,6 +10,14 @@ class SettlementExceptionResolve(models.TransientModel):
     _inherit = "settlement.exception.resolve"
 
     bulk_id = fields.Many2one("settlement.bulk", readonly=True)
+    map_kind = fields.Selection(KINDS, string="What it Is")
+
+    @api.model
+    def _value_fields(self, verb):
+        values = super()._value_fields(verb)
+        if verb == "map":
+            values |= {"kind": "map_kind", "note": "comment"}
+        return values
 
     @api.depends("bulk_id")
     def _compute_exceptions(self):
@@ -20,6 +29,12 @@ class SettlementExceptionResolve(models.TransientModel):
             names = self._names_for_many(bulk)
             wizard.offered = " ".join(["", *sorted(names), ""])
         return result
+
+    def _asked_of(self):
+        """What the companies of all rows of an act ask for counts."""
+        if self.bulk_id:
+            return self.bulk_id._sample()
+        return super()._asked_of()
 
     @api.model
     def _names_for_many(self, bulk):

@@ -80,6 +80,12 @@ def test_the_text_of_the_bank_line():
     assert batch.descriptor == "TX2370000EURXT batch 237, SampleShop"
 
 
+def test_the_text_is_kept_where_the_payout_has_a_reference_of_its_own():
+    row = payout("97.50", Psp_Reference="8816178914120000")
+    (batch,) = paper.batches(facts(sale(), row))
+    assert batch.reference == "TX2370000EURXT"
+
+
 def test_a_payout_of_another_text_has_a_descriptor_only():
     row = payout("97.50", Modification_Reference="Payout of January")
     (batch,) = paper.batches(facts(sale(), row))
@@ -102,11 +108,21 @@ def test_each_currency_has_a_batch_and_a_payout_of_its_own():
 
 
 def test_each_merchant_account_counts_its_batches_itself():
-    other = {"Merchant_Account": "SampleStore", "Psp_Reference": "8816178914129999"}
+    other = {"Merchant_Account": "SampleStore"}
     found = facts(
-        sale(), sale(**other), payout("97.50"), payout("97.50", Merchant_Account="")
+        sale(),
+        sale(**other, Psp_Reference="8816178914129999"),
+        payout("97.50"),
+        payout("97.50", **other),
     )
-    assert len(paper.batches(found)) == 2
+    assert {
+        (each.account_identifier, each.external_id, each.total)
+        for each in (paper.batches(found))
+    } == {
+        ("SampleShop", "237", Decimal("97.50")),
+        ("SampleStore", "237", Decimal("97.50")),
+    }
+    assert paper.rejected(found) == []
 
 
 def test_days_are_those_of_the_backend():

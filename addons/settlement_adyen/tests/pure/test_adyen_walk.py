@@ -51,6 +51,12 @@ def test_what_is_missing_is_asked_for_inside_the_look_back():
     assert asked(Walk({1: OLD, 3: OLD}), since=OLD) == [1, 2, 3, 4, 5, 6]
 
 
+def test_what_rests_is_left_out_and_counts_as_here():
+    walk = Walk({1: OLD, 3: NEW, 4: NEW}, resting={3})
+    assert asked(walk) == [2, 4, 5, 6, 7]
+    assert list(walk.missing(SINCE)) == []
+
+
 def test_what_a_person_does_not_want_is_never_asked_for():
     assert asked(Walk({1: NEW, 5: NEW}, first=4)) == [4, 5, 6, 7, 8]
     assert asked(Walk({1: NEW, 2: NEW}, first=9)) == [9, 10, 11]

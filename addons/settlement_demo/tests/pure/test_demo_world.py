@@ -68,6 +68,25 @@ SCENARIOS = {
     "lost_payout",
     "negative_payout",
     "manual_payout",
+    "paypal_sale",
+    "paypal_sale_by_order",
+    "paypal_sale_without_reference",
+    "paypal_part_payment",
+    "paypal_conversion",
+    "paypal_sweep",
+    "paypal_refund",
+    "paypal_refund_with_fee",
+    "paypal_refund_without_note",
+    "paypal_chargeback",
+    "paypal_chargeback_won",
+    "paypal_mass_payment",
+    "paypal_reserve",
+    "paypal_payment_hold",
+    "paypal_reserve_held",
+    "paypal_fee",
+    "paypal_fee_back",
+    "paypal_withdrawal",
+    "paypal_returned",
 }
 # Money that nobody can assign, and beside which an open invoice tempts.
 TEMPTING = {
@@ -422,19 +441,33 @@ def test_daily_balances_follow_from_the_raw_rows(seed, start, months):
             assert told[-1].balance > 0 or wallet.debits
 
 
+def fee_invoices(truth, code):
+    """Return currency → what providers have billed of what they withheld."""
+    billed = Counter()
+    for document in truth.documents:
+        if document.company == code and document.scenario == "fee_invoice":
+            billed[document.currency] += document.amount
+    return billed
+
+
 @worlds
 def test_totals_close_the_circle(seed, start, months):
     """Debits and credits of all roles and of the settled documents are zero."""
     for company, truth in companies(seed, start, months):
         code = company.plan.code
         opening = Counter()
-        for plan in (*company.plan.wallets, *company.plan.banks):
+        books = (company.stripe, *company.report_books)
+        wallets = [wallet for book in books for wallet in book.wallets]
+        for plan in (*wallets, *company.plan.banks):
             opening[plan.currency] += plan.opening
-        sums = Counter()
+        sums = fee_invoices(truth, code)
         for total in truth.totals:
             if total.company == code:
                 sums[total.currency] += total.amount
         for row in truth.rows:
+            if row.backend.startswith(code) and row.kind == "conversion":
+                # Both legs meet in the currency of the company.
+                sums[row.currency] -= row.net
             if row.backend.startswith(code) and row.outcome == MATCHED and row.due:
                 documents = row.kind in ("charge", "refund") or not any(
                     settled.target.startswith("po_") for settled in row.settles
@@ -468,6 +501,8 @@ def test_residuals(seed, start, months):
         "ambiguous_reference",
         "typing_slip",
         "payment_not_booked",
+        "paypal_part_payment",
+        "paypal_sale_without_reference",
     }
     waiting = {part.target for r in truth.rows if not r.due for part in r.settles}
     for document in truth.documents:
@@ -608,6 +643,7 @@ def test_one_company_may_live_alone():
     world, truth = make_world(1, date(2026, 3, 1), 1, 50, (first,))
     (company,) = world.companies
     assert company.plan.name == "Training"
-    assert {row.backend for row in truth.rows} == {"training7.stripe", "training7.bank"}
+    backends = {f"training7.{code}" for code in ("stripe", "bank", "paypal")}
+    assert {row.backend for row in truth.rows} == backends
     assert {document.company for document in truth.documents} == {"training7"}
     assert {fault.company for fault in truth.faults} == {"training7"}

@@ -16,7 +16,7 @@ import {usePaneKeys} from "./pane_keys";
 import {useService} from "@web/core/utils/hooks";
 
 // Which verb each of them stands for, the server says.
-const VERB_KEYS = [..."gswfdmaei"];
+const VERB_KEYS = [..."gswfdmaeilryx"];
 
 /** One exception at a time: what it is, what could resolve it, what that would do. */
 export class SettlementPane extends Component {
@@ -138,6 +138,12 @@ export class SettlementPane extends Component {
         ];
         const others = [
             {
+                key: "v",
+                label: _t("All ways out: arrows, then enter"),
+                run: () => this.waysOut(),
+                isActive: () => Boolean(this.state.item?.verbs.length),
+            },
+            {
                 key: "c",
                 label: _t("Comment"),
                 run: () => this.comment(),
@@ -169,13 +175,14 @@ export class SettlementPane extends Component {
     }
 
     help() {
-        this.dialog.add(PaneHelp, {
+        const props = {
             keys: this.activeKeys,
             isOn: this.view.singleKeys,
             onSwitch: async (isOn) => {
                 this.view.singleKeys = await this.model.setSingleKeys(isOn);
             },
-        });
+        };
+        this.dialog.add(PaneHelp, props, {onClose: () => this.state.focusToken++});
     }
 
     // -- moving -------------------------------------------------------------------
@@ -195,6 +202,8 @@ export class SettlementPane extends Component {
     back() {
         if (document.activeElement?.matches("input, textarea, select")) {
             document.activeElement.blur();
+            this.state.focusToken++;
+        } else if (document.activeElement?.closest(".o_pane_verbs")) {
             this.state.focusToken++;
         } else if (this.state.verbName) {
             this.leaveVerb();
@@ -256,12 +265,8 @@ export class SettlementPane extends Component {
             }
             return;
         }
-        const fallback = [this.state.item.verb].filter(Boolean);
-        const name = this.state.item.proposals.length
-            ? "accept"
-            : this.state.chosen.length
-              ? "match"
-              : fallback[0];
+        const {enter_verb, verb} = this.state.item;
+        const name = enter_verb || (this.state.chosen.length ? "match" : verb);
         if (name) {
             await this.useVerb(name);
         }
@@ -288,9 +293,14 @@ export class SettlementPane extends Component {
             })
             .then((action) =>
                 this.action.doAction(action, {
-                    onClose: () => this.state.refreshRow(this.state.currentId),
+                    onClose: () => this.refreshAndFocus(),
                 })
             );
+    }
+
+    async refreshAndFocus() {
+        await this.state.refreshRow(this.state.currentId);
+        this.state.focusToken++;
     }
 
     async confirm() {
@@ -302,6 +312,37 @@ export class SettlementPane extends Component {
         this.notification.add(result.preview?.refused || result.sentence, {type});
         if (result.action) {
             await this.action.doAction(result.action);
+        }
+    }
+
+    // -- ways out without a letter --------------------------------------------------
+
+    get wayButtons() {
+        const buttons = this.root.el?.querySelectorAll(".o_pane_verbs button:enabled");
+        return [...(buttons || [])];
+    }
+
+    waysOut() {
+        this.wayButtons[0]?.focus();
+    }
+
+    /** Arrows move among the ways out, as in any toolbar. */
+    moveAmongWays(ev) {
+        const step = {ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1}[ev.key];
+        if (step) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            const buttons = this.wayButtons;
+            const index = buttons.indexOf(document.activeElement) + step;
+            buttons[(index + buttons.length) % buttons.length]?.focus();
+        }
+    }
+
+    /** What was picked among them; the focus goes to what it asks, or to the row. */
+    async pickWay(name) {
+        await this.useVerb(name);
+        if (document.activeElement?.closest(".o_pane_verbs")) {
+            this.state.focusToken++;
         }
     }
 
@@ -323,7 +364,7 @@ export class SettlementPane extends Component {
 
     undo() {
         const id = this.state.lastDoneId;
-        this.dialog.add(PaneReason, {
+        const props = {
             title: _t("Undo what was done last"),
             question: _t("Why is it taken back?"),
             onGiven: async (reason) => {
@@ -331,8 +372,10 @@ export class SettlementPane extends Component {
                 this.notification.add(sentence, {type: "success"});
                 this.state.lastDoneId = false;
                 await this.reload();
+                this.state.focusToken++;
             },
-        });
+        };
+        this.dialog.add(PaneReason, props, {onClose: () => this.state.focusToken++});
     }
 }
 

@@ -35,13 +35,12 @@ export class PaneAct extends Component {
         const missing = this.props.verb.inputs.find(
             (input) => input.required && !this.props.values[input.name]
         );
-        if (missing) {
-            this.root.el
-                .querySelector(
-                    `.o_pane_inputs [name='${missing.name}'], .o_pane_inputs input`
-                )
-                ?.focus();
-        }
+        const label = missing && this.inputLabel(missing);
+        label?.querySelector("input, textarea, select, button")?.focus();
+    }
+
+    inputLabel({name}) {
+        return this.root.el.querySelector(`[data-input='${name}']`);
     }
 
     /** Inputs change the preview: it is asked for again, never guessed. */

@@ -1,5 +1,6 @@
 import {Component, useState} from "@odoo/owl";
 import {Dialog} from "@web/core/dialog/dialog";
+import {useAutofocus} from "@web/core/utils/hooks";
 
 /** Asks for a reason in words before something is taken back. */
 export class PaneReason extends Component {
@@ -14,6 +15,16 @@ export class PaneReason extends Component {
 
     setup() {
         this.state = useState({reason: ""});
+        useAutofocus({refName: "reason"});
+    }
+
+    /** Enter gives the reason; with Shift it begins a new line. */
+    entered(ev) {
+        if (ev.key === "Enter" && !ev.shiftKey) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.give();
+        }
     }
 
     async give() {

@@ -152,10 +152,12 @@ export class PaneState {
         );
     }
 
-    /** Where one answer is proved or alone, it is tried out without being asked. */
+    /** Where one answer is proved, alone or asked for, it is tried out by itself. */
     chooseByItself() {
-        if (this.item.proposals.length === 1 && this.can("accept")) {
-            this.useVerb("accept", true);
+        const {enter_verb, proposals} = this.item;
+        const isSingle = proposals.length <= 1;
+        if (enter_verb && isSingle && this.can(enter_verb)) {
+            this.useVerb(enter_verb, true);
         } else if (this.chosen.length && this.can("match")) {
             this.useVerb("match", true);
         }
@@ -236,7 +238,7 @@ export class PaneState {
             return false;
         }
         this.verbName = name;
-        this.values = {};
+        this.values = {...this.activeVerb.defaults};
         this.preview = null;
         this.hasChanged = false;
         if (isByItself) {

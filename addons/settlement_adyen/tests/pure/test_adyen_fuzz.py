@@ -1,0 +1,243 @@
+"""Damaged reports and notifications: typed errors only, and no row takes another along.
+
+``SETTLEMENT_FUZZ_ROUNDS=100000`` tries so many inputs; by default there are few. Rows
+of the corpus have texts in quotes, so that damage opens and closes quotes elsewhere.
+"""
+
+import io
+import json
+import os
+import random
+import sys
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from odoo.addons.settlement.canonical.errors import MalformedInput
+from odoo.addons.settlement.canonical.facts import (
+    BatchFact,
+    DisputeFact,
+    RejectedRow,
+    TransactionFact,
+)
+from odoo.addons.settlement.canonical.kinds import EXCEPTION_REASONS
+from odoo.addons.settlement_adyen.bench.sample_report import write_sample
+from odoo.addons.settlement_adyen.mapper.disputes import EVENTS
+from odoo.addons.settlement_adyen.mapper.notifications import (
+    announced_report,
+    facts_of,
+)
+from odoo.addons.settlement_adyen.reports.file import is_report, read_report
+from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import adyen_report as paper  # noqa: E402
+
+ROUNDS = int(os.environ.get("SETTLEMENT_FUZZ_ROUNDS", "1500"))
+WORDS = (
+    *(b"Settled", b"Refunded", b"Chargeback", b"MerchantPayout", b"Fee", b"?"),
+    *(b"EUR", b"USD", b"JPY", b"KWD", b"XXX", b"", b'"', b",", b"\r\n", b"\0"),
+    *(b"0", b"-1", b"0.001", b"99999999999999.99", b"1e9", b"NaN", b"1.0656568"),
+    *(b"2026-03-29 02:30:00", b"9999-12-31 23:59:59", b"0001-01-01 00:00:00"),
+    *(b"CET", b"PST", b"\xff\xfe", b"\xf0\x9f\x92\xb6", b"\xe2\x80\xae"),
+)
+
+
+def _slices(content, chance, count):
+    """Return short reports: the head of a long one with some of its rows."""
+    head, *rows = content.splitlines(keepends=True)
+    return [head + b"".join(chance.sample(rows, 8)) for _each in range(count)]
+
+
+def _corpus():
+    chance = random.Random(1)
+    rows = [paper.sale(), paper.refund(), paper.of_account("Fee", debit="7.40")]
+    rows += [paper.of_account("Balancetransfer", credit="1.00"), paper.payout("71.00")]
+    found = [paper.file_of(*rows), paper.accounting_of(paper.record())]
+    found += [path.read_bytes() for path in sorted(DATA.glob("*.csv"))]
+    for seed in range(4):
+        file = io.BytesIO()
+        write_sample(file, seed, batches=1, rows=4)
+        found += _slices(file.getvalue(), chance, 6)
+    return found
+
+
+DATA = Path(__file__).parents[1] / "data"
+CORPUS = _corpus()
+
+
+def flip(content, chance):
+    at = chance.randrange(len(content))
+    return content[:at] + bytes([chance.randrange(256)]) + content[at + 1 :]
+
+
+def cut(content, chance):
+    return content[: chance.randrange(len(content))]
+
+
+def drop(content, chance):
+    at = chance.randrange(len(content))
+    return content[:at] + content[at + chance.randrange(1, 60) :]
+
+
+def repeat(content, chance):
+    at = chance.randrange(len(content))
+    return content[:at] + content[max(0, at - 80) : at] + content[at:]
+
+
+def insert(content, chance):
+    at = chance.randrange(len(content))
+    return content[:at] + chance.choice(WORDS) + content[at:]
+
+
+def put_cell(content, chance):
+    """Put something else into one cell."""
+    cells = content.split(b",")
+    cells[chance.randrange(len(cells))] = chance.choice(WORDS)
+    return b",".join(cells)
+
+
+def swap_cells(content, chance):
+    cells = content.split(b",")
+    one, other = chance.randrange(len(cells)), chance.randrange(len(cells))
+    cells[one], cells[other] = cells[other], cells[one]
+    return b",".join(cells)
+
+
+def swap_lines(content, chance):
+    lines = content.splitlines(keepends=True)
+    chance.shuffle(lines)
+    return b"".join(lines)
+
+
+MUTATIONS = (flip, cut, drop, repeat, insert, put_cell, swap_cells, swap_lines)
+
+
+def mutated(content, chance):
+    for _turn in range(chance.randrange(1, 4)):
+        content = chance.choice(MUTATIONS)(content, chance) or b","
+    return content
+
+
+def read(content):
+    """Return the facts, and whether reading ended with an error that has a text."""
+    found = []
+    try:
+        for fact in read_report(io.BytesIO(content), paper.ZONE, paper.TOLD_AT):
+            found.append(fact)
+    except MalformedInput as error:
+        assert str(error)
+        return found, True
+    return found, False
+
+
+def test_only_typed_errors_and_lawful_facts():
+    read_at_all = 0
+    for seed in range(ROUNDS):
+        chance = random.Random(seed)
+        content = mutated(chance.choice(CORPUS), chance)
+        is_report(content[:65_536])
+        found, failed = read(content)
+        read_at_all += not failed
+        assert not broken_laws(found), seed
+        names = set()
+        for fact in found:
+            assert isinstance(fact, TransactionFact | BatchFact | RejectedRow)
+            if isinstance(fact, RejectedRow):
+                assert fact.code in EXCEPTION_REASONS
+            elif isinstance(fact, TransactionFact):
+                names.add((fact.external_id, fact.occurrence))
+        assert len(names) == len(paper.transactions(found)), seed
+    # Most inputs are damaged inside of a row, not so that nothing can be read.
+    assert read_at_all > ROUNDS // 2
+
+
+def test_damage_inside_some_rows_leaves_the_others_and_their_sum_as_they_were():
+    changed = 0
+    for seed in range(ROUNDS // 2):
+        chance = random.Random(seed)
+        head, *rows = chance.choice(CORPUS).splitlines(keepends=True)
+        bad = set(chance.sample(range(len(rows)), 1 + len(rows) // 3))
+        kept = [row for place, row in enumerate(rows) if place not in bad]
+        good = _said(read(head + b"".join(kept))[0])
+        spoilt = [
+            _one_line(mutated(row.rstrip(), chance)) if place in bad else row
+            for place, row in enumerate(rows)
+        ]
+        found = _said(read(head + b"".join(spoilt))[0])
+        assert not good - found, seed
+        left_alone = found & good
+        assert _sum(left_alone) == _sum(good)
+        changed += found != _said(read(head + b"".join(rows))[0])
+    assert changed > ROUNDS // 4
+
+
+def _one_line(row):
+    return row.replace(b"\r", b" ").replace(b"\n", b" ") + b"\r\n"
+
+
+def _said(found):
+    """Count what rows say; the number of a row among twins is not said by it."""
+    return Counter(
+        replace(fact, occurrence=0)
+        for fact in found
+        if isinstance(fact, TransactionFact)
+    )
+
+
+def _sum(said):
+    return sum((fact.net_amount * count for fact, count in said.items()), Decimal(0))
+
+
+# ----------------------------------------------------------------------
+# Notifications
+# ----------------------------------------------------------------------
+
+ITEM = {
+    "additionalData": {
+        "chargebackReasonCode": "10.4",
+        "defensePeriodEndsAt": "2026-02-01T10:00:00+01:00",
+        "disputeStatus": "Undefended",
+    },
+    "amount": {"currency": "EUR", "value": 5000},
+    "eventCode": "CHARGEBACK",
+    "eventDate": "2026-01-09T10:00:00+01:00",
+    "merchantAccountCode": paper.ACCOUNT,
+    "originalReference": paper.PSP,
+    "pspReference": "8816178914130001",
+    "reason": "https://ca-test.adyen.com/reports/download",
+    "success": "true",
+}
+VALUES = (
+    *(None, True, 0, -1, 1.5, 10**30, "", "x", [], {}, ["x"], {"currency": 5}),
+    *({"currency": "EUR", "value": "1"}, {"currency": "CLP", "value": 101}, "CLP"),
+    *("2026-01-09", "9999-12-31T23:59:59-12:00", "REPORT_AVAILABLE", "\ud800"),
+    "settlement_detail_report_batch_1.csv",
+    *EVENTS,
+)
+
+
+def test_notifications_raise_typed_errors_only():
+    told = 0
+    for seed in range(ROUNDS):
+        chance = random.Random(seed)
+        item = json.loads(json.dumps(ITEM))
+        for _turn in range(chance.randrange(1, 4)):
+            place = chance.choice((item, item, item.get("additionalData")))
+            if isinstance(place, dict):
+                place[chance.choice([*ITEM, *place, "more"])] = chance.choice(VALUES)
+        try:
+            announced_report(item)
+            found = facts_of(item)
+        except MalformedInput as error:
+            assert str(error)
+            continue
+        told += len(found)
+        for fact in found:
+            assert isinstance(fact, DisputeFact)
+            assert fact.external_id
+            assert fact.amount >= 0
+            assert isinstance(fact.opened_at, datetime)
+    assert told > ROUNDS // 4
