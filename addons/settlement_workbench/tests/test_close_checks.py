@@ -377,7 +377,7 @@ class TestCloseChecks(CloseCase):
         self.assert_row(self.check("exceptions"), "ok")
         odd = self.raised(self.stored(self.charge))
         row = self.check("exceptions")
-        self.assert_row(row, "warning", "1 are open", odd.company_amount)
+        self.assert_row(row, "warning", "1 is open", odd.company_amount)
         self.assertEqual(self.opened(row), odd)
 
     def test_a_critical_exception(self):
