@@ -243,6 +243,19 @@ def test_a_row_that_is_a_fee_has_no_fee_line():
     )
 
 
+def test_a_row_that_is_only_a_fee_goes_the_way_of_the_fee():
+    made = layout(
+        fees=[{"column": "Fee"}],
+        kinds={"default": "fee_refund", "default_debit": "fee"},
+    )
+    lines = ["1;2026-01-01;0;2.50", "2;2026-01-01;0;-2.50", "3;2026-01-01;1;2.50"]
+    assert money(made, "Id;Day;Amount;Fee", *lines) == [
+        ("fee", "-2.50", "-2.50"),
+        ("fee_refund", "2.50", "2.50"),
+        ("fee", "-1.50", "-1.50"),
+    ]
+
+
 def test_sub_cents_are_refused_unless_a_rule_rounds_them():
     lines = ["Id;Day;Amount;Fee", "1;2026-01-01;10;0.125"]
     (reason,) = reasons(layout(fees=[{"column": "Fee"}]), *lines)
