@@ -18,7 +18,7 @@ KEYS = {
     "ArrowRight": ("ArrowRight", 39, ""),
     " ": ("Space", 32, " "),
 }
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Stopwatch:
