@@ -78,6 +78,7 @@ class Keyboard:
             self.browser.navigate_to(f"{case.base_url()}{url}")
             self.wait(ready)
             yield self
+            case.assertFalse(self.browser.had_failure, "an error in the console")
 
     # ------------------------------------------------------------------
     # Hands
