@@ -270,8 +270,8 @@ class _Scanner:
                 if len(self._buffer) - self._at > LONGEST_VALUE or not self._fill():
                     raise
                 continue
-            # A number may go on in the next piece.
-            if end == len(self._buffer) and self._fill():
+            # A number may go on in the next piece, behind a point or an exponent.
+            if len(self._buffer) - end < len(".0") + len("e+") and self._fill():
                 continue
             raw = self._buffer[self._at : end]
             self._at = end

@@ -1,6 +1,7 @@
 """Damaged files, layouts and expressions: only typed errors, never a crash.
 
-``SETTLEMENT_FUZZ=40`` makes forty times as many inputs.
+``SETTLEMENT_FUZZ=40`` makes forty times as many inputs, ``SETTLEMENT_FUZZ_SEED`` other
+ones.
 """
 
 import copy
@@ -27,6 +28,7 @@ from odoo.addons.settlement_file.reading.cells import is_sane
 from odoo.addons.settlement_file.tests.file_samples_more import SAMPLES
 
 TIMES = int(os.environ.get("SETTLEMENT_FUZZ", "1"))
+FIRST = int(os.environ.get("SETTLEMENT_FUZZ_SEED", "0"))
 TEXT_FILES = [each for each in SAMPLES if not each.filename.endswith("xlsx")]
 BYTES = b"\"'\n\r,;\t|0\0\xff\xfe\x81[]{}:-+.() \xa0=@"
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda each: each.name)
@@ -69,7 +71,7 @@ MUTATIONS = (flip, put, cut, drop, repeat, swap_bytes)
 
 
 def damaged(content, seed):
-    chance = random.Random(seed)
+    chance = random.Random(FIRST + seed)
     for _turn in range(chance.randrange(1, 5)):
         content = chance.choice(MUTATIONS)(content, chance) or b"<"
     return content
@@ -130,7 +132,7 @@ def test_anything_is_looked_at(sample):
 
 def test_noise_is_looked_at():
     for seed in range(60 * TIMES):
-        chance = random.Random(seed)
+        chance = random.Random(FIRST + seed)
         length = chance.randrange(0, 400)
         noise = chance.choice((BYTES, bytes(range(256)), b'{"a": [1, "\\\\x"]}\n'))
         content = bytes(chance.choice(noise) for _turn in range(length))
@@ -183,7 +185,7 @@ def mutated_data(data, chance):
 def test_damaged_layouts_are_refused_with_a_path_or_read(sample):
     rounds = 10 if sample.filename.endswith("xlsx") else 40
     for seed in range(rounds * TIMES):
-        data = mutated_data(sample.layout, random.Random(seed))
+        data = mutated_data(sample.layout, random.Random(FIRST + seed))
         try:
             layout = FileLayout.from_data(data)
         except LayoutError as error:
@@ -248,20 +250,19 @@ def evaluate(text):
 
 def test_expressions_of_random_pieces():
     for seed in range(1500 * TIMES):
-        chance = random.Random(seed)
+        chance = random.Random(FIRST + seed)
         count = chance.randrange(1, 25)
         evaluate(" ".join(chance.choice(PIECES) for _turn in range(count)))
 
 
 def test_expressions_of_random_trees():
-    good = sum(
-        evaluate(random_expression(random.Random(seed))) for seed in range(1500 * TIMES)
-    )
+    seeds = range(FIRST, FIRST + 1500 * TIMES)
+    good = sum(evaluate(random_expression(random.Random(seed))) for seed in seeds)
     assert good > 300 * TIMES
 
 
 def test_expressions_of_random_signs():
     signs = "".join(PIECES) + "\n\t \u2212×÷é\U0001f600"
     for seed in range(1000 * TIMES):
-        chance = random.Random(seed)
+        chance = random.Random(FIRST + seed)
         evaluate("".join(chance.choice(signs) for _turn in range(chance.randrange(60))))

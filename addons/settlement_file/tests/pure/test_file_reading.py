@@ -469,13 +469,21 @@ def test_json_that_breaks_off_keeps_its_records():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 64])
 def test_pieces_of_any_size_are_the_same(monkeypatch, size):
-    content = json.dumps(
-        {"k": '\\"]}', "items": [{"n": 12345.678, "t": 'a"b\\'}, {"n": 1}], "z": 9}
+    items = [{"n": 12345.678, "t": 'a"b\\'}, {"n": 1}]
+    content = json.dumps({"k": '\\"]}', "before": 9876, "items": items, "z": 98765.43})
+    form = FileForm(
+        kind="json",
+        records="items",
+        named_cells=(NamedCell("Z", label="z"), NamedCell("B", label="before")),
     )
-    form = FileForm(kind="json", records="items")
-    whole = cells(content, form)
     monkeypatch.setattr(json_rows, "_CHUNK", size)
-    assert cells(content, form) == whole
+    found = table(content, form)
+    assert [row.cells for row in found] == [
+        [Decimal("12345.678"), 'a"b\\'],
+        [Decimal(1), ""],
+    ]
+    # A number that goes on in the next piece is one number.
+    assert found.named == {"Z": Decimal("98765.43"), "B": Decimal(9876)}
 
 
 def test_other_records_are_refused():
