@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..canonical.words import shortened
+
 # What validation itself opens and closes; other reasons have other owners.
 VALIDATION_REASONS = ("batch_unbalanced", "balance_gap", "missing_data")
 
@@ -84,7 +86,7 @@ class SettlementBatch(models.Model):
                     "%(batch)s says %(total)s in all, its %(count)s lines sum to "
                     "%(sum)s: %(difference)s is missing or too much. Pull or import "
                     "the batch again; if it stays, ask the source for the rest.",
-                    batch=self.external_id,
+                    batch=shortened(self.external_id),
                     total=self.currency_id.format(self.total),
                     count=self.transaction_count,
                     sum=self.currency_id.format(self.total - self.difference),
@@ -107,7 +109,7 @@ class SettlementBatch(models.Model):
                     "The lines of %(batch)s are %(total)s, its payout row %(row)s "
                     "takes out %(taken)s: %(apart)s apart. Import the list of the "
                     "payout again, with all its rows.",
-                    batch=self.external_id,
+                    batch=shortened(self.external_id),
                     total=self.currency_id.format(self.total),
                     row=", ".join(rows.mapped("external_id")),
                     taken=self.currency_id.format(taken),
@@ -130,7 +132,7 @@ class SettlementBatch(models.Model):
                     "%(batch)s opens with %(opening)s and moves %(total)s, which gives "
                     "%(expected)s; it states %(closing)s: %(gap)s apart. Ask the bank "
                     "for a corrected statement.",
-                    batch=self.external_id,
+                    batch=shortened(self.external_id),
                     opening=self.currency_id.format(self.opening_balance),
                     total=self.currency_id.format(self.total),
                     expected=self.currency_id.format(self.closing_balance - gap),

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..canonical.words import counted
 from ..exceptions.verb import Verb
 
 INCOMPLETE = ("batch_unbalanced", "balance_gap", "missing_data", "stale_feed")
@@ -72,13 +73,22 @@ class SettlementException(models.Model):
 
     def _completion_sentence(self, messages):
         if self.resolved_at:
-            return self.env._(
-                "%(count)s messages came, and they explain it.", count=len(messages)
+            return counted(
+                self.env._(
+                    "%(count)s {message came, and it "
+                    "explains|messages came, and they explain} it.",
+                    count=len(messages),
+                ),
+                len(messages),
             )
-        return self.env._(
-            "%(count)s messages came, but it is not explained yet: %(cause)s",
-            count=len(messages),
-            cause=self.cause,
+        return counted(
+            self.env._(
+                "%(count)s {message|messages} came, but it is not "
+                "explained yet: %(cause)s",
+                count=len(messages),
+                cause=self.cause,
+            ),
+            len(messages),
         )
 
     def _open_complete(self):

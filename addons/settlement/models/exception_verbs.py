@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from ..canonical.words import counted
 from ..exceptions.severity import ALWAYS_CRITICAL, SEVERITIES, rank
 from ..exceptions.verb import Verb
 
@@ -142,10 +143,13 @@ class SettlementException(models.Model):
         self.backend_id.run_pipeline()
         closed = self.filtered("resolved_at")
         return self._notice(
-            self.env._(
-                "Ran again: %(closed)s of %(count)s are solved.",
-                closed=len(closed),
-                count=len(self),
+            counted(
+                self.env._(
+                    "Ran again: %(closed)s of %(count)s {is|are} solved.",
+                    closed=len(closed),
+                    count=len(self),
+                ),
+                len(closed),
             )
         )
 

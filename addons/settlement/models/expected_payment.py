@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ..canonical import money
 from ..canonical.errors import MalformedInput
+from ..canonical.words import shortened
 from .big_integer import BigInteger, minor_units
 
 STATES = [
@@ -223,7 +224,7 @@ class SettlementExpectedPayment(models.Model):
             raise UserError(
                 self.env._(
                     "%(row)s is what %(other)s arrived as already.",
-                    row=row.external_id,
+                    row=shortened(row.external_id),
                     other=taken.name,
                 )
             )

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..canonical.words import counted
+
 
 class SettlementMapping(models.Model):
     """How a mapping is submitted, approved by somebody else, and withdrawn."""
@@ -18,13 +20,17 @@ class SettlementMapping(models.Model):
                 user=approval.requester_id.name,
                 reason=approval.reason,
             )
-        return self.env._(
-            "%(user)s asks for approval: %(reason)s. %(changed)s rows would change, "
-            "%(posted)s of them are posted already.",
-            user=approval.requester_id.name,
-            reason=(approval.reason or "").rstrip("."),
-            changed=content.get("rows that change", 0),
-            posted=content.get("of them posted already", 0),
+        changed = content.get("rows that change", 0)
+        return counted(
+            self.env._(
+                "%(user)s asks for approval: %(reason)s. %(changed)s {row|rows} would "
+                "change; posted already: %(posted)s.",
+                user=approval.requester_id.name,
+                reason=(approval.reason or "").rstrip("."),
+                changed=changed,
+                posted=content.get("of them posted already", 0),
+            ),
+            changed,
         )
 
     # ------------------------------------------------------------------

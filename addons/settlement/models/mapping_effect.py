@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..canonical.kinds import KIND_SIGNS
+from ..canonical.words import counted
 from ..mapping.apply import REASON
 from ..mapping.rules import UNKNOWN, is_unknown
 from .message_row import QUARANTINED
@@ -42,11 +43,15 @@ class Concerned:
         if not self.conflicts:
             return
         raise UserError(
-            self.env._(
-                "%(count)s rows received with this code go the other way, such as "
-                "%(rows)s. Limit the mapping to one direction, or choose another kind.",
-                count=len(self.conflicts),
-                rows=", ".join(self.conflicts[:3]),
+            counted(
+                self.env._(
+                    "%(count)s {row|rows} received with this code "
+                    "{goes|go} the other way, such as %(rows)s. Limit the "
+                    "mapping to one direction, or choose another kind.",
+                    count=len(self.conflicts),
+                    rows=", ".join(self.conflicts[:3]),
+                ),
+                len(self.conflicts),
             )
         )
 

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..canonical.card_numbers import mask_text
+from ..canonical.words import counted
 from .message_row import QUARANTINED
 
 
@@ -80,15 +81,22 @@ class SettlementMessage(models.Model):
             "reason": first.reason,
         }
         if not first.number:
-            return self.env._(
-                "%(count)s rows of %(message)s were put aside; the first: %(reason)s",
-                **names,
+            return counted(
+                self.env._(
+                    "%(count)s {row|rows} of %(message)s {was|were} "
+                    "put aside; the first: %(reason)s",
+                    **names,
+                ),
+                names["count"],
             )
-        return self.env._(
-            "%(count)s rows of %(message)s were put aside; the first is row "
-            "%(number)s: %(reason)s",
-            number=first.number,
-            **names,
+        return counted(
+            self.env._(
+                "%(count)s {row|rows} of %(message)s {was|were} put "
+                "aside; the first is row %(number)s: %(reason)s",
+                number=first.number,
+                **names,
+            ),
+            names["count"],
         )
 
     def _note_counts(self, reading):

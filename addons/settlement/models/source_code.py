@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..canonical.money import to_minor
+from ..canonical.words import counted
 from ..mapping.rules import UNKNOWN, code_key
 from .exception import OPEN_STATES
 
@@ -145,17 +146,23 @@ class SettlementSourceCode(models.Model):
             for currency_id, _count, total, *_rest in groups
         ]
         examples = [name for *_rest, names in groups for name in names]
-        return self.env._(
-            "%(count)s rows of %(backend)s from %(first)s to %(last)s move %(sums)s in "
-            "all as %(code)s, a code that has no meaning here yet (such as "
-            "%(examples)s). They are kept as adjustments until someone maps the code.",
-            count=sum(count for _currency, count, *_rest in groups),
-            backend=self.backend_id.name,
-            first=min(group[3] for group in groups),
-            last=max(group[4] for group in groups),
-            sums=" + ".join(sums),
-            code=self.code or "?",
-            examples=", ".join(examples[:EXAMPLES]),
+        return counted(
+            self.env._(
+                "%(count)s {row|rows} of %(backend)s from %(first)s "
+                "to %(last)s {moves|move} %(sums)s in all as "
+                "%(code)s, a code that has no meaning here yet "
+                "(such as %(examples)s). {It is kept as an "
+                "adjustment|They are kept as adjustments} until "
+                "someone maps the code.",
+                count=sum(count for _currency, count, *_rest in groups),
+                backend=self.backend_id.name,
+                first=min(group[3] for group in groups),
+                last=max(group[4] for group in groups),
+                sums=" + ".join(sums),
+                code=self.code or "?",
+                examples=", ".join(examples[:EXAMPLES]),
+            ),
+            sum((count for _currency, count, *_rest in groups)),
         )
 
     def _rows(self):

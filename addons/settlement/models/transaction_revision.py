@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..canonical.words import shortened
+
 
 class SettlementTransaction(models.Model):
     """Revisions: how a fact changed at its source, field by field."""
@@ -131,7 +133,7 @@ class SettlementTransaction(models.Model):
                 "%(row)s (%(amount)s of %(day)s) was read from %(message)s once; read "
                 "with today's rules the message does not hold it. Nothing was "
                 "deleted. Ask the source, or have the reading corrected and replay.",
-                row=self.external_id,
+                row=shortened(self.external_id),
                 amount=self.currency_id.format(self.gross_amount),
                 day=self.booked_on,
                 message=self.message_id.display_name,

@@ -153,7 +153,7 @@ class TestCodeSeen(MappingCase):
         self.assertFalse(mapping.is_for_me)
         seen = mapping.with_user(self.approver)
         self.assertTrue(seen.is_for_me)
-        for word in (self.accountant.name, "It is a fee", "1 rows", "0 of them"):
+        for word in (self.accountant.name, "It is a fee", "1 row would", "already: 0"):
             self.assertIn(word, seen.waiting_for)
         seen.action_approve()
         self.env.invalidate_all()

@@ -234,7 +234,7 @@ class TestMappingParse(MappingCase):
         self.assertEqual(self.current("txn_1").kind, "fee")
         self.assertEqual(self.current("txn_2").kind, "adjustment")
         self.assertEqual(exception.state, "in_progress")
-        self.assertIn("1 rows", exception.cause)
+        self.assertIn("1 row of", exception.cause)
 
     def test_rows_before_the_effective_day_stay_as_they_were(self):
         self.import_rows(self.row("txn_1"), self.row("txn_2", booked_on="2026-01-20"))

@@ -97,7 +97,7 @@ class TestQuarantine(QuarantineCase):
         first, second = bad.row_ids.sorted("external_id")
         self.assertEqual((first.state, second.state), ("corrected", "quarantined"))
         self.assertEqual(first.corrected_by_id, good)
-        self.assertIn("1 rows", self.told(bad).cause)
+        self.assertIn("1 row of", self.told(bad).cause)
         self.take_in(self.lines(self.charge_line("txn_2")), "third.jsonl")
         self.assertFalse(self.told(bad))
 
@@ -155,7 +155,7 @@ class TestDismissal(QuarantineCase):
         first.with_user(self.accountant).action_dismiss(" A test row. ")
         self.assertEqual((first.state, first.resolution), ("dismissed", "A test row."))
         self.assertEqual(first.resolved_by_id, self.accountant)
-        self.assertIn("1 rows", self.told(self.message).cause)
+        self.assertIn("1 row of", self.told(self.message).cause)
         second.with_user(self.accountant).action_dismiss("Another one.")
         self.assertFalse(self.told(self.message))
         events = self.env["settlement.event"].search(

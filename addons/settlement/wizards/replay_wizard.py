@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..canonical.words import counted
 from ..models.message_replay import REPLAY_AT_ONCE
 
 # The dialog shows these; the counts are of all.
@@ -66,7 +67,12 @@ class SettlementReplayWizard(models.TransientModel):
         self.ensure_one()
         if self.is_partial:
             count = self.message_ids.replay_later()
-            words = self.env._("%(count)s messages are read again soon.", count=count)
+            words = counted(
+                self.env._(
+                    "%(count)s {message is|messages are} read again soon.", count=count
+                ),
+                count,
+            )
         else:
             counts = self.message_ids.replay()
             words = self.env._(

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import shortened
+
 from ..services.batch_poster import BatchPoster
 from ..services.errors import busy_sentence
 
@@ -70,7 +72,7 @@ class SettlementBatch(models.Model):
                     self.env._(
                         "%(batch)s is not validated: its lines are not complete, or "
                         "do not add up.",
-                        batch=batch.external_id,
+                        batch=shortened(batch.external_id),
                     )
                 )
             if not batch.wallet_id.opening_date:

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.settlement.canonical.words import shortened
 from odoo.addons.settlement.exceptions.verb import Verb
 
 from ..services.decision import Decision
@@ -119,7 +120,7 @@ class SettlementException(models.Model):
             raise UserError(
                 self.env._(
                     "%(row)s is not in the ledger yet. Post its payout first.",
-                    row=fact.external_id,
+                    row=shortened(fact.external_id),
                 )
             )
         decision = Decision(fact)

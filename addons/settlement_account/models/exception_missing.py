@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.exceptions.verb import Verb
 
 
@@ -145,11 +146,15 @@ class SettlementException(models.Model):
         matches._undo(self.cause)
         expected = self._expect_corrected(row, original, expected_on)
         self._end(
-            self.env._(
-                "%(count)s matches of it were taken back. %(expected)s %(comment)s",
-                count=len(matches),
-                expected=expected.name or "",
-                comment=comment or "",
+            counted(
+                self.env._(
+                    "%(count)s {match|matches} of it {was|were} taken "
+                    "back. %(expected)s %(comment)s",
+                    count=len(matches),
+                    expected=expected.name or "",
+                    comment=comment or "",
+                ),
+                len(matches),
             )
         )
 

@@ -3,6 +3,7 @@ from decimal import Decimal, InvalidOperation
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.settlement.canonical.words import shortened
 from odoo.addons.settlement.exceptions.verb import Verb
 
 from ..services.errors import busy_sentence
@@ -249,7 +250,7 @@ class SettlementException(models.Model):
         fact, postings = self._replaced()
         reason = self.env._(
             "%(row)s was corrected by its source. %(comment)s",
-            row=fact.external_id,
+            row=shortened(fact.external_id),
             comment=comment or "",
         )
         new = postings._repost(reason.strip(), moves_dates=True)
@@ -282,7 +283,7 @@ class SettlementException(models.Model):
                 self.env._(
                     "No entry of ours stands for %(row)s: a bank line changes by the "
                     "bank's own correction, everything else is posted by itself.",
-                    row=fact.external_id,
+                    row=shortened(fact.external_id),
                 )
             )
         return fact, lines.posting_id

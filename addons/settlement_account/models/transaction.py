@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import shortened
+
 # A revision that changes none of these changes no entry.
 MONEY = (
     "wallet_id",
@@ -129,7 +131,7 @@ class SettlementTransaction(models.Model):
                 "%(row)s was posted as %(old_kind)s of %(old)s (net %(old_net)s on "
                 "%(old_day)s); it reads %(new_kind)s of %(new)s (net %(new_net)s on "
                 "%(new_day)s) now. Reverse the posting %(posting)s and post again.",
-                row=self.external_id,
+                row=shortened(self.external_id),
                 old_kind=self._kind_in_words(),
                 new_kind=successor._kind_in_words(),
                 old=self.currency_id.format(self.gross_amount),

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from odoo.addons.settlement.canonical.words import counted
+
 from .accounts import Accounts, FeeTax, Rate
 from .fees import FeeTotals, fee_lines
 from .kinds import FEE_ROWS, IN_TRANSIT, account_role, is_mapped, meeting_role
@@ -15,10 +17,10 @@ from .rows import Row, Settled
 
 # Texts of the shared lines; the caller may bring them in another language.
 WORDS = {
-    "wallet": "Net of %(count)s transactions",
+    "wallet": "Net of %(count)s {transaction|transactions}",
     "fees": "Fees: %(kind)s",
     "fee_tax": "Tax on fees",
-    "summed": "%(count)s transactions",
+    "summed": "%(count)s {transaction|transactions}",
 }
 
 
@@ -196,7 +198,7 @@ def _net_line(slice_: Slice, amount: int, balance: int) -> PlannedLine:
     return PlannedLine(
         role="wallet",
         account_id=slice_.accounts.required("wallet", "net"),
-        name=slice_.words["wallet"] % {"count": count},
+        name=counted(slice_.words["wallet"] % {"count": count}, count),
         amount=amount,
         currency_id=slice_.currency_id,
         amount_currency=amount,
@@ -251,7 +253,7 @@ def _sum(lines: list[PlannedLine], slice_: Slice) -> PlannedLine:
     return PlannedLine(
         role=first.role,
         account_id=first.account_id,
-        name=slice_.words["summed"] % {"count": len(lines)},
+        name=counted(slice_.words["summed"] % {"count": len(lines)}, len(lines)),
         amount=sum(line.amount for line in lines),
         currency_id=first.currency_id,
         amount_currency=sum(line.amount_currency for line in lines),

@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from odoo.addons.settlement.canonical.words import counted
+
 from .accounts import FeeTax
 from .kinds import FEE_ROWS, FOLLOWED, account_role, is_mapped
 from .plan import PlannedLine
@@ -106,7 +108,9 @@ def _lines(slice_: Slice, rows: list[Row]) -> list[PlannedLine]:
         role=_role(first, slice_),
         account_id=_account(slice_, first),
         partner_id=_partner(slice_, first),
-        name=first.label if count == 1 else slice_.words["summed"] % {"count": count},
+        name=first.label
+        if count == 1
+        else counted(slice_.words["summed"] % {"count": count}, count),
         amount=amount,
         currency_id=slice_.currency_id,
         amount_currency=amount,

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import shortened
+
 from ..planning import slices
 from ..planning.accounts import MissingAccount
 from ..planning.bank import own_charge_role
@@ -180,7 +182,7 @@ class Clearer:
                 "%(row)s is matched with %(match)s, but its money no longer waits in "
                 "the ledger: somebody has reconciled its line otherwise. Undo that "
                 "reconciliation, or undo the match.",
-                row=fact.external_id,
+                row=shortened(fact.external_id),
                 match=self.env["settlement.match"].browse(part.match_id).display_name,
             ),
         )

@@ -2,6 +2,8 @@
 
 from odoo.exceptions import UserError
 
+from odoo.addons.settlement.canonical.words import shortened
+
 from ..planning import slices
 from ..planning.clearing import Company, Move, OpenItem, plan_clearing
 from ..planning.rows import Settled
@@ -45,7 +47,7 @@ class Decision:
             raise UserError(
                 self.env._(
                     "No money of %(row)s waits in the ledger any more.",
-                    row=self.fact.external_id,
+                    row=shortened(self.fact.external_id),
                 )
             )
         return self._post(moves)

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES
 
 # Records that a list behind a check shows at most.
@@ -119,7 +120,12 @@ class PeriodChecks:
             self.env._("Draft entries"),
             moves,
             self.env._("There are none."),
-            self.env._("%(count)s entries are drafts.", count=len(moves)),
+            counted(
+                self.env._(
+                    "%(count)s {entry is a draft|entries are drafts}.", count=len(moves)
+                ),
+                len(moves),
+            ),
             "blocking" if self.is_hard else "warning",
         )
 
@@ -132,10 +138,13 @@ class PeriodChecks:
             self.env._("Bank statement lines"),
             lines,
             self.env._("All are reconciled."),
-            self.env._(
-                "%(count)s lines of bank statements are not reconciled; Odoo refuses "
-                "to lock over them.",
-                count=len(lines),
+            counted(
+                self.env._(
+                    "%(count)s {line|lines} of bank statements {is|are} "
+                    "not reconciled; Odoo refuses to lock over {it|them}.",
+                    count=len(lines),
+                ),
+                len(lines),
             ),
             "blocking",
         )
@@ -160,11 +169,15 @@ class PeriodChecks:
             self.env._("Rows of providers and banks"),
             rows,
             self.env._("All are in the ledger."),
-            self.env._(
-                "%(count)s rows are booked by then and not in the ledger (%(sums)s). "
-                "Post the cut-off of the month first.",
-                count=len(rows),
-                sums=self._sums(rows),
+            counted(
+                self.env._(
+                    "%(count)s {row is|rows are} booked by then and not in "
+                    "the ledger (%(sums)s). Post the cut-off of the month "
+                    "first.",
+                    count=len(rows),
+                    sums=self._sums(rows),
+                ),
+                len(rows),
             ),
             "blocking",
         )
@@ -189,9 +202,12 @@ class PeriodChecks:
         return self._check(
             self.env._("Wallets"),
             differing,
-            self.env._(
-                "The ledger equals the provider in %(count)s wallets.",
-                count=len(wallets),
+            counted(
+                self.env._(
+                    "The ledger equals the provider in %(count)s {wallet|wallets}.",
+                    count=len(wallets),
+                ),
+                len(wallets),
             ),
             self.env._("Unexplained: %(words)s.", words=", ".join(words)),
         )
@@ -208,10 +224,13 @@ class PeriodChecks:
             self.env._("Suspense"),
             lines,
             self.env._("Nothing is unexplained on suspense."),
-            self.env._(
-                "%(count)s items wait on suspense, %(total)s in all.",
-                count=len(lines),
-                total=self.company.currency_id.format(total),
+            counted(
+                self.env._(
+                    "%(count)s {item waits|items wait} on suspense, %(total)s in all.",
+                    count=len(lines),
+                    total=self.company.currency_id.format(total),
+                ),
+                len(lines),
             ),
         )
 
@@ -224,8 +243,12 @@ class PeriodChecks:
             self.env._("Approvals"),
             approvals,
             self.env._("Nothing waits for an approver."),
-            self.env._(
-                "%(count)s decisions wait for an approver.", count=len(approvals)
+            counted(
+                self.env._(
+                    "%(count)s {decision waits|decisions wait} for an approver.",
+                    count=len(approvals),
+                ),
+                len(approvals),
             ),
         )
 
@@ -244,5 +267,11 @@ class PeriodChecks:
             self.env._("Exceptions"),
             exceptions,
             self.env._("None is open."),
-            self.env._("%(count)s exceptions are open.", count=len(exceptions)),
+            counted(
+                self.env._(
+                    "%(count)s {exception is|exceptions are} open.",
+                    count=len(exceptions),
+                ),
+                len(exceptions),
+            ),
         )

@@ -60,10 +60,14 @@ class SliceBuilder:
         """Return the texts of shared lines in the user's language."""
         return {
             **WORDS,
-            "wallet": self.env._("Net of %(count)s transactions", count="%(count)s"),
+            "wallet": self.env._(
+                "Net of %(count)s {transaction|transactions}", count="%(count)s"
+            ),
             "fees": self.env._("Fees: %(kind)s", kind="%(kind)s"),
             "fee_tax": self.env._("Tax on fees"),
-            "summed": self.env._("%(count)s transactions", count="%(count)s"),
+            "summed": self.env._(
+                "%(count)s {transaction|transactions}", count="%(count)s"
+            ),
         }
 
     # ------------------------------------------------------------------

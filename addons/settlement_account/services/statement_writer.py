@@ -2,6 +2,8 @@ from dataclasses import dataclass, field
 
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import shortened
+
 from ..planning.bank import Detail, entries_of
 from .entry_writer import to_float
 from .errors import PostingError
@@ -115,7 +117,7 @@ class StatementWriter:
             "Statement %(batch)s has entries of %(day)s, and that period is closed "
             "(%(locks)s). The bank's date cannot move: ask for an exception to the "
             "lock, then run again.",
-            batch=batch.external_id,
+            batch=shortened(batch.external_id),
             day=day,
             locks=batch.company_id._format_lock_dates(locks),
         )

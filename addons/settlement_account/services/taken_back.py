@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import shortened
+
 
 class TakenBack:
     """Re-opens what a payment had settled that came back.
@@ -34,8 +36,8 @@ class TakenBack:
         matches = (back | original).match_line_ids.match_id
         reason = self.env._(
             "%(row)s was taken back by %(back)s.",
-            row=original.external_id,
-            back=back.external_id,
+            row=shortened(original.external_id),
+            back=shortened(back.external_id),
         )
         matches.filtered(lambda match: match.state != "undone")._undo(reason)
         self.env["settlement.match"]._propose(
@@ -57,7 +59,7 @@ class TakenBack:
             self.env._(
                 "%(row)s takes back a payment whose document cannot be opened again: "
                 "%(error)s",
-                row=back.external_id,
+                row=shortened(back.external_id),
                 error=error,
             ),
         )

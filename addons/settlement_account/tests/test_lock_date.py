@@ -116,7 +116,7 @@ class TestLockDate(ProofCase):
         wizard = self.wizard(fiscalyear_lock_date=MONTH_END)
         self.assertEqual(self.found(wizard)["Rows of providers and banks"], "blocking")
         self.assertEqual(wizard.blocking_count, 1)
-        with self.assertRaisesRegex(UserError, "1 rows are booked by then"):
+        with self.assertRaisesRegex(UserError, "1 row is booked by then"):
             wizard.action_apply()
         self.assertFalse(self.company.fiscalyear_lock_date)
         self.wallet.action_post_cutoff(MONTH_END)

@@ -5,6 +5,8 @@ from psycopg2.extensions import TransactionRollbackError
 
 from odoo import api, fields, models
 
+from odoo.addons.settlement.canonical.words import counted
+
 from .backend_pull import BeingPulled
 from .pull_clock import OutOfTime, limited, time_limit, watched
 
@@ -24,7 +26,12 @@ class SettlementBackend(models.Model):
         backends = self._for_pull()
         checkpoint = watched()
         messages = backends._pull_streams(None, None, checkpoint)
-        words = [self.env._("%(count)s new messages.", count=len(messages))]
+        words = [
+            counted(
+                self.env._("%(count)s new {message|messages}.", count=len(messages)),
+                len(messages),
+            )
+        ]
         words += [backend.last_error for backend in self if backend.last_error]
         kind = "success" if len(words) == 1 else "warning"
         try:

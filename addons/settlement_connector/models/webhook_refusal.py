@@ -3,6 +3,8 @@ from psycopg2.errors import DeadlockDetected, SerializationFailure
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import counted
+
 
 class SettlementWebhookRefusal(models.Model):
     """How many requests to a webhook were refused in one hour.
@@ -73,15 +75,19 @@ class SettlementWebhookRefusal(models.Model):
         self.env["settlement.exception"]._raise_for(
             self,
             "signature_invalid",
-            self.env._(
-                "%(count)s requests to the webhook of %(backend)s were refused in the "
-                "hour from %(hour)s UTC; nothing of them was kept. The last one: "
-                "%(reason)s If the provider reports failed deliveries, enter its "
-                "signing secret again; if not, somebody else knows the address: renew "
-                "it.",
-                count=self.requests,
-                backend=self.backend_id.name,
-                hour=fields.Datetime.to_string(self.hour),
-                reason=reason,
+            counted(
+                self.env._(
+                    "%(count)s {request|requests} to the webhook of "
+                    "%(backend)s {was|were} refused in the hour from "
+                    "%(hour)s UTC; nothing of {it|them} was kept. The last "
+                    "one: %(reason)s If the provider reports failed "
+                    "deliveries, enter its signing secret again; if not, "
+                    "somebody else knows the address: renew it.",
+                    count=self.requests,
+                    backend=self.backend_id.name,
+                    hour=fields.Datetime.to_string(self.hour),
+                    reason=reason,
+                ),
+                self.requests,
             ),
         )

@@ -188,7 +188,7 @@ class TestCompleteVerb(GapCase):
         self.assertEqual(
             self.source.calls, [("charges", NOW - 3 * DAY, NOW - 2 * DAY, None)]
         )
-        self.assertIn("1 messages came", str(answer))
+        self.assertIn("1 message came", str(answer))
 
     def test_a_batch_is_asked_for_by_the_days_around_it(self):
         self.store_facts(self.payout(date=(NOW - 20 * DAY).date()))

@@ -186,7 +186,7 @@ class TestPull(ConnectorCase):
         self.source.pages["charges"] = [[item(1)]]
         shown = self.backend.action_pull()["params"]
         self.assertEqual(shown["type"], "success")
-        self.assertIn("1 new messages", shown["message"])
+        self.assertIn("1 new message.", shown["message"])
 
     def test_the_button_says_what_went_wrong(self):
         self.source.pages["charges"] = [TransientError("down for maintenance")]

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.settlement.canonical.words import counted
+
 from ..models.pull_clock import OutOfTime, watched
 
 
@@ -29,7 +31,12 @@ class SettlementPullWizard(models.TransientModel):
             checkpoint,
             [self.stream] if self.stream else None,
         )
-        words = [self.env._("%(count)s new messages.", count=len(messages))]
+        words = [
+            counted(
+                self.env._("%(count)s new {message|messages}.", count=len(messages)),
+                len(messages),
+            )
+        ]
         failed = windows.search(
             [
                 ("id", ">", windows.id or 0),

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from odoo.addons.settlement.canonical.words import shortened
+
 from .readings import MOST_HITS
 from .sentences import listing
 from .tokens import MOST_CHARACTERS, MOST_TOKENS
@@ -26,7 +28,7 @@ class Payment:
 
     def __str__(self) -> str:
         """Return the payment with amount and day."""
-        return f"{self.name} of {self.day} over {self.amount}"
+        return f"{shortened(self.name)} of {self.day} over {self.amount}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ _WORDS = {
     "swapped": "the same amount with two neighbouring digits swapped",
     "opposite": "money that goes the other way",
     "together": "the exact sum with {text}",
-    "days": "days: {text}",
+    "days": "the date, {text}",
     "rule": "the rule {text}",
     "rule_difference": "the rule {text}, which allows the difference",
     "needs_none": "the rule {text}, by which it needs no document",

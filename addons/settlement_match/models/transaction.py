@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.settlement.canonical import kinds
+from odoo.addons.settlement.canonical.words import shortened
 
 # A revision that says the same here is the same money for the ledger.
 MATCHED_FIELDS = ("gross_amount", "currency_id", "kind", "provider_state")
@@ -118,7 +119,9 @@ class SettlementTransaction(models.Model):
         self.ensure_one()
         matches = self.match_line_ids.match_id
         matches.filtered(lambda match: match.state in ("proposed", "confirmed"))._undo(
-            self.env._("%(row)s was corrected by its source.", row=self.external_id)
+            self.env._(
+                "%(row)s was corrected by its source.", row=shortened(self.external_id)
+            )
         )
         posted = matches.filtered(lambda match: match.state == "posted")
         if not posted:
@@ -133,7 +136,7 @@ class SettlementTransaction(models.Model):
                 "%(row)s was %(old)s when it was matched and posted "
                 "(%(matches)s); its source says %(new)s now. Reverse the posting and "
                 "match again, or post the difference.",
-                row=self.external_id,
+                row=shortened(self.external_id),
                 old=self.currency_id.format(self.gross_amount),
                 new=successor.currency_id.format(successor.gross_amount),
                 matches=", ".join(posted.mapped("display_name")),

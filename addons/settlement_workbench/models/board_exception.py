@@ -5,6 +5,7 @@ import pytz
 
 from odoo import api, fields, models
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES, SEVERITIES
 
 
@@ -53,7 +54,10 @@ class SettlementBoard(models.AbstractModel):
         if not count:
             sentence = self.env._("Nothing is open.")
             return self._tile_values(figures, "ok", sentence)
-        sentence = self.env._("%(count)s exceptions are open.", count=count)
+        sentence = counted(
+            self.env._("%(count)s {exception is|exceptions are} open.", count=count),
+            count,
+        )
         return self._tile_values(figures, "error" if critical else "warning", sentence)
 
     @api.model

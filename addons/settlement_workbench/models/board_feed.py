@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from odoo.addons.settlement.canonical.words import counted
+
 # Failed pulls older than this are history.
 FAILED_DAYS = 7
 PARAMETER = "settlement_workbench.chain_verified"
@@ -133,8 +135,12 @@ class SettlementBoard(models.AbstractModel):
             names = ", ".join(late.mapped("name"))
             return "error", self.env._("Silent or failing: %(names)s.", names=names)
         if missing:
-            return "error", self.env._(
-                "%(count)s periods were never pulled completely.", count=missing
+            return "error", counted(
+                self.env._(
+                    "%(count)s {period was|periods were} never pulled completely.",
+                    count=missing,
+                ),
+                missing,
             )
         if by_kpi["feed.failed_windows"]["value"]:
             return "warning", self.env._("Pulls failed, and were made good since.")
@@ -202,9 +208,13 @@ class SettlementBoard(models.AbstractModel):
         if not known or fields.Datetime.to_datetime(known["at"]) < limit:
             return "warning", self.env._("It has not been verified lately.")
         if lag["unexported"]:
-            return "warning", self.env._(
-                "%(count)s seals are not in the file outside the database.",
-                count=lag["unexported"],
+            return "warning", counted(
+                self.env._(
+                    "%(count)s {seal is|seals are} not in "
+                    "the file outside the database.",
+                    count=lag["unexported"],
+                ),
+                lag["unexported"],
             )
         return "ok", self.env._("Nobody has altered anything.")
 

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from odoo.addons.settlement.canonical import kinds
+from odoo.addons.settlement.canonical.words import counted
 
 WINDOWS = (7, 30, 90)
 METHOD_DAYS = 30
@@ -204,11 +205,15 @@ class SettlementBoard(models.AbstractModel):
         by_kpi = {figure["kpi"]: figure for figure in figures}
         figure = by_kpi[f"match.count.{METHOD_DAYS}"]
         state = "ok" if Decimal(figure["value"] or 0) >= GOOD_RATE else "warning"
-        return state, self.env._(
-            "%(count)s rows of the %(days)s days up to %(until)s are not matched.",
-            count=figure["count"],
-            days=METHOD_DAYS,
-            until=format_date(self.env, until),
+        return state, counted(
+            self.env._(
+                "%(count)s {row|rows} of the %(days)s days "
+                "up to %(until)s {is|are} not matched.",
+                count=figure["count"],
+                days=METHOD_DAYS,
+                until=format_date(self.env, until),
+            ),
+            figure["count"],
         )
 
     # ------------------------------------------------------------------
@@ -237,12 +242,15 @@ class SettlementBoard(models.AbstractModel):
         return self._tile_values(
             figures,
             "ok",
-            self.env._(
-                "%(share)s %% of %(count)s matches of the last %(days)s days needed "
-                "nobody.",
-                share=self._share(total - by_hand, total),
-                count=total,
-                days=METHOD_DAYS,
+            counted(
+                self.env._(
+                    "%(share)s %% of %(count)s {match|matches} of the last "
+                    "%(days)s days needed nobody.",
+                    share=self._share(total - by_hand, total),
+                    count=total,
+                    days=METHOD_DAYS,
+                ),
+                total,
             ),
         )
 

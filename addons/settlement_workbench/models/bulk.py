@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import REASONS
 
 from .bulk_line import STATES as OUTCOMES
@@ -109,11 +110,14 @@ class SettlementBulk(models.Model):
         verbs = dict(self._verb_selection())
         for bulk in self:
             what = self.env._("Undo") if bulk.kind == "undo" else verbs.get(bulk.verb)
-            bulk.display_name = self.env._(
-                "#%(id)s %(what)s: %(count)s rows",
-                id=bulk.id,
-                what=what or self.env._("Act on many"),
-                count=bulk.chosen_count,
+            bulk.display_name = counted(
+                self.env._(
+                    "#%(id)s %(what)s: %(count)s {row|rows}",
+                    id=bulk.id,
+                    what=what or self.env._("Act on many"),
+                    count=bulk.chosen_count,
+                ),
+                bulk.chosen_count,
             )
 
     @api.depends("line_ids.state", "chosen_count")

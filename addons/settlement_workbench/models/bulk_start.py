@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES
 
 from ..bulk.frozen import exceeding, list_digest
@@ -97,11 +98,14 @@ class SettlementBulk(models.Model):
         request = self.env["settlement.approval"]._request(
             self,
             self._approval_content(),
-            self.env._(
-                "%(what)s for %(count)s exceptions: %(sums)s",
-                what=dict(self._verb_selection())[self.verb],
-                count=self.chosen_count,
-                sums=", ".join(each["amount"] for each in self._sums()) or "-",
+            counted(
+                self.env._(
+                    "%(what)s for %(count)s {exception|exceptions}: %(sums)s",
+                    what=dict(self._verb_selection())[self.verb],
+                    count=self.chosen_count,
+                    sums=", ".join(each["amount"] for each in self._sums()) or "-",
+                ),
+                self.chosen_count,
             ),
         )
         self._set_state("waiting", approval_id=request.id, needs_approval=True)

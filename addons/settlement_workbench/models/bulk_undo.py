@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES
 from odoo.addons.settlement_account.services.dry_run import DryRun, as_dry
 
@@ -193,8 +194,11 @@ class SettlementBulkLine(models.Model):
         exchange = self.company_id.sudo().currency_exchange_journal_id
         count = sum(entry.journal_id == exchange.id for entry in seen.entries)
         if count:
-            shown["note"] = self.env._(
-                "Odoo takes back %(count)s exchange entries.", count=count
+            shown["note"] = counted(
+                self.env._(
+                    "Odoo takes back %(count)s exchange {entry|entries}.", count=count
+                ),
+                count,
             )
         return shown
 

@@ -5,6 +5,8 @@ import pytz
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from odoo.addons.settlement.canonical.words import counted
+
 from ..closing.period import last_working_day
 from ..closing.result import BLOCKING, OK, UNKNOWN, WARNING, CheckResult
 
@@ -113,11 +115,15 @@ class SettlementCloseCheck(models.AbstractModel):
             return CheckResult(
                 "feeds",
                 BLOCKING,
-                self.env._(
-                    "%(count)s periods failed or were never asked for: %(names)s. "
-                    "Pull them again.",
-                    count=len(gaps),
-                    names=", ".join(sorted(words)),
+                counted(
+                    self.env._(
+                        "%(count)s {period failed or was|periods failed or "
+                        "were} never asked for: %(names)s. Pull {it|them} "
+                        "again.",
+                        count=len(gaps),
+                        names=", ".join(sorted(words)),
+                    ),
+                    len(gaps),
                 ),
                 notes=self._reach_figures(backends),
                 model=gaps._name,
@@ -145,10 +151,14 @@ class SettlementCloseCheck(models.AbstractModel):
             return CheckResult(
                 "feeds",
                 OK,
-                self.env._(
-                    "All %(count)s feeds are complete up to %(day)s.",
-                    count=len(backends),
-                    day=close.day,
+                counted(
+                    self.env._(
+                        "{The one feed is|All %(count)s feeds are} "
+                        "complete up to %(day)s.",
+                        count=len(backends),
+                        day=close.day,
+                    ),
+                    len(backends),
                 ),
                 model=backends._name,
                 ids=tuple(backends.ids),
@@ -261,9 +271,14 @@ class SettlementCloseCheck(models.AbstractModel):
             return CheckResult(
                 "statements",
                 OK,
-                self.env._(
-                    "All %(count)s statements add up and follow one another.",
-                    count=len(statements),
+                counted(
+                    self.env._(
+                        "{The one statement adds|All %(count)s statements "
+                        "add} up and {follows the one before|follow one "
+                        "another}.",
+                        count=len(statements),
+                    ),
+                    len(statements),
                 ),
                 model=statements._name,
                 ids=tuple(statements.ids),
@@ -317,9 +332,14 @@ class SettlementCloseCheck(models.AbstractModel):
             sentence = self.env._("There is no payout or statement of this month.")
             return CheckResult("batches", UNKNOWN, sentence)
         if not late:
-            sentence = self.env._(
-                "All %(count)s payouts and statements are in the ledger.",
-                count=len(batches),
+            sentence = counted(
+                self.env._(
+                    "{The one payout or statement is|All "
+                    "%(count)s payouts and statements are} in "
+                    "the ledger.",
+                    count=len(batches),
+                ),
+                len(batches),
             )
             return CheckResult(
                 "batches", OK, sentence, model=batches._name, ids=tuple(batches.ids)

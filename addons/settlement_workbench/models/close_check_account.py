@@ -4,6 +4,7 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES
 from odoo.addons.settlement_account.services.period_checks import open_as_of
 
@@ -66,22 +67,31 @@ class SettlementCloseCheck(models.AbstractModel):
             )
         if old:
             amount = sum(abs(amounts[item.id]) for item in old)
-            sentence = self.env._(
-                "%(count)s payouts are under way for more than %(days)s days, "
-                "%(amount)s in all, the oldest since %(day)s.",
-                count=len(old),
-                days=close.transit_days,
-                amount=self._money(close, amount),
-                day=min(old.mapped("date")),
+            sentence = counted(
+                self.env._(
+                    "%(count)s {payout is|payouts are} under "
+                    "way for more than %(days)s days, "
+                    "%(amount)s in all, the oldest since "
+                    "%(day)s.",
+                    count=len(old),
+                    days=close.transit_days,
+                    amount=self._money(close, amount),
+                    day=min(old.mapped("date")),
+                ),
+                len(old),
             )
             return CheckResult(
                 "transit", WARNING, sentence, figures, amount, **self._records(old)
             )
-        sentence = self.env._(
-            "%(amount)s in %(count)s payouts, none older than %(days)s days.",
-            amount=self._money(close, total),
-            count=len(items),
-            days=close.transit_days,
+        sentence = counted(
+            self.env._(
+                "%(amount)s in %(count)s {payout|payouts}, none "
+                "older than %(days)s days.",
+                amount=self._money(close, total),
+                count=len(items),
+                days=close.transit_days,
+            ),
+            len(items),
         )
         return CheckResult("transit", OK, sentence, figures, **self._records(items))
 
@@ -148,22 +158,30 @@ class SettlementCloseCheck(models.AbstractModel):
             (self.env._("Number of items"), str(len(items))),
         )
         if not bad:
-            sentence = self.env._(
-                "%(balance)s, the sum of %(count)s open items, each of which has its "
-                "origin.",
-                balance=self._money(close, balance),
-                count=len(items),
+            sentence = counted(
+                self.env._(
+                    "%(balance)s, the sum of %(count)s open "
+                    "{item, which|items, each of which} has its "
+                    "origin.",
+                    balance=self._money(close, balance),
+                    count=len(items),
+                ),
+                len(items),
             )
             return CheckResult(
                 "explained", OK, sentence, figures, **about, **self._records(items)
             )
-        sentence = self.env._(
-            "%(balance)s; of %(count)s open items, %(bad)s have no payout, bill or "
-            "bank line behind them (%(amount)s).",
-            balance=self._money(close, balance),
-            count=len(items),
-            bad=len(unnamed),
-            amount=self._money(close, bad),
+        sentence = counted(
+            self.env._(
+                "%(balance)s; of %(count)s open {item|items}, "
+                "%(bad)s have no payout, bill or bank line "
+                "behind them (%(amount)s).",
+                balance=self._money(close, balance),
+                count=len(items),
+                bad=len(unnamed),
+                amount=self._money(close, bad),
+            ),
+            len(items),
         )
         return CheckResult(
             "explained",
@@ -229,13 +247,17 @@ class SettlementCloseCheck(models.AbstractModel):
             (self.env._("Items"), str(len(items))),
             (self.env._("Without an open exception"), str(len(loose))),
         )
-        sentence = self.env._(
-            "%(count)s items, %(total)s in all; %(loose)s of them (%(amount)s) have "
-            "no exception that somebody looks after.",
-            count=len(items),
-            total=self._money(close, total),
-            loose=len(loose),
-            amount=self._money(close, in_the_way),
+        sentence = counted(
+            self.env._(
+                "%(count)s {item|items}, %(total)s in all; "
+                "%(loose)s of them (%(amount)s) have no "
+                "exception that somebody looks after.",
+                count=len(items),
+                total=self._money(close, total),
+                loose=len(loose),
+                amount=self._money(close, in_the_way),
+            ),
+            len(items),
         )
         return CheckResult(
             "suspense",

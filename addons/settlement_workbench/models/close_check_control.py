@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES
 
 from ..closing.result import BLOCKING, OK, WARNING, CheckResult
@@ -65,11 +66,15 @@ class SettlementCloseCheck(models.AbstractModel):
         return CheckResult(
             "exceptions",
             self._state_if(critical),
-            self.env._(
-                "%(count)s are open, %(critical)s of them critical (%(amount)s).",
-                count=len(exceptions),
-                critical=len(critical),
-                amount=self._money(close, amount),
+            counted(
+                self.env._(
+                    "%(count)s {is|are} open, %(critical)s of them "
+                    "critical (%(amount)s).",
+                    count=len(exceptions),
+                    critical=len(critical),
+                    amount=self._money(close, amount),
+                ),
+                len(exceptions),
             ),
             amount_minor=amount,
             model=shown._name,
@@ -100,8 +105,12 @@ class SettlementCloseCheck(models.AbstractModel):
             "approvals",
             approvals,
             self.env._("Nothing waits for an approver."),
-            self.env._(
-                "%(count)s decisions wait for an approver.", count=len(approvals)
+            counted(
+                self.env._(
+                    "%(count)s {decision waits|decisions wait} for an approver.",
+                    count=len(approvals),
+                ),
+                len(approvals),
             ),
             amount_minor=self._asked_minor(close, approvals),
         )
@@ -161,9 +170,13 @@ class SettlementCloseCheck(models.AbstractModel):
                 "rules",
                 matches,
                 "",
-                self.env._(
-                    "%(count)s matches rest on rules that nobody approved.",
-                    count=len(matches),
+                counted(
+                    self.env._(
+                        "%(count)s {match rests|matches rest} on rules "
+                        "that nobody approved.",
+                        count=len(matches),
+                    ),
+                    len(matches),
                 ),
                 amount_minor=amount,
             )
@@ -178,8 +191,7 @@ class SettlementCloseCheck(models.AbstractModel):
             waiting,
             self.env._("No rule is in use that nobody approved."),
             self.env._(
-                "%(count)s rules wait for approval; none of them is in use.",
-                count=len(waiting),
+                "Waiting for approval, and not in use: %(count)s.", count=len(waiting)
             ),
             state=WARNING,
         )
@@ -201,9 +213,13 @@ class SettlementCloseCheck(models.AbstractModel):
                 "mappings",
                 rows,
                 "",
-                self.env._(
-                    "%(count)s rows were read by mappings that nobody approved.",
-                    count=len(rows),
+                counted(
+                    self.env._(
+                        "%(count)s {row was|rows were} read by mappings "
+                        "that nobody approved.",
+                        count=len(rows),
+                    ),
+                    len(rows),
                 ),
                 amount_minor=self._in_company_minor(close, rows, "net_amount"),
             )
@@ -215,8 +231,7 @@ class SettlementCloseCheck(models.AbstractModel):
             waiting,
             self.env._("No mapping is in use that nobody approved."),
             self.env._(
-                "%(count)s mappings wait for approval; none of them is in use.",
-                count=len(waiting),
+                "Waiting for approval, and not in use: %(count)s.", count=len(waiting)
             ),
             state=WARNING,
         )
@@ -262,10 +277,14 @@ class SettlementCloseCheck(models.AbstractModel):
             "segregation",
             users,
             self.env._("Nobody holds two roles that check one another."),
-            self.env._(
-                "%(count)s users hold two roles that check one another: %(names)s.",
-                count=len(users),
-                names=", ".join(users.mapped("name")),
+            counted(
+                self.env._(
+                    "%(count)s {user holds|users hold} two roles that "
+                    "check one another: %(names)s.",
+                    count=len(users),
+                    names=", ".join(users.mapped("name")),
+                ),
+                len(users),
             ),
             state=WARNING,
             figures=tuple(
@@ -294,13 +313,21 @@ class SettlementCloseCheck(models.AbstractModel):
         return self._listed(
             "own_approvals",
             own,
-            self.env._(
-                "In %(count)s decisions, somebody else decided than who asked.",
-                count=len(approvals),
+            counted(
+                self.env._(
+                    "In %(count)s {decision|decisions}, somebody else "
+                    "decided than who asked.",
+                    count=len(approvals),
+                ),
+                len(approvals),
             ),
-            self.env._(
-                "%(count)s decisions were taken by who had asked for them.",
-                count=len(own),
+            counted(
+                self.env._(
+                    "%(count)s {decision was|decisions were} taken by who "
+                    "had asked for them.",
+                    count=len(own),
+                ),
+                len(own),
             ),
             figures=((self.env._("Decisions"), str(len(approvals))),),
         )
@@ -335,10 +362,14 @@ class SettlementCloseCheck(models.AbstractModel):
         )
         if not found["ok"]:
             count = len(found["findings"])
-            sentence = self.env._(
-                "%(count)s breaks were found: somebody altered the trail. Run the "
-                "verification and tell the auditor.",
-                count=count,
+            sentence = counted(
+                self.env._(
+                    "%(count)s {break was|breaks were} found: "
+                    "somebody altered the trail. Run the "
+                    "verification and tell the auditor.",
+                    count=count,
+                ),
+                count,
             )
             return CheckResult("chain", BLOCKING, sentence, notes=notes)
         if unsealed or lag["unexported"]:

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement_account.services.period_end_poster import PeriodEndPoster
 
 from ..closing.result import BLOCKING, OK, UNKNOWN, WARNING, CheckResult
@@ -57,11 +58,14 @@ class SettlementCloseCheck(models.AbstractModel):
             "cutoff",
             rows,
             self.env._("All rows booked up to %(day)s are posted.", day=close.day),
-            self.env._(
-                "%(count)s rows are booked by then and not in the ledger, %(amount)s "
-                "in all.",
-                count=len(rows),
-                amount=self._money(close, amount),
+            counted(
+                self.env._(
+                    "%(count)s {row is|rows are} booked by then and not in "
+                    "the ledger, %(amount)s in all.",
+                    count=len(rows),
+                    amount=self._money(close, amount),
+                ),
+                len(rows),
             ),
             amount_minor=amount,
         )
@@ -187,11 +191,14 @@ class SettlementCloseCheck(models.AbstractModel):
             return CheckResult(
                 "month_end",
                 BLOCKING,
-                self.env._(
-                    "%(count)s entries of the month end are not posted, %(amount)s "
-                    "in all.",
-                    count=len(due),
-                    amount=self._money(close, amount),
+                counted(
+                    self.env._(
+                        "%(count)s {entry|entries} of the month end "
+                        "{is|are} not posted, %(amount)s in all.",
+                        count=len(due),
+                        amount=self._money(close, amount),
+                    ),
+                    len(due),
                 ),
                 tuple(
                     (f"{name}, {kinds[kind]}", self._money(close, minor))
@@ -203,14 +210,21 @@ class SettlementCloseCheck(models.AbstractModel):
         return self._listed(
             "month_end",
             unplanned,
-            self.env._(
-                "Nothing is missing: %(count)s entries, each taken back on the day "
-                "after.",
-                count=len(postings),
+            counted(
+                self.env._(
+                    "Nothing is missing: %(count)s {entry|entries}, each "
+                    "taken back on the day after.",
+                    count=len(postings),
+                ),
+                len(postings),
             ),
-            self.env._(
-                "%(count)s entries of the month end are not taken back.",
-                count=len(unplanned),
+            counted(
+                self.env._(
+                    "%(count)s {entry|entries} of the month end {is|are} "
+                    "not taken back.",
+                    count=len(unplanned),
+                ),
+                len(unplanned),
             ),
         )
 
@@ -238,11 +252,15 @@ class SettlementCloseCheck(models.AbstractModel):
             "statement_lines",
             lines,
             self.env._("All lines of bank statements are reconciled."),
-            self.env._(
-                "%(count)s lines of bank statements are not reconciled, %(amount)s "
-                "in all; Odoo refuses to lock over them.",
-                count=len(lines),
-                amount=self._money(close, amount),
+            counted(
+                self.env._(
+                    "%(count)s {line|lines} of bank statements {is|are} "
+                    "not reconciled, %(amount)s in all; Odoo refuses to "
+                    "lock over {it|them}.",
+                    count=len(lines),
+                    amount=self._money(close, amount),
+                ),
+                len(lines),
             ),
             amount_minor=amount,
         )
@@ -264,11 +282,15 @@ class SettlementCloseCheck(models.AbstractModel):
             "drafts",
             moves,
             self.env._("There are none."),
-            self.env._(
-                "%(count)s entries are drafts, %(amount)s in all; Odoo refuses a hard "
-                "lock over them.",
-                count=len(moves),
-                amount=self._money(close, amount),
+            counted(
+                self.env._(
+                    "%(count)s {entry is a draft|entries are drafts}, "
+                    "%(amount)s in all; Odoo refuses a hard lock over "
+                    "{it|them}.",
+                    count=len(moves),
+                    amount=self._money(close, amount),
+                ),
+                len(moves),
             ),
             state=WARNING,
             amount_minor=amount,

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.misc import format_datetime
 
+from odoo.addons.settlement.canonical.words import counted
+
 # So many rows are shown at once, also in the grid.
 MOST_ROWS = 200
 
@@ -175,12 +177,15 @@ class SettlementException(models.Model):
         if not wallets:
             return []
         return [
-            self.env._(
-                "%(even)s of %(count)s wallets agree with their provider, looked at "
-                "last on %(when)s.",
-                even=len(even),
-                count=len(wallets),
-                when=format_datetime(self.env, max(wallets.mapped("proved_at"))),
+            counted(
+                self.env._(
+                    "%(even)s of %(count)s {wallet agrees|wallets agree} "
+                    "with their provider, looked at last on %(when)s.",
+                    even=len(even),
+                    count=len(wallets),
+                    when=format_datetime(self.env, max(wallets.mapped("proved_at"))),
+                ),
+                len(wallets),
             )
         ]
 

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from odoo.addons.settlement.canonical.words import counted
 from odoo.addons.settlement.models.exception import OPEN_STATES
 
 # Stages in the order in which money passes them.
@@ -315,13 +316,16 @@ class MoneyTrail:
         counts = {}
         for row in rows:
             counts[row.state] = counts.get(row.state, 0) + 1
-        return self.env._(
-            "%(count)s payments: %(states)s.",
-            count=len(rows),
-            states=", ".join(
-                f"{number} {words.get(state, state)}"
-                for state, number in sorted(counts.items())
+        return counted(
+            self.env._(
+                "%(count)s {payment|payments}: %(states)s.",
+                count=len(rows),
+                states=", ".join(
+                    f"{number} {words.get(state, state)}"
+                    for state, number in sorted(counts.items())
+                ),
             ),
+            len(rows),
         )
 
     def _at_the_bank(self, banks):

@@ -140,7 +140,7 @@ class TestCloseChecks(CloseCase):
     def test_statements(self):
         self.january()
         row = self.check("statements")
-        self.assert_row(row, "ok", "1 statements")
+        self.assert_row(row, "ok", "The one statement adds up")
         self.assertEqual(self.opened(row), self.batch("st_1"))
 
     def test_a_statement_that_does_not_add_up(self):
@@ -197,7 +197,7 @@ class TestCloseChecks(CloseCase):
         loose = self.loose(gross="7", day=30)
         self.store(loose)
         row = self.check("cutoff")
-        self.assert_row(row, "blocking", "1 rows", 7.0)
+        self.assert_row(row, "blocking", "1 row ", 7.0)
         self.assertEqual(self.opened(row), self.stored(loose))
         self.assertEqual(row.step, "action_post_cutoff")
         row.with_user(self.accountant).action_step()
@@ -260,7 +260,7 @@ class TestCloseChecks(CloseCase):
         self.store(*self.payout(self.row(gross="50", day=20), day=29))
         self.post()
         row = self.check("transit")
-        self.assert_row(row, "ok", "1 payouts", 0.0)
+        self.assert_row(row, "ok", "1 payout,", 0.0)
         self.assertEqual(self.opened(row).mapped("balance"), [50.0])
 
     def test_a_payout_that_is_late(self):
@@ -302,7 +302,7 @@ class TestCloseChecks(CloseCase):
         exceptions = self.env["settlement.exception"].sudo()
         exceptions._raise_for(rows, "unmatched", "Nobody knows what it is for.")
         row = self.check("suspense")
-        self.assert_row(row, "warning", "1 items", 20.0)
+        self.assert_row(row, "warning", "1 item,", 20.0)
         self.assertEqual(self.opened(row).settlement_transaction_id, rows)
 
     def test_suspense_that_nobody_looks_after(self):
@@ -315,9 +315,9 @@ class TestCloseChecks(CloseCase):
         self.january()
         self.policy.accrue_at_month_end = True
         row = self.check("month_end")
-        self.assert_row(row, "blocking", "1 entries", 3.0)
+        self.assert_row(row, "blocking", "1 entry", 3.0)
         row.with_user(self.accountant).action_step()
-        self.assert_row(row, "ok", "1 entries")
+        self.assert_row(row, "ok", "1 entry")
         accrual = self.env["settlement.posting"].search([("kind", "=", "accrual")])
         self.assertEqual(accrual.date, LAST)
         self.assertEqual(accrual.reversal_ids.date, date(2026, 2, 1))
@@ -347,7 +347,7 @@ class TestCloseChecks(CloseCase):
             }
         )
         row = self.check("statement_lines")
-        self.assert_row(row, "blocking", "1 lines", 5.0)
+        self.assert_row(row, "blocking", "1 line of", 5.0)
         self.assertEqual(self.opened(row), line)
 
     def test_drafts(self):
@@ -360,7 +360,7 @@ class TestCloseChecks(CloseCase):
             }
         )
         row = self.check("drafts")
-        self.assert_row(row, "warning", "1 entries")
+        self.assert_row(row, "warning", "1 entry")
         self.assertEqual(self.opened(row), move)
 
     # ------------------------------------------------------------------
@@ -377,7 +377,7 @@ class TestCloseChecks(CloseCase):
         self.assert_row(self.check("exceptions"), "ok")
         odd = self.raised(self.stored(self.charge))
         row = self.check("exceptions")
-        self.assert_row(row, "warning", "1 are open", odd.company_amount)
+        self.assert_row(row, "warning", "1 is open", odd.company_amount)
         self.assertEqual(self.opened(row), odd)
 
     def test_a_critical_exception(self):
@@ -406,7 +406,7 @@ class TestCloseChecks(CloseCase):
             ._request(self.batch(), {"what": "this"}, "It is much.")
         )
         row = self.check("approvals")
-        self.assert_row(row, "blocking", "1 decisions")
+        self.assert_row(row, "blocking", "1 decision")
         self.assertEqual(self.opened(row), approval)
         approval.with_user(self.approver).action_refuse("No.")
         self.assert_row(self.check("approvals"), "ok")
@@ -431,7 +431,7 @@ class TestCloseChecks(CloseCase):
             match.id,
         )
         row = self.check("rules")
-        self.assert_row(row, "blocking", "1 matches", 100.0)
+        self.assert_row(row, "blocking", "1 match rests", 100.0)
         self.assertEqual(self.opened(row), match)
 
     def test_mappings_in_use(self):
@@ -447,7 +447,7 @@ class TestCloseChecks(CloseCase):
             fact.id,
         )
         row = self.check("mappings")
-        self.assert_row(row, "blocking", "1 rows")
+        self.assert_row(row, "blocking", "1 row ")
         self.assertEqual(self.opened(row), fact)
 
     def test_roles_that_check_one_another(self):
@@ -467,11 +467,11 @@ class TestCloseChecks(CloseCase):
             ._request(self.wallet, {"what": "this"}, "It is much.")
         )
         approval.with_user(self.approver).action_approve()
-        self.assert_row(self.check("own_approvals"), "ok", "1 decisions")
+        self.assert_row(self.check("own_approvals"), "ok", "1 decision")
         checks = type(self.env["settlement.close.check"])
         with patch.object(checks, "_author", lambda checks, each: each.decider_id):
             row = self.check("own_approvals")
-        self.assert_row(row, "blocking", "1 decisions")
+        self.assert_row(row, "blocking", "1 decision")
         self.assertEqual(self.opened(row), approval)
 
     def test_a_chain_that_is_not_exported_yet(self):

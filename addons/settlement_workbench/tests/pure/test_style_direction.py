@@ -15,7 +15,9 @@ SIDED = re.compile(
     re.MULTILINE,
 )
 # Four values in which the two sides differ: start and end are then swapped by nobody.
-FOUR = re.compile(r"^\s*(?:margin|padding)\s*:\s*(\S+) (\S+) (\S+) (\S+);", re.MULTILINE)
+FOUR = re.compile(
+    r"^\s*(?:margin|padding)\s*:\s*(\S+) (\S+) (\S+) (\S+);", re.MULTILINE
+)
 # A colour of its own stays what it is in the dark.
 FIXED_COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(\s*\d|\b(lighten|darken)\(")
 COMMENT = re.compile(r"//.*")
@@ -70,4 +72,4 @@ def test_what_colours_are_found():
     assert FIXED_COLOUR.search("color: #8a5300;")
     assert FIXED_COLOUR.search("background: lighten($warning, 42%);")
     assert FIXED_COLOUR.search("color: rgba(0, 0, 0, 0.5);")
-    assert not FIXED_COLOUR.search("color: rgba($success, 0.5); grid: #{\"x\"};")
+    assert not FIXED_COLOUR.search('color: rgba($success, 0.5); grid: #{"x"};')

@@ -59,7 +59,7 @@ registry.category("web_tour.tours").add("settlement_credential", {
         },
         {
             content: "something came in",
-            trigger: ".o_notification:contains('1 new messages')",
+            trigger: ".o_notification:contains('1 new message')",
         },
         {
             content: "open the windows",

@@ -71,7 +71,8 @@ registry.category("web_tour.tours").add("settlement_dashboard", {
         {
             content: "Figures are those of the records",
             trigger: "body",
-            run: () => assertShown(["145.00", "Ambiguous", "Processing", "January 2026"]),
+            run: () =>
+                assertShown(["145.00", "Ambiguous", "Processing", "January 2026"]),
         },
         {
             content: "A card opens the records behind it",

@@ -62,10 +62,7 @@ test("a figure opens what is behind it, and says how many", async () => {
     await mountWithCleanup(BoardTile, {
         props: propsOf([figure("due", {count: 12, display: "12"})]),
     });
-    expect("button[data-kpi='due']").toHaveAttribute(
-        "title",
-        "Open: due (12 records)"
-    );
+    expect("button[data-kpi='due']").toHaveAttribute("title", "Open: due (12 records)");
     await click("button[data-kpi='due']");
     expect.verifySteps(["due"]);
 });
