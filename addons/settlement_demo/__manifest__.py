@@ -1,12 +1,13 @@
 {
     "name": "Settlement: Demo",
-    "summary": "Seeded world of companies, Stripe and banks for demos and training",
+    "summary": "Seeded world of companies, providers and banks for demos and training",
     "version": "19.0.1.0.0",
     "license": "LGPL-3",
     "author": "Settlement for Odoo",
     "category": "Accounting/Accounting",
     "depends": [
         "settlement_stripe",
+        "settlement_adyen",
         "settlement_paypal",
         "settlement_bank",
         "settlement_workbench",

@@ -33,9 +33,16 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def text(raw: Raw, name: str) -> str:
-    """Return a text field without blanks around it; anything else gives ""."""
+    """Return a text field without blanks around it; anything else gives "".
+
+    Characters that no database keeps in a text are replaced.
+    """
     value = raw.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if not value.isprintable():
+        value = value.encode(errors="replace").decode().replace("\0", "\ufffd")
+    return value.strip()
 
 
 def child(raw: Raw, name: str) -> Raw:

@@ -47,7 +47,9 @@ class SettlementDispute(models.Model):
     def _set_deadline(self, exception):
         """Let an exception end with the provider's date, and name its row."""
         values = {}
-        row = self.transaction_ids.filtered(lambda one: one.kind == "dispute")[:1]
+        # The first one, so that it is the same whenever data were fetched.
+        taken = self.transaction_ids.filtered(lambda one: one.kind == "dispute")
+        row = taken.sorted(lambda one: (one.booked_on, one.id))[:1]
         if exception.transaction_id != row:
             values["transaction_id"] = row.id
         due = self.evidence_due_at

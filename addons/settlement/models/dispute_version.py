@@ -124,6 +124,7 @@ class SettlementDisputeVersion(models.Model):
             status=self.status,
             amount=round(self.amount * 10**digits),
             currency=self.currency_id.name,
-            opened_at=self.opened_at,
+            # Some providers date each word on it, and not the dispute.
+            opened_at=min(self.dispute_id.version_ids.mapped("opened_at")),
             closed_at=self.closed_at or None,
         )

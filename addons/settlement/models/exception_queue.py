@@ -32,10 +32,23 @@ class SettlementException(models.Model):
     )
     verb_1 = fields.Char(compute="_compute_suggested_verbs", string="First Way Out")
     verb_2 = fields.Char(compute="_compute_suggested_verbs", string="Second Way Out")
+    may_act = fields.Boolean(
+        compute="_compute_may_act", help="Whether the user may do anything about it."
+    )
     headline = fields.Char(compute="_compute_headline", search="_search_headline")
     is_overdue = fields.Boolean(
         compute="_compute_is_overdue", search="_search_is_overdue"
     )
+
+    @api.depends("team")
+    @api.depends_context("uid")
+    def _compute_may_act(self):
+        backend = self.env["settlement.backend"]
+        is_accountant = backend._has_settlement_group("group_accountant")
+        is_admin = backend._has_settlement_group("group_integration_admin")
+        for exception in self:
+            is_it = exception.team == "it"
+            exception.may_act = is_accountant or (is_admin and is_it)
 
     @api.depends("cause")
     def _compute_headline(self):
@@ -200,6 +213,7 @@ class SettlementException(models.Model):
             "context": f"{{'settlement_verb': '{name}'}}",
             "invisible": f"'{name}' not in (verb_1, verb_2)",
             "groups": ",".join(f"settlement.{group}" for group in verb.groups),
+            "data-verb": name,
             "class": f"o_verb_{name} btn btn-sm btn-secondary",
         }
         if view_type == "kanban":

@@ -30,6 +30,19 @@ class TestException(SettlementCase):
         self.assertEqual(first.state, "ignored")
         self.assertNotEqual(self.raise_one("Something else is short."), first)
 
+    def test_what_stays_as_it_is_is_not_asked_again(self):
+        first = self.raise_one()
+        first._close("resolved", "It stays.", is_decided=True)
+        self.assertEqual(self.raise_one(), first)
+        found = [(self.wallet.id, "amount_short", first.cause)]
+        self.env["settlement.exception"]._raise_many(self.wallet, found)
+        own = [("company_id", "=", self.company.id)]
+        self.assertEqual(self.env["settlement.exception"].search(own), first)
+        self.assertEqual(first.state, "resolved")
+        again = self.raise_one("Something else is short.")
+        self.assertNotEqual(again, first)
+        self.assertEqual(self.raise_one("Something else is short."), again)
+
     def test_ignoring_needs_a_reason(self):
         with self.assertRaisesRegex(UserError, "why"):
             self.raise_one().action_ignore(" ")

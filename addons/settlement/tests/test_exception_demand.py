@@ -204,7 +204,7 @@ class TestExceptionDemand(SettlementCase):
         with self.assertRaisesRegex(ValidationError, "what is asked for"):
             self.asks()
         with self.assertRaisesRegex(ValidationError, "where a code is asked for"):
-            self.asks(comment=True, codes="a, b")
+            self.asks("ask", comment=True, codes="a, b")
 
     def test_changes_hold_at_once_and_leave_a_trace(self):
         demand = self.asks(comment=True)

@@ -104,6 +104,7 @@ class SettlementExceptionResolve(models.TransientModel):
             "context": f"{{'settlement_verb': '{name}'}}",
             "invisible": f"' {name} ' not in offered",
             "groups": ",".join(f"settlement.{group}" for group in verb.groups),
+            "data-verb": name,
             "class": f"o_verb_{name} btn btn-secondary",
         }
         for key, value in attributes.items():

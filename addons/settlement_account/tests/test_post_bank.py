@@ -53,6 +53,29 @@ class TestPostBank(SettlementAccountCase):
         backends._step_validate(None)
         return backends._step_post(None)
 
+    def test_money_at_the_bank_is_kept_for_its_customer(self):
+        """Of two rows on the same statement only the one in question moves."""
+        kept, other = self.bank_row("80"), self.bank_row("20")
+        self.store_statement(kept, other)
+        self.post_all()
+        exceptions = self.env["settlement.exception"]
+        exception = exceptions._raise_for(self.stored(kept), "unmatched", "Whose?")
+        exception.action_resolve("allocate", partner_id=self.customer.id)
+        self.assertEqual((exception.state, exception.is_decided), ("resolved", True))
+        owed = self.env["account.move.line"].search(
+            [("account_id", "=", self.policy.unallocated_account_id.id)]
+        )
+        self.assertEqual((owed.balance, owed.partner_id), (-80.0, self.customer))
+        lines = self.lines().sorted("amount")
+        self.assertEqual(lines.mapped("is_reconciled"), [False, True])
+        self.assert_lawful()
+        # Once its invoice is there, it pays that.
+        invoice = self.invoice(80)
+        self.match(kept, invoice)
+        self.post_all()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual(sum(owed.mapped("amount_residual")), 0.0)
+
     def match_bank(self, payouts, row):
         match = (
             self.env["settlement.match"]

@@ -83,8 +83,7 @@ def success_of(item: Raw) -> str:
     :raises MalformedInput: if it is none of these.
     """
     value = item.get("success")
-    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
-    text = _text(text).lower()
+    text = _text(str(value) if isinstance(value, bool) else value).lower()
     if text not in ("true", "false", ""):
         raise MalformedInput("Whether the event tells of a success cannot be read.")
     return text

@@ -19,6 +19,7 @@ decides; so does any type that is in neither.
 _SPELLINGS = {name.lower(): name for name in (*const.TYPE_KINDS, *const.PROGRESS_KINDS)}
 
 
+@lru_cache(maxsize=1024)
 def plain_type(name: str) -> str:
     """Return a type without what differs between reports."""
     return name.strip().lower()

@@ -9,6 +9,8 @@ and currency.
 
 from __future__ import annotations
 
+import re
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -59,6 +61,10 @@ class Entry:
     twin: int = 0
 
 
+_LONGEST_WORDS = 160
+_BATCH = re.compile(r"\bbatch (\d{1,18})\b", re.ASCII | re.IGNORECASE)
+
+
 class _Money(NamedTuple):
     gross: Decimal
     fees: tuple[FeeFact, ...] = ()
@@ -75,11 +81,18 @@ def external_id(entry: Entry) -> str:
             entry.psp_reference, entry.modification, name, entry.batch, entry.currency
         )
     said = (entry.modification, entry.modification_text, entry.created_at.isoformat())
-    words = " ".join(word for word in said if word)
+    words = _shortened(" ".join(word for word in said if word))
     return (
         f"{entry.account}/{entry.batch}/{name}/{entry.psp_reference}/{words}/"
         f"{entry.net} {entry.currency}"
     )
+
+
+def _shortened(words: str) -> str:
+    """Return a text that an index can hold; what is cut off still counts."""
+    if len(words) <= _LONGEST_WORDS:
+        return words
+    return f"{words[:_LONGEST_WORDS]}…{zlib.crc32(words.encode()):08x}"
 
 
 def payment_row_id(
@@ -214,4 +227,7 @@ def _account_references(entry: Entry, kind: str, name: str) -> dict[str, Any]:
     found = {"description": " · ".join(text for text in texts if text)}
     if kind == "payout":
         found["source_external_id"] = name
+    elif kind == "payout_failure" and (batch := _BATCH.search(found["description"])):
+        # It comes back in a later batch, under the text with which it went.
+        found["parent_external_id"] = payout_id(entry.account, batch[1], entry.currency)
     return found

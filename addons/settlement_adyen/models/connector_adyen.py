@@ -1,3 +1,4 @@
+import contextlib
 from datetime import timedelta
 
 from odoo import models
@@ -16,6 +17,9 @@ from ..mapper import codes
 from ..reports.file import is_report, read_report
 from . import event_reading
 from .backend import STREAM
+
+# An account that nobody has.
+NOBODY = "no-account-of-anybody"
 
 
 def _adyen_client(handler, backend, **options):
@@ -110,40 +114,51 @@ class SettlementConnectorAdyen(models.AbstractModel):
 
     def _check_connection(self, backend):
         """Return the merchant accounts whose reports the keys open."""
-        accounts = backend._adyen_accounts()
-        if not accounts:
-            raise BusinessError(
-                self.env._("Create a wallet for each merchant account first.")
-            )
         client = _adyen_client(self, backend)
-        for account in accounts:
-            self._check_account(client, backend, account)
-        return {"account_identifier": accounts}
-
-    def _check_account(self, client, backend, account):
-        """Ask for a report that is not there yet; who may not ask is refused."""
-        walk = backend._adyen_walk(account)
-        report = ReportAddress.of_batch(account, walk.highest + 1)
         try:
-            client.report(report).close()
-        except NotFound:
-            return
-        except NotAllowed as error:
-            raise BusinessError(
-                self.env._(
-                    "Adyen knows the user, but it may not download the reports of "
-                    "%(account)s. Give it the role that downloads reports for this "
-                    "merchant account. %(error)s",
-                    account=account,
-                    error=str(error),
-                )
-            ) from error
+            return self._answer_of(client, backend)
         except AuthenticationError as error:
             raise BusinessError(
                 self.env._(
                     "Adyen refuses the API key or the report user. It has to be one of "
                     "the %(environment)s environment. %(error)s",
                     environment=backend.environment,
+                    error=str(error),
+                )
+            ) from error
+
+    def _answer_of(self, client, backend):
+        """Ask for reports that are not there: who may not ask is refused."""
+        accounts = backend._adyen_accounts()
+        for account in accounts:
+            number = backend._adyen_walk(account).highest + 1
+            with contextlib.suppress(NotFound):
+                self._report(client, ReportAddress.of_batch(account, number)).close()
+        if accounts:
+            return {"merchant_accounts": accounts}
+        with contextlib.suppress(NotFound, NotAllowed):
+            client.report(ReportAddress.of_batch(NOBODY, 1)).close()
+        words = self.env._(
+            "known to Adyen; once a merchant account has a wallet, its reports are "
+            "asked for, too"
+        )
+        return {"keys": words}
+
+    def _report(self, client, report):
+        """Return a report as a file.
+
+        :raises BusinessError: if the keys are good, but not for this account: what
+            other accounts have can still be fetched.
+        """
+        try:
+            return client.report(report)
+        except NotAllowed as error:
+            raise BusinessError(
+                self.env._(
+                    "Adyen knows the user, but it may not download the reports of "
+                    "%(account)s. Give it the role that downloads reports for this "
+                    "merchant account. %(error)s",
+                    account=report.account,
                     error=str(error),
                 )
             ) from error
@@ -160,7 +175,7 @@ class SettlementConnectorAdyen(models.AbstractModel):
         report = ReportAddress.of_batch(account, number)
         client = _adyen_client(self, backend)
         try:
-            items = [RawItem(report.filename, client.report(report))]
+            items = [RawItem(report.filename, self._report(client, report))]
         except NotFound:
             # It is not there yet; a later pull asks for it again.
             items = []
@@ -169,7 +184,7 @@ class SettlementConnectorAdyen(models.AbstractModel):
 
     def _pull_announced(self, backend, target):
         report = report_address.of_target(target)
-        file = _adyen_client(self, backend).report(report)
+        file = self._report(_adyen_client(self, backend), report)
         yield f"{STREAM}{report.account}", [RawItem(report.filename, file)]
 
     # ------------------------------------------------------------------
@@ -213,4 +228,4 @@ class SettlementConnectorAdyen(models.AbstractModel):
                 ("sha256", "=", message.sha256),
             ]
         )
-        return min(same.mapped("received_at"))
+        return min(same.mapped("received_at"), default=message.received_at)

@@ -194,8 +194,10 @@ class AccountingReader:
             created_at=created,
             booked_on=local_day(booked, self.zone),
             told_at=self.told_at - _EARLIER,
-            psp_reference=cells.psp_reference.strip(),
-            modification=cells.modification.strip(),
+            psp_reference=values.reference(cells.psp_reference, "Psp Reference"),
+            modification=values.reference(
+                cells.modification, "Modification Psp Reference"
+            ),
             modification_text=cells.modification_text.strip(),
             merchant_reference=cells.merchant_reference.strip(),
             order_reference=cells.order_reference.strip(),

@@ -75,7 +75,9 @@ class _Lines:
         if self.waiting:
             return self.waiting.popleft()
         self.number += 1
-        return self.number, self.text.readline(_LONGEST_LINE)
+        line = self.text.readline(_LONGEST_LINE)
+        # No database keeps this character in a text.
+        return self.number, line.replace("\0", "\ufffd") if "\0" in line else line
 
     def rows(self) -> Iterator[Row]:
         """Yield all rows."""

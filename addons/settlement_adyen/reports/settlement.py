@@ -97,8 +97,7 @@ class SettlementReader:
         currency = values.currency_code(cells.currency or cells.gross_currency)
         net = values.side(cells.net_credit, currency, "Net Credit (NC)")
         net -= values.side(cells.net_debit, currency, "Net Debit (NC)")
-        zone = self.zone
-        created = instant(cells.created, cells.clock, zone, "Creation Date")
+        created = instant(cells.created, cells.clock, self.zone, "Creation Date")
         entry = Entry(
             account=values.identifier(cells.account, "merchant account"),
             type_name=values.identifier(cells.type_name, "type of row"),
@@ -112,12 +111,14 @@ class SettlementReader:
             created_at=created,
             booked_on=self._booked_on(cells, created),
             told_at=self.told_at,
-            psp_reference=cells.psp_reference.strip(),
-            modification=cells.modification.strip(),
+            psp_reference=values.reference(cells.psp_reference, "Psp Reference"),
+            modification=values.reference(cells.modification, "Modification Reference"),
             modification_text=cells.modification_text.strip(),
             merchant_reference=cells.merchant_reference.strip(),
             order_reference=cells.order_reference.strip(),
-            dispute_reference=cells.dispute_reference.strip(),
+            dispute_reference=values.reference(
+                cells.dispute_reference, "Dispute Reference"
+            ),
             acquirer_reference=cells.acquirer_reference.strip(),
             method=cells.variant.strip() or cells.method.strip(),
             country=values.country_code(cells.country),
@@ -197,7 +198,6 @@ class SettlementReader:
 
     def _rejected(self, row: Row, error: MalformedInput) -> RejectedRow:
         """Return a row that was put aside, with the name that it would have."""
-        self.is_turned = False
         reason, name = str(error), ""
         if row.cells is not None and len(row.cells) == self.columns.width:
             cells = self.columns.cells(row.cells)
@@ -220,4 +220,5 @@ def _name_of(cells: Cells) -> str:
         cells.batch.strip(),
         cells.currency.strip().upper(),
     )
-    return payment_row_id(*words) if all(words) else ""
+    is_named = all(0 < len(word) <= values.LONGEST_REFERENCE for word in words)
+    return payment_row_id(*words) if is_named else ""

@@ -16,7 +16,7 @@ from odoo.addons.settlement.canonical.money import exponent, parse_amount
 _AMOUNT = re.compile(r"-?\d{1,15}(?:\.\d{1,12})?", re.ASCII)
 _CENTS = re.compile(r"-?\d{1,15}\.\d\d", re.ASCII)
 _RATE = re.compile(r"\d{1,12}(?:\.\d{1,15})?", re.ASCII)
-_LONGEST_NAME = 200
+_LONGEST_NAME, LONGEST_REFERENCE = 80, 100
 # (kind of fee, amount that costs us)
 Fees = tuple[tuple[str, Decimal], ...]
 
@@ -109,6 +109,7 @@ def day(text: str, name: str) -> date:
     return value
 
 
+@lru_cache(maxsize=1024)
 def identifier(text: str, name: str) -> str:
     """Return a name that must be there and can be kept.
 
@@ -117,6 +118,17 @@ def identifier(text: str, name: str) -> str:
     value = text.strip()
     if not value or len(value) > _LONGEST_NAME or not value.isprintable():
         raise MalformedInput(f"{value[:40]!r} is no {name}.")
+    return value
+
+
+def reference(text: str, name: str) -> str:
+    """Return a reference that need not be there; by it rows are known.
+
+    :raises MalformedInput: if it is too long to be one.
+    """
+    value = text.strip()
+    if len(value) > LONGEST_REFERENCE:
+        raise MalformedInput(f"{value[:40]!r}… is no {name}: it is too long.")
     return value
 
 

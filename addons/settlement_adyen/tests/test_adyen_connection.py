@@ -1,6 +1,10 @@
-from odoo.exceptions import UserError, ValidationError
-from odoo.tests import tagged
+from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from . import adyen_paper as paper
 from . import adyen_stand_in as ay
 from .common import AdyenCase
 
@@ -25,7 +29,7 @@ class TestAdyenConnection(AdyenCase):
 
     def test_with_a_key(self):
         answer = self.backend.check_connection()
-        self.assertEqual(answer, {"account_identifier": [ay.ACCOUNT]})
+        self.assertEqual(answer, {"merchant_accounts": [ay.ACCOUNT]})
         self.assertEqual(self.backend.state, "connected")
         self.assertEqual(self.asked(), [1], "A report that is not there costs nothing.")
 
@@ -63,8 +67,13 @@ class TestAdyenConnection(AdyenCase):
         self.assert_refused("no key", self.new_backend(credentials=False))
         self.assertFalse(self.server.log)
 
-    def test_without_any_account(self):
-        self.assert_refused("Create a wallet", self.new_backend(accounts=()))
+    def test_before_there_is_any_account(self):
+        """The set-up asks who we are before it asks for the wallets."""
+        backend = self.new_backend(accounts=())
+        self.assertIn("known to Adyen", backend.check_connection()["keys"])
+        self.server.api_keys = []
+        with self.assertRaisesRegex(UserError, "refuses the API key"):
+            backend.check_connection()
 
     def test_an_account_that_is_none(self):
         self.assert_refused(
@@ -78,6 +87,28 @@ class TestAdyenConnection(AdyenCase):
         backend.api_url = f"{self.server.url}/"
         self.assert_refused("api_key", backend)
         self.assertFalse(self.server.log)
+
+    def test_the_form_of_a_wallet_asks_for_the_first_batch(self):
+        wallet = self.backend.wallet_ids[0]
+        with Form(wallet) as form:
+            form.adyen_first_batch = 480
+        self.assertEqual(self.backend._adyen_walk(ay.ACCOUNT).start, 480)
+        form = self.env["settlement.wallet"].get_view(view_type="form")
+        self.assertIn("adyen_first_batch", form["arch"])
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            wallet.adyen_first_batch = -1
+            wallet.flush_recordset()
+
+    def test_a_file_is_previewed_and_leaves_nothing(self):
+        content = paper.report(1, 1000)
+        preview = self.backend.preview_file(ay.report_name(1), content)
+        self.assertTrue(preview)
+        self.assertFalse(self.messages())
+        self.assertFalse(self.transactions())
+
+    def test_who_retires_the_addon_keeps_what_it_reported(self):
+        self.backend._retire_adyen()
+        self.assertEqual((self.backend.state, self.backend.active), ("paused", False))
 
     def test_each_environment_has_its_own_host(self):
         handler = self.backend._handler()

@@ -71,6 +71,8 @@ class TestAdyenDisputes(AdyenCase):
         self.tell("CHARGEBACK_REVERSED", 20, disputeStatus="Won")
         self.report(3, ("ChargebackReversed", 10000))
         self.assert_one(status="won", open_amount=0.0, lost_amount=0.0)
+        # Each event is dated, the dispute itself is not: the first word opened it.
+        self.assertEqual(str(self.dispute().opened_on), "2026-03-10")
 
     def test_a_dispute_that_is_lost_in_the_second_round(self):
         self.report(1, ("Settled", 10000))

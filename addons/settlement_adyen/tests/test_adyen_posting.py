@@ -240,6 +240,25 @@ class TestAdyenPosting(AccountPaymentCommon):
         self.assertEqual(after, before, "Nothing is edited behind anybody's back.")
         self.assertEqual(posted.move_id.mapped("state"), ["posted"] * len(posted))
 
+    def test_the_set_up_asks_who_we_are_before_there_are_wallets(self):
+        setup = self.env["settlement.setup"].create(
+            {
+                "name": "New Shop",
+                "connector": "adyen",
+                "environment": "test",
+                "timezone": "Europe/Amsterdam",
+                "api_url": self.server.url,
+                "company_id": self.company.id,
+            }
+        )
+        setup.action_connect()
+        setup.set_credential("api_key", "a key of somebody else")
+        self.assertFalse(setup.action_check_access())
+        self.assertIn("refuses the API key", setup.check_error)
+        setup.set_credential("api_key", ay.API_KEY)
+        self.assertTrue(setup.action_check_access())
+        self.assertEqual(setup.step, "wallets")
+
     # -- payments that Odoo itself took ------------------------------------------
 
     def test_an_online_payment_of_odoo_is_known_by_its_reference(self):

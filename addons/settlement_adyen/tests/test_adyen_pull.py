@@ -212,14 +212,25 @@ class TestAdyenPull(AdyenCase):
         wallets = self.transactions(kind="charge").wallet_id
         self.assertEqual(set(wallets.mapped("account_identifier")), {ay.ACCOUNT, OTHER})
 
-    def test_an_account_that_may_not_be_read_leaves_a_failed_window(self):
-        self.backend = self.new_backend(accounts=(ay.ACCOUNT, OTHER))
+    def test_an_account_that_may_not_be_read_stops_no_other(self):
+        self.backend = self.new_backend(accounts=("AnotherShop", ay.ACCOUNT))
         self.issue(1)
         self.pull()
         self.assertEqual(self.numbers(), [1])
-        failed = self.windows(state="failed")
-        self.assertEqual(failed.stream, f"reports/{OTHER}")
-        self.assertIn("Not allowed", self.backend.last_error)
+        self.assertEqual(
+            self.windows(state="failed").mapped("stream"), ["reports/AnotherShop"]
+        )
+        self.assertIn(
+            "may not download the reports of AnotherShop", self.backend.last_error
+        )
+        self.assertNotEqual(self.backend.state, "failing")
+        found = self.exceptions(reason="connector_failed")
+        self.assertIn("Not allowed", found.cause)
+        self.server.accounts.add("AnotherShop")
+        self.clock.move_to("2026-03-31 10:00:00")
+        self.pull()
+        self.assertFalse(self.exceptions(reason="connector_failed"))
+        self.assertFalse(self.backend.last_error)
 
     def test_a_large_report_goes_through_the_file_store(self):
         self.issue(1, *range(100, 3100))

@@ -5,7 +5,7 @@ from odoo.addons.settlement.canonical import money
 STRIPE_NAME = "Stripe"
 BANK_NAME = "Bank"
 # Names of the backends of a company, by the last part of their keys in the truth.
-NAMES = {"stripe": STRIPE_NAME, "bank": BANK_NAME, "paypal": "PayPal"}
+NAMES = {"stripe": STRIPE_NAME, "bank": BANK_NAME, "paypal": "PayPal", "adyen": "Adyen"}
 API_KEY = "sk_test_settlement_demo"  # the stand-in knows no other
 WEBHOOK_SECRET = "whsec_settlement_demo"  # with which its events are signed
 
@@ -54,7 +54,7 @@ class BackendBuilder:
         """
         backend = self._backend(NAMES[book.code], book.code, company_world.plan.zone)
         for wallet in book.wallets:
-            self._wallet(backend, book.account_identifier, wallet.currency)
+            self._wallet(backend, book.account_of(wallet), wallet.currency)
         if backend.state == "draft":
             backend._set_state("connected")
         return backend

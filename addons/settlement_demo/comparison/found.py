@@ -90,6 +90,7 @@ def _paypal_key(external_id, _reference, code):
 # How the truth names a row, by the kind of its backend.
 _ROW_KEYS = {
     "stripe": lambda external_id, _reference, _code: external_id,
+    "adyen": lambda external_id, _reference, _code: external_id,
     "bank": _bank_key,
     "paypal": _paypal_key,
 }
@@ -99,8 +100,8 @@ def _read_batches(env, keys):
     rows = env.execute_query(
         SQL(
             """
-            SELECT batch.id, batch.kind, batch.external_id, batch.date::text,
-                   wallet.account_identifier, currency.name
+            SELECT batch.id, batch.backend_id, batch.kind, batch.external_id,
+                   batch.date::text, wallet.account_identifier, currency.name
               FROM settlement_batch batch
               JOIN settlement_wallet wallet ON wallet.id = batch.wallet_id
               JOIN res_currency currency ON currency.id = wallet.currency_id
@@ -109,9 +110,13 @@ def _read_batches(env, keys):
             _ids(keys.backends),
         )
     )
-    for batch_id, kind, external_id, day, account, currency in rows:
+    for batch_id, backend_id, kind, external_id, day, account, currency in rows:
         keys.batches[batch_id] = {
-            "payout": payout_key(external_id),
+            "payout": payout_key(
+                f"{account}/{external_id}/{currency}"
+                if keys.backends[backend_id].endswith(".adyen")
+                else external_id
+            ),
             "settlement": f"{account}/{currency}/{external_id}",
         }.get(kind, f"{account}/{day}")
 

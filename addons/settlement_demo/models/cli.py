@@ -45,7 +45,7 @@ class SettlementCli(models.AbstractModel):
 
     @api.model
     def _command_simulate(self, options):
-        """Let a seeded world of companies, Stripe and banks happen here."""
+        """Let a seeded world of companies, providers and banks happen here."""
         simulation = self.env["settlement.simulation"]
         chosen = (options.seed, options.start, options.months, options.orders)
         simulation._claim_database(*chosen)
@@ -70,7 +70,7 @@ class SettlementCli(models.AbstractModel):
         connected = simulation._build(world, stand_ins, checkpoint, watch)
         simulation._gather_statistics()
         checkpoint()
-        self._say("Stripe and banks, visited at the end of these days:")
+        self._say("providers and banks, visited at the end of these days:")
         self._say("  " + ", ".join(map(str, world.steps())))
         simulation._happen(world, stand_ins, connected, checkpoint, watch)
         simulation._switch_off_pulls()

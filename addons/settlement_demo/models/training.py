@@ -163,7 +163,7 @@ class SettlementTraining(models.Model):
         code = f"training{self.id}"
         # What is to be learnt is at Stripe and the bank; the rest would take its time.
         plan = replace(
-            first, code=code, name=self.name, stories=first.planted, paypal=()
+            first, code=code, name=self.name, stories=first.planted, paypal=(), adyen=()
         )
         return (plan,)
 

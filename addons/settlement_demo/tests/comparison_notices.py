@@ -39,6 +39,38 @@ class ComparisonNotices:
         (sentence,) = self.told(rows.statement_differences)
         self.assertIn(self.lie.payouts[0].key, sentence)
 
+    def test_totals_of_reports_and_their_payouts(self):
+        for backend in ("nord.paypal", "nord.adyen"):
+            with self.subTest(backend):
+                self.lie = copy.deepcopy(self.truth)
+                report = self.of(self.lie.statements, backend)
+                payout = self.of(self.lie.payouts, backend)
+                report.closing += 1
+                payout.amount += 1
+                told = self.told(rows.statement_differences)
+                self.assertEqual(len(told), 2)
+                self.assertTrue([text for text in told if report.key in text])
+                self.assertTrue([text for text in told if payout.key in text])
+
+    def of(self, told, backend):
+        return next(each for each in told if each.backend == backend)
+
+    def test_balance_of_one_of_several_accounts(self):
+        for account in ("NordlichtECOM", "NordlichtPOS"):
+            with self.subTest(account):
+                self.lie = copy.deepcopy(self.truth)
+                balance = next(b for b in self.lie.balances if b.account == account)
+                balance.balance += 1
+                (sentence,) = self.told(ledger.balance_differences)
+                self.assertIn(account, sentence)
+
+    def test_fees_that_no_invoice_has_cleared(self):
+        bill = next(d for d in self.lie.documents if d.scenario == "fee_invoice")
+        bill.residual = bill.amount
+        sentences = self.told(documents.document_differences)
+        self.assertEqual(len(sentences), 2)
+        self.assertIn(bill.key, sentences[0])
+
     def test_match_with_another_document(self):
         first, second = self.two("charge_by_order")
         first.settles, second.settles = second.settles, first.settles

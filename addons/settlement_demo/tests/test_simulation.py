@@ -8,7 +8,7 @@ from .common import WorldCase
 from .comparison_notices import ComparisonNotices
 
 # Vendors that providers are, by their reference.
-BILLERS = ("nord-paypal",)
+BILLERS = ("nord-adyen", "nord-paypal")
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,6 @@
-"""A seeded world of companies, customers, Stripe and banks. No Odoo here.
+"""A seeded world of companies, customers, providers and banks. No Odoo here.
 
-:func:`build` returns what Odoo, Stripe and the banks know, and apart from it the
+:func:`build` returns what Odoo, the providers and the banks know, and apart from it the
 truth, with which a reconciliation can be compared.
 """
 

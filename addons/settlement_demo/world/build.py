@@ -9,9 +9,9 @@ from decimal import Decimal
 from fractions import Fraction
 from random import Random
 
-from . import clock, fee_invoices, money_flow, totals, twice, withdrawals
+from . import adyen_payouts, clock, fee_invoices, money_flow, totals, twice, withdrawals
 from .companies import PLANS
-from .month import fill, fill_paypal
+from .month import fill, fill_reports
 from .paypal_book import PaypalBook
 from .provider_book import Report, ReportBook
 from .records import (
@@ -32,6 +32,8 @@ DEFAULT_START = date(2026, 3, 1)
 RATE_DAYS_BEFORE = 40
 # The report of one day of each month comes so many days later than usual.
 _LATE_REPORT, _LATE_DAYS = timedelta(days=13), 9
+# The place of the batch whose report is late.
+_LATE_BATCH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,12 @@ def _troubles(
     seed: int, period: clock.Period, plans: Sequence[CompanyPlan]
 ) -> list[Trouble]:
     days = visits(period)
-    accounts = [(each.code, "paypal") for each in plans if each.paypal]
+    accounts = [
+        (each.code, provider)
+        for each in plans
+        for provider in ("paypal", "adyen")
+        if getattr(each, provider)
+    ]
     return [
         *plan(seed, [each.code for each in plans], days),
         *plan_reports(seed, accounts, days),
@@ -242,6 +249,7 @@ def _company(
     twice.conclude(scene, visits(period), answered)
     truth.payouts.extend(money_flow.pay_out(scene))
     truth.payouts.extend(_paypal(scene))
+    truth.payouts.extend(_adyen(scene))
     banks = tuple(
         BankAccount(bank.account, bank.currency, tuple(bank.statements(period)))
         for bank in scene.banks.values()
@@ -259,7 +267,7 @@ def _paypal(scene: Scene) -> Iterator[PayoutTruth]:
     if not scene.plan.paypal:
         return
     book = scene.paypal
-    fill_paypal(scene)
+    fill_reports(scene, book)
     book.late.update(
         (start + _LATE_REPORT, _LATE_DAYS) for start in scene.period.month_starts
     )
@@ -267,6 +275,19 @@ def _paypal(scene: Scene) -> Iterator[PayoutTruth]:
     party = fee_invoices.biller(book, withdrawals.SENDER)
     fee_invoices.send(scene, book, party)
     scene.reported.extend(_paypal_days(book))
+
+
+def _adyen(scene: Scene) -> list[PayoutTruth]:
+    """Let the months of a company's accounts at Adyen go by, after all else."""
+    if not scene.plan.adyen:
+        return []
+    book = scene.adyen
+    fill_reports(scene, book)
+    payouts = adyen_payouts.Payouts(scene).run()
+    late = book.batches[_LATE_BATCH]
+    book.late[late.number] = _LATE_DAYS
+    fee_invoices.send(scene, book, fee_invoices.biller(book, adyen_payouts.SENDER))
+    return payouts
 
 
 def _paypal_days(book: PaypalBook) -> Iterator[StatementTruth]:

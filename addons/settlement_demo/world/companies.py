@@ -8,11 +8,19 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from . import stories_adyen as adyen
 from . import stories_after as after
 from . import stories_bank as bank
 from . import stories_charges as charges
 from . import stories_paypal as paypal
-from .records import BankPlan, CompanyPlan, Pricing, ReportWallet, WalletPlan
+from .records import (
+    AdyenAccount,
+    BankPlan,
+    CompanyPlan,
+    Pricing,
+    ReportWallet,
+    WalletPlan,
+)
 from .scene import Scene
 
 Story = Callable[[Scene, str, date], None]
@@ -85,6 +93,36 @@ NORD = CompanyPlan(
         ReportWallet("USD", 15_000, Fraction(2, 5), (900, 36_000), 349, 49),
         # What comes is converted at once: nothing is kept in it.
         ReportWallet("GBP", 0, Fraction(0), (1_500, 12_000), 349, 30),
+    ),
+    adyen=(
+        AdyenAccount(
+            "NordlichtECOM",
+            (
+                ReportWallet(
+                    "EUR", 0, Fraction(3), (900, 24_000), 190, 12, "NordlichtECOM"
+                ),
+                ReportWallet(
+                    "USD", 0, Fraction(1), (900, 22_000), 290, 15, "NordlichtECOM"
+                ),
+            ),
+            closing_weekdays=(1, 4),
+            first_batch=101,
+        ),
+        # Here each cost is told apart.
+        AdyenAccount(
+            "NordlichtPOS",
+            (
+                ReportWallet(
+                    "EUR", 0, Fraction(2), (300, 9_000), 95, 8, "NordlichtPOS"
+                ),
+                ReportWallet(
+                    "GBP", 0, Fraction(0), (600, 9_000), 120, 9, "NordlichtPOS"
+                ),
+            ),
+            closing_weekdays=(0,),
+            first_batch=501,
+            shares=(("scheme", 15), ("interchange", 55), ("markup", 30)),
+        ),
     ),
 )
 
@@ -251,3 +289,32 @@ PLANTED_PAYPAL: tuple[Planted, ...] = (
     Planted(paypal.paypal_fee, "EUR", 3, 6),
     Planted(paypal.paypal_fee_back, "EUR", 8, 20),
 )
+
+ECOM, ECOM_USD = "NordlichtECOM EUR", "NordlichtECOM USD"
+POS, POS_GBP = "NordlichtPOS EUR", "NordlichtPOS GBP"
+# Ordinary payments at Adyen: how often each story is told.
+ORDINARY_ADYEN: tuple[tuple[Story, int], ...] = (
+    (adyen.adyen_sale, 4),
+    (adyen.adyen_sale_by_order, 1),
+)
+PLANTED_ADYEN: tuple[Planted, ...] = (
+    Planted(adyen.adyen_sale_without_reference, ECOM, 3, 25),
+    Planted(adyen.adyen_part_payment, ECOM, 3, 25),
+    Planted(adyen.adyen_converted, ECOM, 3, 25, 2),
+    Planted(adyen.adyen_refund, ECOM, 2, 18, 2),
+    Planted(adyen.adyen_refund, ECOM_USD, 2, 18),
+    Planted(adyen.adyen_refund, POS, 2, 18),
+    Planted(adyen.adyen_refund_with_fee, ECOM, 2, 18),
+    Planted(adyen.adyen_chargeback, ECOM, 2, 10),
+    Planted(adyen.adyen_chargeback_reversed, ECOM, 2, 10),
+    Planted(adyen.adyen_carried_over, POS_GBP, 2, 4),
+    Planted(adyen.adyen_fee, ECOM, 3, 6),
+    Planted(adyen.adyen_fee, POS, 3, 6),
+    Planted(adyen.adyen_invoice_deduction, ECOM, 8, 12),
+    Planted(adyen.adyen_deposit, ECOM, 12, 16),
+)
+# Code of a provider that tells by files → what is ordinary there, and what is planted.
+REPORT_STORIES = {
+    "paypal": (ORDINARY_PAYPAL, PLANTED_PAYPAL),
+    "adyen": (ORDINARY_ADYEN, PLANTED_ADYEN),
+}

@@ -35,6 +35,10 @@ class Identifiers:
         """Return an id of PayPal: of a transaction, or of an account (13)."""
         return self._unique(lambda: self._draw(_BASE36, length))
 
+    def adyen(self) -> str:
+        """Return a PSP reference."""
+        return self._unique(lambda: self._draw(_BASE36, 16))
+
     def bank_reference(self, prefix: str) -> str:
         """Return an account servicer's reference of one entry."""
         return self._unique(lambda: prefix + self._draw(_BASE36, 10))

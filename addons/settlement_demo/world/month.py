@@ -10,12 +10,12 @@ from . import clock
 from . import stories_bank as bank
 from .companies import (
     ORDINARY,
-    ORDINARY_PAYPAL,
     PLANTED,
-    PLANTED_PAYPAL,
+    REPORT_STORIES,
     Planted,
     Story,
 )
+from .provider_book import ReportBook
 from .scene import Scene
 
 # After the month a wallet goes on with so many charges a day.
@@ -35,9 +35,12 @@ def fill(scene: Scene) -> None:
     )
 
 
-def fill_paypal(scene: Scene) -> None:
-    """Tell all stories of a company's PayPal account, in the order of their days."""
-    _tell(scene, [*_ordinary_sales(scene), *_planted(scene, PLANTED_PAYPAL)])
+def fill_reports(scene: Scene, book: ReportBook) -> None:
+    """Tell all stories of a company's accounts at a provider that tells by files."""
+    ordinary, planted = REPORT_STORIES[book.code]
+    _tell(
+        scene, [*_ordinary_payments(scene, book, ordinary), *_planted(scene, planted)]
+    )
 
 
 def _tell(scene: Scene, happenings: Sequence[Happening]) -> None:
@@ -72,14 +75,15 @@ def _ordinary_transfers(scene: Scene) -> Iterator[Happening]:
                 yield day, bank.transfer_by_reference, account.currency
 
 
-def _ordinary_sales(scene: Scene) -> Iterator[Happening]:
-    stories, weights = zip(*ORDINARY_PAYPAL, strict=True)
-    days = clock.days_between(scene.period.start, scene.period.end - clock.DAY)
-    for number, day in enumerate(days):
-        for wallet in scene.paypal.wallets:
+def _ordinary_payments(
+    scene: Scene, book: ReportBook, table: Sequence[tuple[Story, int]]
+) -> Iterator[Happening]:
+    stories, weights = zip(*table, strict=True)
+    for number, day in enumerate(clock.days_between(scene.period.start, book.last_day)):
+        for wallet in book.wallets:
             count = _share_of_day(wallet.sales_per_day, number)
             for story in scene.random.choices(stories, weights, k=count):
-                yield day, story, wallet.currency
+                yield day, story, wallet.name
 
 
 def _planted(scene: Scene, table: Sequence[Planted]) -> Iterator[Happening]:

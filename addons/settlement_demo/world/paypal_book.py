@@ -77,6 +77,11 @@ class PaypalBook(ReportBook):
         """Return the merchant id."""
         return self.account
 
+    @property
+    def last_day(self) -> date:
+        """Return the day before the last one: some rows follow others."""
+        return self.period.end - clock.DAY
+
     def wallet(self, currency: str) -> ReportWallet:
         """Return the plan of the wallet in a currency."""
         return next(each for each in self.wallets if each.currency == currency)

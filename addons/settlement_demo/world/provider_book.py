@@ -9,7 +9,7 @@ from datetime import date
 from typing import ClassVar, Protocol
 
 from . import clock
-from .records import CompanyPlan
+from .records import CompanyPlan, ReportWallet
 
 
 class Wallet(Protocol):
@@ -39,6 +39,10 @@ class ProviderBook(ABC):
     def account_identifier(self) -> str:
         """Return by which id the provider knows the account."""
 
+    def account_of(self, wallet: Wallet) -> str:
+        """Return the id of the account that has a wallet."""
+        return self.account_identifier
+
     @property
     @abstractmethod
     def wallets(self) -> Sequence[Wallet]:
@@ -64,6 +68,16 @@ class ReportBook(ProviderBook):
 
     __slots__ = ()
     period: clock.Period
+
+    @property
+    @abstractmethod
+    def wallets(self) -> Sequence[ReportWallet]:
+        """Return the wallets of all accounts."""
+
+    @property
+    @abstractmethod
+    def last_day(self) -> date:
+        """Return the last day of which a file is sure to tell."""
 
     @abstractmethod
     def reports(self) -> tuple[Report, ...]:

@@ -180,6 +180,7 @@ class ReportWallet:
     :param amounts: smallest and largest invoice.
     :param basis_points: that a sale costs.
     :param fixed: minor units that it costs beside them.
+    :param account: the account that it belongs to, "" where there is only one.
     """
 
     currency: str
@@ -188,10 +189,41 @@ class ReportWallet:
     amounts: tuple[int, int]
     basis_points: int
     fixed: int
+    account: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return what tells it from the provider's other wallets of the company."""
+        return f"{self.account} {self.currency}".strip()
 
     def fee(self, amount: int) -> int:
         """Return what a sale costs."""
         return (amount * self.basis_points + 5_000) // 10_000 + self.fixed
+
+
+@dataclass(frozen=True, slots=True)
+class AdyenAccount:
+    """One merchant account.
+
+    :param closing_weekdays: on which its batches are closed, 0 = Monday.
+    :param first_batch: number of its first batch.
+    :param shares: nature of a fee → percent of it; commission is ``processing``.
+    """
+
+    name: str
+    wallets: tuple[ReportWallet, ...]
+    closing_weekdays: tuple[int, ...]
+    first_batch: int
+    shares: tuple[tuple[str, int], ...] = (("processing", 100),)
+
+    def fees(self, wallet: ReportWallet, amount: int) -> dict[str, int]:
+        """Return what a payment costs, by the nature of the cost."""
+        rest, found = wallet.fee(amount), {}
+        for nature, percent in self.shares[:-1]:
+            found[nature] = wallet.fee(amount) * percent // 100
+            rest -= found[nature]
+        found[self.shares[-1][0]] = rest
+        return {nature: fee for nature, fee in found.items() if fee}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +250,7 @@ class CompanyPlan:
     :param stories: code of the company whose planted stories it has, "" = its own.
     :param omits: names of planted stories that it has not.
     :param paypal: wallets of its PayPal account, none = it has no account there.
+    :param adyen: its merchant accounts at Adyen.
     """
 
     code: str
@@ -234,6 +267,7 @@ class CompanyPlan:
     stories: str = ""
     omits: frozenset[str] = frozenset()
     paypal: tuple[ReportWallet, ...] = ()
+    adyen: tuple[AdyenAccount, ...] = ()
 
     @property
     def planted(self) -> str:

@@ -12,6 +12,7 @@ from random import Random
 
 from . import clock
 from . import stripe_objects as objects
+from .adyen_book import AdyenBatch, AdyenBook, AdyenRow
 from .bank_book import BankBook
 from .books import Books
 from .identifiers import Identifiers
@@ -56,6 +57,7 @@ class Scene:
     settled: Counter[str] = field(default_factory=Counter)
     reported: list[StatementTruth] = field(default_factory=list)
     rows: list[RowTruth] = field(default_factory=list)
+    adyen_truths: dict[int, RowTruth] = field(default_factory=dict, repr=False)
     exceptions: list[ExceptionTruth] = field(default_factory=list)
     twice: list[tuple[RowTruth, RowTruth]] = field(default_factory=list)
     document_scenarios: dict[str, str] = field(default_factory=dict)
@@ -79,6 +81,11 @@ class Scene:
     def bank_backend(self) -> str:
         """Return the key of the company's bank backend."""
         return f"{self.plan.code}.bank"
+
+    @property
+    def adyen(self) -> AdyenBook:
+        """Return the company's accounts at Adyen."""
+        return next(b for b in self.report_books if isinstance(b, AdyenBook))
 
     def instant(self, day: date) -> int:
         """Return a random instant of a local day, some of them close to midnight."""
@@ -168,6 +175,48 @@ class Scene:
             booked_on=day,
             batch=payout_key(row.transaction_id) if kind == "payout" else batch,
         )
+
+    def adyen_row(
+        self,
+        row: AdyenRow,
+        scenario: str,
+        kind: str,
+        settles: Iterable[tuple[str, int]] = (),
+        *,
+        outcome: str = "",
+    ) -> RowTruth:
+        """Note what a row of Adyen really is; see :meth:`stripe_row`.
+
+        Its name is provisional until its batch is known.
+        """
+        fee = 0 if kind == "fee" else row.fee
+        truth = self._provider_row(
+            scenario,
+            settles,
+            outcome,
+            backend=self.adyen.backend,
+            key=f"adyen row {len(self.rows)}",
+            kind=kind,
+            currency=row.currency,
+            gross=row.net + fee,
+            fee=fee,
+            tax=0,
+            net=row.net,
+            booked_on=self.adyen.day_of(row),
+            account=row.account,
+        )
+        self.adyen_truths[id(row)] = truth
+        return truth
+
+    def name_adyen_rows(self, batch: AdyenBatch) -> None:
+        """Give the rows of a batch their names."""
+        names = {}
+        for row in batch.rows:
+            truth = self.adyen_truths[id(row)]
+            names[truth.key] = row.key(batch.number)
+            truth.key, truth.batch = names[truth.key], batch.key(row.currency)
+        for exception in self.exceptions:
+            exception.key = names.get(exception.key, exception.key)
 
     def _provider_row(
         self, scenario: str, settles: Iterable[tuple[str, int]], outcome: str, **values
@@ -304,3 +353,6 @@ def _report_books(
     if plan.paypal:
         ids = Identifiers(Random(f"{seed}/{plan.code}/paypal"))
         yield PaypalBook(plan, period, ids, plan.paypal)
+    if plan.adyen:
+        ids = Identifiers(Random(f"{seed}/{plan.code}/adyen"))
+        yield AdyenBook(plan, period, ids, plan.adyen)

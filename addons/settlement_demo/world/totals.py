@@ -35,6 +35,7 @@ ROLES = {
     "payout": "in_transit",
     "payout_failure": "in_transit",
     "topup": "transfers",
+    "transfer": "transfers",
 }
 BANK_ROLES = {"bank_fee": "bank_fees", "bank_interest": "interest"}
 
@@ -128,7 +129,10 @@ def _provider_balances(scene: Scene, book: ProviderBook) -> Iterator[BalanceTrut
     for wallet in book.wallets:
         moved: Counter = Counter()
         held: Counter = Counter()
+        account = book.account_of(wallet)
         for row in _rows_of(scene, book.backend, wallet.currency):
+            if row.account not in ("", account):
+                continue
             moved[row.booked_on] += row.net
             if row.kind in RESERVE_KINDS:
                 held[row.booked_on] -= row.net
@@ -138,7 +142,7 @@ def _provider_balances(scene: Scene, book: ProviderBook) -> Iterator[BalanceTrut
             reserve += held[day]
             yield BalanceTruth(
                 book.backend,
-                book.account_identifier,
+                account,
                 wallet.currency,
                 day,
                 balance,

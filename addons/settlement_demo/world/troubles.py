@@ -21,7 +21,7 @@ class Kind:
 
     :param subject: kind of record that an exception is about, "" = it heals.
     :param reason: of that exception.
-    :param also: reason of a second one about the same.
+    :param also: reason of a second one about the same, where files say their end.
     :param resolved: whether a later visit explains it.
     """
 
@@ -31,10 +31,10 @@ class Kind:
     resolved: bool = False
     also: str = ""
 
-    @property
-    def reasons(self) -> list[str]:
-        """Return the reasons of all exceptions."""
-        return [each for each in (self.reason, self.also) if each]
+    def reasons(self, provider: str) -> list[str]:
+        """Return the reasons of all exceptions about a file of a provider."""
+        also = self.also if provider in SAY_THEIR_END else ""
+        return [each for each in (self.reason, also) if each]
 
 
 # What Stripe and the way to it do while they are asked.
@@ -65,6 +65,11 @@ REPORT_KINDS: tuple[tuple[Kind, ...], ...] = (
     ),
     (Kind("report_corrected"), Kind("report_recreated")),
 )
+# Whose reports do not say when they were made: of two the one that comes later counts,
+# so none is corrected at the visit that brings it.
+UNDATED = frozenset({"adyen"})
+# Whose reports say in their last row that nothing is missing.
+SAY_THEIR_END = frozenset({"paypal"})
 # While they last Stripe answers nothing at all.
 OUTAGES = frozenset({"unavailable", "key_refused"})
 KINDS: tuple[Kind, ...] = (*STRIPE_KINDS, *BANK_KINDS)
@@ -123,12 +128,17 @@ def plan_reports(
             days = random.sample(
                 visits[1:-_QUIET_AT_END], len(visits[1:-_QUIET_AT_END])
             )
-            names = _names(kinds, len(days), random)
+            possible = [kind for kind in kinds if _may_happen(kind, provider)]
+            names = _names(possible, len(days), random)
             planned += [
                 Trouble(company, day, name, provider)
                 for day, name in zip(days, names, strict=False)
             ]
     return sorted(planned, key=lambda each: (each.day, each.provider, each.name))
+
+
+def _may_happen(kind: Kind, provider: str) -> bool:
+    return kind.name != "report_corrected" or provider not in UNDATED
 
 
 def _names(kinds: Sequence[Kind], count: int, random: Random) -> list[str]:
@@ -150,7 +160,7 @@ def exceptions(
         kind = trouble.kind
         side = trouble.provider or ("bank" if kind in BANK_KINDS else "stripe")
         key = file_of(trouble) if kind.subject == "message" else ""
-        for reason in kind.reasons:
+        for reason in kind.reasons(trouble.provider):
             exception = ExceptionTruth(
                 f"{trouble.company}.{side}",
                 kind.subject,

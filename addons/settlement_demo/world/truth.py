@@ -47,6 +47,8 @@ class Settles:
 class RowTruth:
     """One row of Stripe or of a bank.
 
+    Adyen gives its rows no number: their key is what they say.
+
     :param backend: ``<company>.bank``, or ``<company>.`` and a provider's code.
     :param key: Stripe's ``txn_…``; PayPal's id and event code; the bank's reference of
         the entry, followed by ``#<index>`` for one of several details.
@@ -55,6 +57,7 @@ class RowTruth:
     :param settles: what the money is for, whether the data say so or not.
     :param due: whether the row has to be in the books at the end; Stripe's rows of
         the month that is not over wait for their payout.
+    :param account: at the provider, "" where it has only one.
     """
 
     backend: str
@@ -71,6 +74,7 @@ class RowTruth:
     settles: list[Settles] = field(default_factory=list)
     batch: str = ""
     due: bool = True
+    account: str = ""
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -31,7 +30,15 @@ from .names import FIELD
 from .table import Table
 
 _CODE = re.compile(r"(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])")
-_SYMBOLS = {"€": "EUR", "£": "GBP", "₩": "KRW", "₹": "INR", "₺": "TRY", "₪": "ILS"}
+_SYMBOLS = {
+    "R$": "BRL",
+    "€": "EUR",
+    "£": "GBP",
+    "₩": "KRW",
+    "₹": "INR",
+    "₺": "TRY",
+    "₪": "ILS",
+}
 _COMMON = frozenset(
     "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON BGN JPY CNY KRW INR BRL MXN CAD AUD "
     "NZD SGD HKD ZAR AED SAR KWD BHD TRY ILS THB IDR MYR PHP CLP COP ARS".split()
@@ -186,9 +193,8 @@ class _Proposal:
             if guess.type != "money":
                 continue
             for text in guess.samples:
-                for symbol in text:
-                    if unicodedata.category(symbol) == "Sc" and symbol in _SYMBOLS:
-                        code = _SYMBOLS[symbol]
+                for symbol, code in _SYMBOLS.items():
+                    if symbol in text:
                         self._found("currency", code, f"{text!r} has its sign.", False)
                         return code
         return ""

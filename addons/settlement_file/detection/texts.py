@@ -128,7 +128,7 @@ def _signs(text: str) -> tuple[str, set[str]]:
     is_group = (
         behind == 3 and 0 < before <= 3 and not text.strip("-+( ").startswith("0")
     )
-    return ("", between) if is_group else (last, between)
+    return ("", between | {last}) if is_group else (last, between)
 
 
 @lru_cache(maxsize=1)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo.addons.settlement.canonical.facts import (
@@ -13,66 +12,16 @@ from odoo.addons.settlement.canonical.facts import (
     TransactionFact,
 )
 
-from ..layout.definition import SUMMABLE, FileLayout, TotalCheck
+from ..layout.definition import FileLayout
 from ..reading.cells import Cell, cell_text
 from . import row_values
 from .money_cells import MoneyReader
 from .preview import CheckResult
 from .problems import CellProblem, RowProblem
 from .row_values import ZERO, Cells
+from .watched import LABELS, Chain, Sums, Watched, columns_of, difference, result_of
 
 _LAST_MOMENT = timedelta(days=1, seconds=-1)
-
-
-@dataclass(slots=True)
-class Sums:
-    """Running sums of one account and currency."""
-
-    rows: int = 0
-    amounts: dict[str, Decimal] = field(
-        default_factory=lambda: dict.fromkeys(SUMMABLE, ZERO)
-    )
-    last_at: datetime | None = None
-    account: str = ""
-
-    def add(self, fact: TransactionFact) -> None:
-        """Count one good row in."""
-        self.rows += 1
-        amounts = self.amounts
-        amounts["gross_amount"] += fact.gross_amount
-        amounts["net_amount"] += fact.net_amount
-        if fact.fees:
-            amounts["fee_amount"] += fact.fee_amount
-            amounts["tax_amount"] += fact.tax_amount
-        if self.last_at is None or fact.occurred_at > self.last_at:
-            self.last_at = fact.occurred_at
-
-
-@dataclass(slots=True)
-class _Chain:
-    """A balance that runs from row to row, of one account and currency."""
-
-    balance: Decimal | None = None
-    net: Decimal = ZERO
-    links: int = 0
-    breaks: int = 0
-    first_break: str = ""
-
-
-@dataclass(slots=True)
-class _Watched:
-    """One control and what the file states for it.
-
-    :ivar stated: cells by currency ("" if the row says none) and column.
-    """
-
-    rule: TotalCheck
-    number: int
-    stated: dict[tuple[str, str], list[Cell]] = field(default_factory=dict)
-    first: dict[str, Cell] = field(default_factory=dict)
-    last: dict[str, Cell] = field(default_factory=dict)
-    chains: dict[tuple[str, str], _Chain] = field(default_factory=dict)
-    where_number: int = 0
 
 
 class Controls:
@@ -86,7 +35,7 @@ class Controls:
         self._place_of = place_of
         self._money = MoneyReader(layout.numbers)
         self._watched = [
-            _Watched(rule, number) for number, rule in enumerate(layout.totals)
+            Watched(rule, number) for number, rule in enumerate(layout.totals)
         ]
         self._in_rows = [each for each in self._watched if not each.rule.where]
         self.sums: dict[tuple[str, str], Sums] = {}
@@ -128,30 +77,30 @@ class Controls:
             except CellProblem as problem:
                 raise RowProblem([problem]) from problem
         watched.where_number = row_number
-        for column in _columns(rule):
+        for column in columns_of(rule):
             cell = cells[self._place_of(column)]
             watched.stated.setdefault((currency, column), []).append(cell)
 
     def _look(
-        self, watched: _Watched, fact: TransactionFact, cells: Cells, number: int
+        self, watched: Watched, fact: TransactionFact, cells: Cells, number: int
     ) -> None:
         rule = watched.rule
         if rule.check == "running_balance":
             self._link(watched, fact, cells, number)
             return
-        for column in _columns(rule):
+        for column in columns_of(rule):
             cell = cells[self._place_of(column)]
             if cell != "":
                 watched.first.setdefault(column, cell)
                 watched.last[column] = cell
 
     def _link(
-        self, watched: _Watched, fact: TransactionFact, cells: Cells, number: int
+        self, watched: Watched, fact: TransactionFact, cells: Cells, number: int
     ) -> None:
         """Follow a running balance from the row before to this one."""
         rule = watched.rule
         wallet = fact.account_identifier, fact.currency
-        chain = watched.chains.setdefault(wallet, _Chain())
+        chain = watched.chains.setdefault(wallet, Chain())
         try:
             balance = self._money.read(
                 cells[self._place_of(rule.column)], fact.currency
@@ -187,7 +136,7 @@ class Controls:
             try:
                 yield from _CHECKS[watched.rule.check](self, watched, named)
             except CellProblem as problem:
-                yield _result(watched, None, problem.words())
+                yield result_of(watched, None, problem.words())
 
     def rejected_rows(self, named: Mapping[str, Cell]) -> Iterator[RejectedRow]:
         """Yield a row to put aside for each control that is wrong."""
@@ -203,7 +152,7 @@ class Controls:
 
     def _paired(
         self, named: Mapping[str, Cell]
-    ) -> Iterator[tuple[_Watched, CheckResult]]:
+    ) -> Iterator[tuple[Watched, CheckResult]]:
         by_name = {each.rule.name: each for each in self._watched}
         for result in self.results(named):
             yield by_name[result.name], result
@@ -218,7 +167,7 @@ class Controls:
                     yield from self._balance(watched, result, named)
 
     def _balance(
-        self, watched: _Watched, result: CheckResult, named: Mapping[str, Cell]
+        self, watched: Watched, result: CheckResult, named: Mapping[str, Cell]
     ) -> Iterator[BalanceFact]:
         wallets = [each for each in self.sums if each[1] == result.currency]
         if len(wallets) != 1:
@@ -234,21 +183,21 @@ class Controls:
             yield BalanceFact(currency, at, closing, account_identifier=account)
 
     def _check_sum(
-        self, watched: _Watched, named: Mapping[str, Cell]
+        self, watched: Watched, named: Mapping[str, Cell]
     ) -> Iterator[CheckResult]:
         rule = watched.rule
         values = self._values(watched, rule.column, named)
         for currency in self._currencies(watched, values):
             stated = self._read(watched, values, rule.column, currency)
             if stated is None:
-                yield _result(watched, None, "The file states no total.", currency)
+                yield result_of(watched, None, "The file states no total.", currency)
                 continue
             stated = -stated if rule.negated else stated
             found = self._sum(rule.of, currency)
-            words = _LABELS[rule.of]
+            words = LABELS[rule.of]
             yield CheckResult(
                 rule.name,
-                _difference(words, stated, found, currency, self.rejected),
+                difference(words, stated, found, currency, self.rejected),
                 stated == found,
                 str(stated),
                 str(found),
@@ -256,7 +205,7 @@ class Controls:
             )
 
     def _check_count(
-        self, watched: _Watched, named: Mapping[str, Cell]
+        self, watched: Watched, named: Mapping[str, Cell]
     ) -> Iterator[CheckResult]:
         rule = watched.rule
         cells = [
@@ -266,7 +215,7 @@ class Controls:
             if cell_text(cell).strip()
         ]
         if not cells:
-            yield _result(watched, None, "The file states no number of rows.")
+            yield result_of(watched, None, "The file states no number of rows.")
             return
         try:
             stated = sum((self._money.number(each) or ZERO for each in cells), ZERO)
@@ -279,7 +228,7 @@ class Controls:
         )
 
     def _check_balance(
-        self, watched: _Watched, named: Mapping[str, Cell]
+        self, watched: Watched, named: Mapping[str, Cell]
     ) -> Iterator[CheckResult]:
         rule = watched.rule
         openings = self._values(watched, rule.opening, named, watched.first)
@@ -288,7 +237,7 @@ class Controls:
             opening = self._read(watched, openings, rule.opening, currency)
             closing = self._read(watched, closings, rule.closing, currency)
             if opening is None or closing is None:
-                yield _result(watched, None, "The file states no balances.", currency)
+                yield result_of(watched, None, "The file states no balances.", currency)
                 continue
             moved = self._sum("net_amount", currency)
             found = opening + moved
@@ -306,19 +255,19 @@ class Controls:
             )
 
     def _check_running(
-        self, watched: _Watched, _named: Mapping[str, Cell]
+        self, watched: Watched, _named: Mapping[str, Cell]
     ) -> Iterator[CheckResult]:
         for (_account, currency), chain in watched.chains.items():
             if not chain.links:
-                yield _result(watched, None, "No two rows state a balance.", currency)
+                yield result_of(watched, None, "No two rows state a balance.", currency)
             elif chain.breaks:
                 sentence = chain.first_break
                 if chain.breaks > 1:
                     sentence += f" {chain.breaks} rows do not fit in all."
-                yield _result(watched, False, sentence, currency)
+                yield result_of(watched, False, sentence, currency)
             else:
                 sentence = f"The balance fits in all {chain.links + 1} rows."
-                yield _result(watched, True, sentence, currency)
+                yield result_of(watched, True, sentence, currency)
 
     # ------------------------------------------------------------------
     # What is stated
@@ -326,7 +275,7 @@ class Controls:
 
     def _values(
         self,
-        watched: _Watched,
+        watched: Watched,
         column: str,
         named: Mapping[str, Cell],
         in_rows: Mapping[str, Cell] | None = None,
@@ -343,7 +292,7 @@ class Controls:
         return {"": [cell]} if cell != "" else {}
 
     def _currencies(
-        self, watched: _Watched, values: Mapping[str, list[Cell]]
+        self, watched: Watched, values: Mapping[str, list[Cell]]
     ) -> list[str]:
         """Return the currencies that a control is about.
 
@@ -367,7 +316,7 @@ class Controls:
 
     def _read(
         self,
-        watched: _Watched,
+        watched: Watched,
         values: Mapping[str, list[Cell]],
         column: str,
         currency: str,
@@ -397,38 +346,10 @@ class Controls:
 
 _CHECKS: dict[
     str,
-    Callable[[Controls, _Watched, Mapping[str, Cell]], Iterator[CheckResult]],
+    Callable[[Controls, Watched, Mapping[str, Cell]], Iterator[CheckResult]],
 ] = {
     "sum": Controls._check_sum,
     "count": Controls._check_count,
     "balance": Controls._check_balance,
     "running_balance": Controls._check_running,
 }
-_LABELS = {
-    "gross_amount": "gross",
-    "fee_amount": "fees",
-    "tax_amount": "taxes",
-    "net_amount": "net",
-}
-
-
-def _columns(rule: TotalCheck) -> tuple[str, ...]:
-    return tuple(each for each in (rule.column, rule.opening, rule.closing) if each)
-
-
-def _result(
-    watched: _Watched, is_right: bool | None, sentence: str, currency: str = ""
-) -> CheckResult:
-    return CheckResult(watched.rule.name, sentence, is_right, currency=currency)
-
-
-def _difference(
-    words: str, stated: Decimal, found: Decimal, currency: str, rejected: int
-) -> str:
-    sentence = f"The file states {stated} {currency} {words}, its rows have {found}"
-    if stated == found:
-        return f"{sentence}."
-    sentence += f": {abs(stated - found)} too {'little' if found < stated else 'much'}."
-    if rejected:
-        sentence += f" {rejected} rows could not be read."
-    return sentence

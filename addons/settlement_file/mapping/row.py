@@ -9,20 +9,18 @@ from typing import Any
 from stdnum import iso11649
 
 from odoo.addons.settlement.canonical.facts import FeeFact, TransactionFact
-from odoo.addons.settlement.canonical.kinds import KIND_SIGNS
 from odoo.addons.settlement.canonical.structured import is_belgian, is_swiss
 
 from ..layout.definition import SKIP, FileLayout
 from ..reading.dates import Moment
 from . import row_values
 from .batches import Batches, Wallet
-from .identity import SeenKeys, fingerprint, joined
+from .direction import Direction, proved
+from .identity import SeenKeys, fingerprint, joined, shortened
 from .money_cells import MoneyReader
 from .problems import CellProblem, RowProblem
 from .row_values import ZERO, Cells, FeePlace, Place
 
-# Rows that are themselves the fee: what stands in a column of fees is their amount.
-_FEE_ROWS = frozenset(("fee", "fee_refund", "dispute_fee", "tax"))
 _REPEATED = (
     "The id {id!r} came before in this file. If the provider uses an id for several "
     "rows, add a column that tells them apart, or count what repeats."
@@ -59,11 +57,12 @@ class RowMapper:
             if name in self._places
         ]
         self._fees = [FeePlace(place_of(each.column), each) for each in layout.fees]
+        self._single_fee = self._fees[0] if len(self._fees) == 1 else None
         kinds = layout.kinds
         self.kinds = row_values.Kinds(
             kinds, place_of(kinds.column) if kinds.column else None
         )
-        self._direction = _Direction(layout, place_of, self._money)
+        self._direction = Direction(layout, place_of, self._money)
         self._identity = [place_of(each) for each in layout.identity.columns]
         self._otherwise = [place_of(each) for each in layout.identity.otherwise]
         self._currencies: dict[str, str] = {}
@@ -95,7 +94,7 @@ class RowMapper:
         if kind == SKIP:
             return None
         fees = self._read_fees(cells, currency)
-        gross, net, fees = _proved(gross, net, fees, kind)
+        gross, net, fees = proved(gross, net, fees, kind)
         occurred, booked = self._moments(cells)
         values: dict[str, Any] = dict(self._constants)
         for name, places in self._texts:
@@ -105,6 +104,9 @@ class RowMapper:
             values[name] = row_values.day_of(cells, places, name)
         if len(self._places) > len(self._texts) + len(self._days):
             self._read_rest(cells, values, gross)
+        fee = tax = ZERO
+        for each in fees:
+            fee, tax = fee + each.amount, tax + each.tax_amount
         # From here on the row is a good one: what is counted stays counted.
         external_id = self.external_id(cells)
         occurrence = self._occurrence(external_id)
@@ -120,8 +122,8 @@ class RowMapper:
             batch_external_id=batch,
             gross_amount=gross,
             net_amount=net,
-            fee_amount=sum((each.amount for each in fees), ZERO) if fees else ZERO,
-            tax_amount=sum((each.tax_amount for each in fees), ZERO) if fees else ZERO,
+            fee_amount=fee,
+            tax_amount=tax,
             fees=fees,
             occurred_at=(occurred or booked).instant,  # type: ignore[union-attr]
             booked_on=day,
@@ -160,7 +162,7 @@ class RowMapper:
         )
         fees = gather(lambda: self._read_fees(cells, currency))
         if parts and fees is not None:
-            gather(lambda: _proved(parts[0], parts[1], fees, parts[2]))
+            gather(lambda: proved(parts[0], parts[1], fees, parts[2]))
         gather(lambda: self._moments(cells))
         for name, places in self._days:
             gather(lambda n=name, p=places: row_values.day_of(cells, p, n))
@@ -200,7 +202,12 @@ class RowMapper:
         """
         rule = self._layout.identity
         if rule.mode == "columns":
-            found = joined(row_values.text_at(cells, each) for each in self._identity)
+            if len(self._identity) == 1:
+                found = shortened(row_values.text_at(cells, self._identity[0]))
+            else:
+                found = joined(
+                    row_values.text_at(cells, each) for each in self._identity
+                )
             if found:
                 return found
             places = self._otherwise
@@ -215,6 +222,8 @@ class RowMapper:
     def _read_fees(self, cells: Cells, currency: str) -> tuple[FeeFact, ...]:
         if not self._fees:
             return ()
+        if self._single_fee:
+            return self._single_fee.line(cells, currency, self._money)
         found: dict[str, list[Decimal]] = {}
         inclusive: set[str] = set()
         for each in self._fees:
@@ -235,15 +244,16 @@ class RowMapper:
 
         :raises CellProblem: for a cell that is no date, or if both are empty.
         """
-        moments = []
-        for name in ("occurred_at", "booked_on"):
-            places = self._places.get(name, ())
-            moments.append(row_values.first_moment(cells, places, name))
-        if moments == [None, None]:
+        occurred = booked = None
+        if places := self._places.get("occurred_at"):
+            occurred = row_values.first_moment(cells, places, "occurred_at")
+        if places := self._places.get("booked_on"):
+            booked = row_values.first_moment(cells, places, "booked_on")
+        if occurred is None and booked is None:
             named = self._places.get("occurred_at") or self._places.get("booked_on")
             column = named[0].column if named else ""
             raise CellProblem(column, "occurred_at", "The date is empty.")
-        return moments[0], moments[1]
+        return occurred, booked
 
     def _read_rest(self, cells: Cells, values: dict[str, Any], gross: Decimal) -> None:
         """Read the fields that few files have."""
@@ -296,141 +306,6 @@ class RowMapper:
             if rate is not None:
                 return rate
         return None
-
-
-class _Direction:
-    """Which way the money of a row went, and what that makes of it."""
-
-    def __init__(
-        self,
-        layout: FileLayout,
-        place_of: Callable[[str], int],
-        money: MoneyReader,
-    ) -> None:
-        rule = layout.sign
-        self._mode = rule.mode
-        self._money = money
-        self._column = rule.column
-        self._place = place_of(rule.column) if rule.mode == "by_value" else -1
-        self._negative = {row_values.folded(each) for each in rule.negative}
-        self._positive = {row_values.folded(each) for each in rule.positive}
-        self._negative_kinds = frozenset(rule.negative_kinds)
-        self._sides = ()
-        if rule.mode == "debit_credit":
-            self._sides = tuple(
-                (Place(place_of(name), name),) for name in (rule.credit, rule.debit)
-            )
-
-    def read(
-        self,
-        cells: Cells,
-        currency: str,
-        kinds: row_values.KindValue,
-        places: dict[str, tuple[Place, ...]],
-    ) -> tuple[Decimal | None, Decimal | None, str]:
-        """Return gross and net with their signs, None where not stated, and the kind.
-
-        :raises CellProblem: if no amount is there, or it is none.
-        """
-        if self._sides:
-            gross, net = self._credit_less_debit(cells, currency), None
-        else:
-            gross, net = (
-                row_values.first_amount(
-                    cells, places.get(name, ()), name, currency, self._money
-                )
-                for name in ("gross_amount", "net_amount")
-            )
-        if gross is None and net is None:
-            stated = places.get("gross_amount") or places.get("net_amount") or ()
-            stated = (*stated, *(each for side in self._sides for each in side))
-            column = stated[0].column if stated else ""
-            raise CellProblem(column, "gross_amount", "The amount is empty.")
-        turn = self._turn(cells, kinds.kind)
-        if turn is not None:
-            gross = turn * abs(gross) if gross is not None else None
-            net = turn * abs(net) if net is not None else None
-        elif self._mode == "negated":
-            gross = -gross if gross is not None else None
-            net = -net if net is not None else None
-        amount = gross if gross is not None else net
-        assert amount is not None
-        is_debit = amount < 0 and kinds.kind_debit
-        return gross, net, kinds.kind_debit if is_debit else kinds.kind
-
-    def _credit_less_debit(self, cells: Cells, currency: str) -> Decimal | None:
-        credit, debit = (
-            row_values.first_amount(
-                cells, places, "gross_amount", currency, self._money
-            )
-            for places in self._sides
-        )
-        if credit is None and debit is None:
-            return None
-        if credit and debit:
-            raise CellProblem(
-                self._sides[1][0].column,
-                "gross_amount",
-                "The row has a debit and a credit: it should have one of them.",
-            )
-        # A minus in the column of debits says what the column says already; a minus
-        # in the one of credits takes a credit back.
-        return (credit or ZERO) - abs(debit or ZERO)
-
-    def _turn(self, cells: Cells, kind: str) -> int | None:
-        """Return 1 or -1 where the amount has no sign of its own, else None."""
-        if self._mode == "by_kind":
-            sign = KIND_SIGNS.get(kind)
-            return sign or (-1 if kind in self._negative_kinds else 1)
-        if self._mode != "by_value":
-            return None
-        text = row_values.folded(row_values.text_at(cells, self._place))
-        if text in self._negative:
-            return -1
-        if not self._positive or text in self._positive:
-            return 1
-        raise CellProblem(
-            self._column,
-            "gross_amount",
-            f"{text[:40]!r} says no direction that the layout knows.",
-        )
-
-
-def _proved(
-    gross: Decimal | None,
-    net: Decimal | None,
-    fees: tuple[FeeFact, ...],
-    kind: str,
-) -> tuple[Decimal, Decimal, tuple[FeeFact, ...]]:
-    """Return gross, net and fees that fit together.
-
-    :raises CellProblem: if the row states all of them and they do not, or the kind
-        moves money the other way.
-    """
-    cost = sum((each.amount + each.tax_amount for each in fees), ZERO)
-    if gross is None:
-        assert net is not None
-        gross = net + cost
-    elif net is None:
-        net = gross - cost
-    elif gross - cost != net:
-        raise CellProblem(
-            "",
-            "net_amount",
-            f"Gross {gross} less fees and taxes of {cost} is {gross - cost}, but the "
-            f"row states {net} as net.",
-        )
-    if fees and kind in _FEE_ROWS:
-        gross, fees = net, ()
-    if gross * KIND_SIGNS.get(kind, 0) < 0:
-        way = "comes to us" if KIND_SIGNS[kind] > 0 else "leaves us"
-        raise CellProblem(
-            "",
-            "gross_amount",
-            f"With a {kind.replace('_', ' ')} money {way}, but the amount is {gross}. "
-            "Look at the rule for signs and at the kinds.",
-        )
-    return gross, net, fees
 
 
 def _set_structured(text: str, values: dict[str, Any]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from odoo.addons.settlement.canonical.facts import FeeFact
+
 from ..layout.definition import Column, FeeColumn, FileLayout, KindRule, KindValue
 from ..layout.fields import DAY, FIELDS, MOMENT, TEXT
 from ..reading.cells import Cell, cell_text
@@ -73,7 +75,7 @@ def first_moment(cells: Cells, places: Sequence[Place], field: str) -> Moment | 
     """
     for each in places:
         cell = cells[each.place]
-        if cell == "" or (isinstance(cell, str) and not cell.strip()):
+        if isinstance(cell, str) and not cell.strip():
             continue
         assert each.dates is not None
         try:
@@ -190,6 +192,17 @@ class FeePlace:
         if rule.sign == "absolute":
             return abs(amount)
         return -amount if rule.sign == "cost_negative" else amount
+
+    def line(
+        self, cells: Cells, currency: str, money: MoneyReader
+    ) -> tuple[FeeFact, ...]:
+        """Return the fee line of a row whose only column of fees this is."""
+        amount = self.read(cells, currency, money)
+        if not amount:
+            return ()
+        if self.rule.part == "tax":
+            return (FeeFact(self.rule.kind, ZERO, amount),)
+        return (FeeFact(self.rule.kind, amount),)
 
 
 TEXT_FIELDS = tuple(

@@ -3,8 +3,9 @@ from odoo.fields import Command
 
 from ..layout.definition import FileLayout, LayoutError
 from ..screen import values as screen_values
-from ..screen.definition import definition_of
+from ..screen.definition import definition_of, doubled_use
 from ..screen.places import sentence_of
+from ..screen.uses import USES
 from .file_layout_setting import LISTS, SETTINGS
 
 
@@ -33,7 +34,17 @@ class SettlementFileLayout(models.Model):
 
         :raises LayoutError: with the path of what is wrong and a sentence.
         """
-        return FileLayout.from_data(definition_of(self._values()))
+        values = self._values()
+        if line := doubled_use(values["line_ids"]):
+            raise LayoutError(
+                "columns",
+                self.env._(
+                    "“%(column)s” is used twice as “%(use)s”. Delete one of the lines.",
+                    column=line["column"],
+                    use=dict(USES)[line["use"]],
+                ),
+            )
+        return FileLayout.from_data(definition_of(values))
 
     def _definition(self):
         """Return the data of the layout; of what was proposed, as it was frozen.
@@ -53,7 +64,9 @@ class SettlementFileLayout(models.Model):
 
         :raises LayoutError: for a draft that is not right yet.
         """
-        return FileLayout.from_data(self._definition())
+        if self.state != "draft" and self.definition:
+            return FileLayout.from_data(self.definition)
+        return self._entered()
 
     @api.depends(lambda self: [*SETTINGS, *self._part_paths()])
     def _compute_problem(self):

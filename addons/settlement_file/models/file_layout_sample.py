@@ -202,16 +202,38 @@ class SettlementFileLayout(models.Model):
         shown = [text[:40] for text in guess.samples[:SHOWN_SAMPLES]]
         return {"samples": "  ·  ".join(shown), "guess": guess.reason}
 
-    @api.onchange("line_ids")
-    def _onchange_kind_column(self):
-        """List the values of the column that says what rows are, once one is chosen."""
-        column = self._kind_column()
-        if not column or column == self._origin._kind_column():
-            return
-        kinds = [kind._plain() for kind in self.kind_ids]
+    def write(self, vals):
+        """List the values of another column that says what rows are, once chosen."""
+        if "line_ids" not in vals or "kind_ids" in vals:
+            return super().write(vals)
+        before = {layout: layout._kind_column() for layout in self}
+        result = super().write(vals)
+        for layout, column in before.items():
+            if layout._kind_column() not in ("", column):
+                layout._list_kind_values()
+        return result
+
+    def action_list_kind_values(self):
+        """List all values of the sample that say what rows are.
+
+        :raises AccessError: without the integration administrator role.
+        """
+        self._require_editor()
+        self._require_draft()
+        for layout in self.filtered(lambda layout: layout._kind_column()):
+            layout._list_kind_values()
+        return True
+
+    def _list_kind_values(self):
+        """Add the values that nobody has named yet in the place of other such ones."""
+        named = self.kind_ids.filtered("kind")
+        kinds = [kind._plain() for kind in named]
         detection = self._detect(like=self._unchecked())
-        new = self._kinds_to_name(detection, kinds, column)[len(kinds) :]
-        self.kind_ids = [Command.create(kind) for kind in new]
+        new = self._kinds_to_name(detection, kinds, self._kind_column())[len(kinds) :]
+        self.kind_ids = [
+            *(Command.delete(kind.id) for kind in self.kind_ids - named),
+            *(Command.create(kind) for kind in new),
+        ]
 
     def _kind_column(self):
         """Return the column that says what rows are, "" if none does."""

@@ -12,7 +12,7 @@ SETTINGS = (
     *("decimal", "thousands", "unit", "date_formats", "timezone"),
     *("only_if", "skip_if"),
     *("sign_mode", "negative_values", "positive_values", "negative_kinds"),
-    *("default_kind", "default_kind_debit", "identity_mode", "repeats"),
+    *("default_kind", "default_kind_debit", "repeats"),
     *("batch_by", "batch_kind", "batch_total", "payout_row_first", "described_by"),
     *("total_negated", "refuse_wrong_totals"),
 )
@@ -139,12 +139,6 @@ class SettlementFileLayout(models.Model):
         help="Empty: a person decides on each code that nobody has named.",
     )
     default_kind_debit = fields.Selection(KINDS, string="If Negative")
-    identity_mode = fields.Selection(
-        [("columns", "The source's own id"), ("fingerprint", "Some columns together")],
-        string="Same Row by",
-        required=True,
-        default="columns",
-    )
     repeats = fields.Selection(
         [("reject", "Is put aside"), ("count", "Is a row of its own")],
         string="An Id That Comes Again",
@@ -171,7 +165,7 @@ class SettlementFileLayout(models.Model):
     )
     batch_total = fields.Selection(
         [
-            ("sum", "Sum of its rows"),
+            ("sum", "Sum of its rows: each file has all of them"),
             ("column", "Stated in a column"),
             ("payout_row", "The payout row"),
         ],

@@ -109,9 +109,8 @@ class _Table:
         for row in self._without_footer() if self._form.footer_lines else self._lines:
             if len(row.cells) != width:
                 row = _fitted(row, width, pads)
-                if row is None:
-                    continue
-            yield row
+            if any(row.cells) or any(each != "" for each in row.cells):
+                yield row
 
     def _without_footer(self) -> Iterator[RawRow]:
         """Hold the last lines back: they are no rows."""
@@ -123,11 +122,11 @@ class _Table:
         self.named.update(_found_below(self._form.named_cells, list(held)))
 
 
-def _fitted(row: RawRow, width: int, pads: bool) -> RawRow | None:
-    """Return a row as wide as the header; None for one that is blank."""
+def _fitted(row: RawRow, width: int, pads: bool) -> RawRow:
+    """Return a row as wide as the header, with a problem if it was not."""
     cells = row.cells
     if all(not cell_text(each).strip() for each in cells):
-        return None
+        return row._replace(cells=[""] * width)
     if len(cells) < width:
         problem = TOO_FEW.format(count=len(cells), width=width)
         filled = cells + [""] * (width - len(cells))

@@ -25,11 +25,10 @@ from .rows import MOST_COLUMNS, BrokenOff, RawRow
 
 # What a sheet can have; a number of a row beyond it is a trap.
 MOST_ROWS = 1_048_576
-# All texts of a workbook are kept in memory.
+# Texts and styles of a workbook are kept in memory.
 MOST_TEXT_BYTES = 256 << 20
 MOST_SHEET_BYTES = 1 << 30
 _DIGITS_SHOWN = 15
-_TEXTS = "xl/sharedStrings.xml"
 _HEAD = 4096
 # What reading a damaged workbook may raise, besides what its archive may.
 _DAMAGED = (
@@ -153,14 +152,16 @@ def _check(stream: BinaryIO) -> None:
 def _check_member(members: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
     if not member.filename.endswith((".xml", ".rels")):
         return
-    most = MOST_TEXT_BYTES if member.filename == _TEXTS else MOST_SHEET_BYTES
-    if member.file_size > most:
+    with members.open(member) as content:
+        head = content.read(_HEAD)
+    if b"<!DOCTYPE" in head.upper():
+        raise MalformedInput("The workbook defines entities, which none needs to.")
+    # Sheets are read piece by piece; everything else is kept in memory.
+    is_sheet = b"<worksheet" in head
+    if member.file_size > (MOST_SHEET_BYTES if is_sheet else MOST_TEXT_BYTES):
         raise MalformedInput(
             "The workbook is too large. Save the sheet as CSV, which has no limit."
         )
-    with members.open(member) as content:
-        if b"<!DOCTYPE" in content.read(_HEAD).upper():
-            raise MalformedInput("The workbook defines entities, which none needs to.")
 
 
 def _cell(value: object) -> Cell:

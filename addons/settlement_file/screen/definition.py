@@ -52,6 +52,20 @@ def definition_of(values: Values) -> Values:
     }
 
 
+def doubled_use(lines: list[Values]) -> Values | None:
+    """Return a row that says of a column what another row says, None if there is none.
+
+    A fee that is named twice would be taken twice.
+    """
+    seen = set()
+    for line in lines:
+        key = line["column"], line["use"]
+        if line["use"] and key in seen:
+            return line
+        seen.add(key)
+    return None
+
+
 def _file(values: Values) -> Values:
     names = (
         *("encoding", "skip_lines", "header", "header_starts"),
@@ -115,10 +129,13 @@ def _kinds(values: Values, lines: list[Values]) -> Values:
 
 
 def _identity(values: Values, lines: list[Values]) -> Values:
+    """An id wins; without one, what is fingerprinted is all there is."""
+    columns, parts = _used(lines, "identity"), _used(lines, "fingerprint")
+    mode, otherwise = ("columns", parts) if columns else ("fingerprint", [])
     return {
-        "mode": values["identity_mode"],
-        "columns": _used(lines, "identity"),
-        "otherwise": _used(lines, "identity_otherwise"),
+        "mode": mode,
+        "columns": columns or parts,
+        "otherwise": otherwise,
         "repeats": values["repeats"],
     }
 

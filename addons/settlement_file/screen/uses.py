@@ -7,7 +7,7 @@ from ..layout.definition import FIELDS
 # Uses that are no field of a transaction, in the order in which they are offered.
 RULE_USES: tuple[tuple[str, str], ...] = (
     ("identity", "Id of the row"),
-    ("identity_otherwise", "Fingerprint, where the id is missing"),
+    ("fingerprint", "Part of a fingerprint, without an id"),
     ("kind", "Says what the row is"),
     ("direction", "Says which way the money went"),
     ("credit", "Money in (credit)"),

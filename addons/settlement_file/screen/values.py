@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..layout.definition import Column, FeeColumn, FileLayout
+from ..layout.definition import Column, FeeColumn, FileLayout, IdentityRule
 from . import words
 from .uses import BATCH_MEMBERS, SIGN_MEMBERS
 
@@ -57,7 +57,6 @@ def _settings(layout: FileLayout) -> Values:
         "negative_kinds": words.listed(layout.sign.negative_kinds),
         "default_kind": layout.kinds.default,
         "default_kind_debit": layout.kinds.default_debit,
-        "identity_mode": layout.identity.mode,
         "repeats": layout.identity.repeats,
         "batch_by": layout.batch.by,
         "batch_kind": layout.batch.kind,
@@ -89,10 +88,7 @@ def _file_settings(layout: FileLayout) -> Values:
 
 def lines_of(layout: FileLayout) -> list[Values]:
     """Return each use of a column as a row of the screen."""
-    found = [_line(column, "identity") for column in layout.identity.columns]
-    found += [
-        _line(column, "identity_otherwise") for column in layout.identity.otherwise
-    ]
+    found = _identity_lines(layout.identity)
     found += _named(layout.kinds.column, "kind")
     for use, member in SIGN_MEMBERS.items():
         found += _named(getattr(layout.sign, member), use)
@@ -102,6 +98,12 @@ def lines_of(layout: FileLayout) -> list[Values]:
     for use, member in BATCH_MEMBERS.items():
         found += _named(getattr(layout.batch, member), use)
     return found
+
+
+def _identity_lines(rule: IdentityRule) -> list[Values]:
+    use = "identity" if rule.mode == "columns" else "fingerprint"
+    found = [_line(column, use) for column in rule.columns]
+    return found + [_line(column, "fingerprint") for column in rule.otherwise]
 
 
 def _named(column: str, use: str) -> list[Values]:

@@ -33,6 +33,13 @@ class TestFilePosting(AccountTestInvoicingCommon):
     """An unknown provider without code: from its file to entries and a proof."""
 
     @classmethod
+    def get_default_groups(cls):
+        groups = super().get_default_groups()
+        for name in ("group_approver", "group_integration_admin"):
+            groups |= cls.env.ref(f"settlement.{name}")
+        return groups
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         if "settlement.posting" not in cls.env:
@@ -103,8 +110,9 @@ class TestFilePosting(AccountTestInvoicingCommon):
         ).action_start()
         layout = self.env["settlement.file.layout"].browse(action["res_id"])
         layout = layout.with_user(self.admin)
-        for line in layout.line_ids:
-            line.use = USES[line.column]
+        for name, lines in layout.line_ids.grouped("column").items():
+            lines[1:].unlink()
+            lines[0].use = USES[name]
         layout.line_ids.filtered("is_fee").fee_sign = "cost_negative"
         layout.constant_ids = [
             Command.clear(),

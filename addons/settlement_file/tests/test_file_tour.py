@@ -5,6 +5,8 @@ import random
 
 from odoo.tests import HttpCase, tagged
 
+from ..detection.detect import detect
+from ..screen import values
 from .common import FileCase
 from .unseen_file import LABELS, UnseenFile
 
@@ -55,19 +57,36 @@ class FileTour(FileCase, HttpCase):
             "backend": self.nordpay.name,
             "decimal": shown[unseen.decimal],
             "dates": unseen.date_format,
-            "columns": [
-                (name, LABELS[unseen.columns[name]])
-                for name in unseen.order
-                if name in unseen.columns
-            ],
+            **self.corrections(unseen),
             "kinds": [
                 (word, kind.capitalize()) for kind, word in unseen.values.items()
             ],
             "account": self.account.account_identifier,
             "figures": {"rows": len(unseen.rows), "net": str(unseen.net)},
-            "first": unseen.rows[0]["invoice_reference"],
         }
         return base64.b64encode(json.dumps(plan).encode()).decode()
+
+
+    def corrections(self, unseen):
+        """Return which uses are removed and which are chosen, after the guesses."""
+        found = detect(unseen.content, "unseen.csv")
+        guessed = [
+            line["column"]
+            for line in values.in_order_of(unseen.order, values.lines_of(found.layout))
+            if line["use"]
+        ]
+        wrong = []
+        for name in unseen.order:
+            kept = 1 if name in unseen.columns else 0
+            wrong += [name] * max(guessed.count(name) - kept, 0)
+        return {
+            "wrong": wrong,
+            "columns": [
+                (name, LABELS[unseen.columns[name]])
+                for name in unseen.order
+                if name in unseen.columns
+            ],
+        }
 
 
 def walk(test):

@@ -88,6 +88,7 @@ class TestLayoutAccess(FileCase):
                 layout.action_back_to_draft,
                 layout.action_new_version,
                 layout.action_detect,
+                layout.action_list_kind_values,
                 layout.action_replace_sample,
                 layout.action_replay_files,
             ):
@@ -108,17 +109,18 @@ class TestLayoutAccess(FileCase):
                         model.create({"layout_id": self.layout.id, "name": "x"})
 
     def test_only_approvers_decide(self):
-        self.layout.with_user(self.admin).action_propose()
+        layout = self.new_layout("Waiting")
+        layout.action_propose()
         for role, user in self.users.items():
             if role == "group_approver":
                 continue
             with self.subTest(role=role):
                 with self.assertRaises(AccessError):
-                    self.layout.with_user(user).action_approve()
+                    layout.with_user(user).action_approve()
                 with self.assertRaises(AccessError):
-                    self.layout.with_user(user).action_refuse("no")
-        self.layout.with_user(self.users["group_approver"]).action_approve()
-        self.assertEqual(self.layout.state, "approved")
+                    layout.with_user(user).action_refuse("no")
+        layout.with_user(self.users["group_approver"]).action_approve()
+        self.assertEqual(layout.state, "approved")
 
     def test_another_company_sees_and_changes_nothing(self):
         for role, user in self.strangers.items():

@@ -1,5 +1,6 @@
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -65,6 +66,24 @@ class TestLayoutDefinition(FileCase):
                 constant.value = "EUR"
             self.assertFalse(form.problem)
         self.assertFalse(layout.problem)
+
+    def test_a_fee_is_not_taken_twice(self):
+        layout = self.new_layout()
+        layout.line_ids = [Command.create({"column": "Charge", "use": "fee"})]
+        self.assertIn("“Charge” is used twice as “Fee”", layout.problem)
+        self.assertIn("used twice", str(layout.preview_html))
+        with self.assertRaisesRegex(UserError, "used twice"):
+            layout.action_propose()
+
+    def test_values_of_the_kind_column_are_listed_once_it_is_chosen(self):
+        layout = self.new_layout(kinds={"default": "charge"})
+        layout.line_ids = [Command.create({"column": "Type", "use": "kind"})]
+        self.assertEqual(layout.kind_ids.mapped("value"), ["SALE", "BACK"])
+        self.assertFalse(any(layout.kind_ids.mapped("kind")))
+        layout.kind_ids[0].kind = "charge"
+        layout.line_ids.filtered(lambda line: line.use == "kind").column = "Payout"
+        layout.action_list_kind_values()
+        self.assertEqual(layout.kind_ids.mapped("value"), ["SALE", "P-1"])
 
     def test_an_expression_says_where_it_is_wrong(self):
         layout = self.new_layout()

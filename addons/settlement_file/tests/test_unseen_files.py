@@ -32,6 +32,7 @@ class TestUnseenFiles(FileCase):
                 for name, use in unseen.columns.items()
             ),
         ]
+        layout.write({"date_formats": unseen.date_format, "sign_mode": "as_is"})
         kinds = {word: kind for kind, word in unseen.values.items()}
         layout.kind_ids = [
             Command.clear(),

@@ -187,6 +187,7 @@ def _search_all(group: Group, outcome: Outcome) -> None:
         return
     ways = [_way(group, positions) for positions in search.solutions]
     chance = coincidence(group)
+    shown: list[Found] = []
     taken: set[Hashable] = set()
     for payment in group.payments:
         own = [way for way in ways if payment in way.payments and way.items]
@@ -197,8 +198,8 @@ def _search_all(group: Group, outcome: Outcome) -> None:
             outcome.ambiguous.append((payment, len(own), True))
         else:
             taken |= {each.id for each in found.way.payments}
-            outcome.found.append(found)
-    _drop_overlaps(outcome, group)
+            shown.append(found)
+    _add_apart(shown, outcome)
 
 
 def _rivals(own: Sequence[Way], ways: Sequence[Way]) -> list[Way]:
@@ -225,25 +226,17 @@ def _best(
     return Found(best, len(rivals), others, True, searched, chance)
 
 
-def _drop_overlaps(outcome: Outcome, group: Group) -> None:
-    """Show no two ways that need the same: then none of them can be told."""
-    own = [
-        found
-        for found in outcome.found
-        if set(found.way.payments) & set(group.payments)
-    ]
+def _add_apart(shown: Sequence[Found], outcome: Outcome) -> None:
+    """Show no two ways of a group that need the same: then none of them can be told."""
     uses: defaultdict[Hashable, int] = defaultdict(int)
-    for found in own:
+    for found in shown:
         for each in (*found.way.payments, *found.way.items):
             uses[type(each), each.id] += 1
-    for found in own:
-        shared = [
-            each
-            for each in (*found.way.payments, *found.way.items)
-            if uses[type(each), each.id] > 1
-        ]
-        if shared:
-            outcome.found.remove(found)
+    for found in shown:
+        parts = (*found.way.payments, *found.way.items)
+        if all(uses[type(each), each.id] == 1 for each in parts):
+            outcome.found.append(found)
+        else:
             outcome.ambiguous += [
                 (payment, found.ways, True) for payment in found.way.payments
             ]
@@ -251,6 +244,7 @@ def _drop_overlaps(outcome: Outcome, group: Group) -> None:
 
 def _search_few(group: Group, outcome: Outcome) -> None:
     """Look for sums of a few items, or of all but a few: only to be shown."""
+    shown: list[Found] = []
     for payment in group.payments:
         items = [
             item
@@ -272,10 +266,10 @@ def _search_few(group: Group, outcome: Outcome) -> None:
         elif len(ways) > MOST_SHOWN:
             outcome.ambiguous.append((payment, len(ways), False))
         else:
-            outcome.found.append(
+            shown.append(
                 Found(ways[0], len(ways), tuple(ways[1:]), False, search.items, 99)
             )
-    _drop_overlaps(outcome, group)
+    _add_apart(shown, outcome)
 
 
 def _way(group: Group, positions: Sequence[int]) -> Way:

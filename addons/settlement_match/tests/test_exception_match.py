@@ -352,6 +352,26 @@ class TestExceptionPayer(ExceptionCase):
         self.assertEqual(exception.state, "resolved")
         self.assertEqual(row.match_state, "matched")
 
+    def test_no_other_way_saves_the_second_person(self):
+        exception, row = self.conflict()
+        self.assertEqual(exception.verb_1, "accept_payer")
+        with self.env.cr.savepoint() as savepoint:
+            exception.action_resolve("accept")
+            self.assertEqual(exception.state, "waiting_approval")
+            savepoint.rollback()
+        self.env.invalidate_all()
+        line = self.match_of(row).line_ids.move_line_id
+        exception.action_resolve("match", chosen=self.keys_of(line))
+        self.assertEqual(exception.state, "waiting_approval")
+        self.assertEqual(row.match_state, "proposed")
+
+    def test_the_payer_s_own_document_is_no_doubt(self):
+        exception, row = self.conflict()
+        own = self.new_invoice(100.0, partner_id=self.other.id)
+        exception.action_resolve("match", chosen=self.keys_of(self.open_line(own)))
+        self.assertEqual(exception.state, "resolved")
+        self.assertEqual(row.match_state, "matched")
+
     def test_it_drafts_the_rule_that_says_so(self):
         exception, row = self.conflict()
         exception.action_resolve("accept_payer", rule=True)

@@ -83,11 +83,7 @@ class SettlementException(models.Model):
 
     def _can_act(self):
         """Return whether this user may do anything about it."""
-        backend = self.env["settlement.backend"]
-        if backend._has_settlement_group("group_accountant"):
-            return True
-        is_admin = backend._has_settlement_group("group_integration_admin")
-        return is_admin and self.team == "it"
+        return self.may_act
 
     def _pane_approval(self):
         """Return who asked for what, while another person decides."""

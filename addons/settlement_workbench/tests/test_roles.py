@@ -2,7 +2,9 @@ import json
 from datetime import date
 from functools import partial
 
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.settlement.tests.common import ROLES
 
@@ -33,14 +35,54 @@ READ_CONTROLS = """
     return [...document.querySelectorAll(places)].flatMap((place) =>
         [...place.querySelectorAll("[data-verb], button[name]")]
             .filter((each) => !each.disabled && each.checkVisibility())
-            .map((each) => each.dataset.verb || each.name)
+            .map((each) => [
+                each.dataset.verb || each.className.match(/o_verb_(\\w+)/)?.[1] || "",
+                each.name || "",
+            ])
     );
 """
-# Screen → role → the controls that change something. The pane and the form offer the
-# ways out of the same exception.
-WAYS_OUT = {"match", "group", "split", "allocate", "chargeback", "refund"}
+# The ways out of the exception that form and pane show, and those of the failed feed.
+OF_MONEY = {"match", "group", "split", "allocate", "chargeback", "refund"}
 ANY_TIME = {"ask", "assign", "escalate", "ignore"}
-PANE = WAYS_OUT | ANY_TIME | {"log_note", "accept_marked"}
+SUGGESTED = {"match", "group"}
+BULK = {"action_choose_verb", "action_preview", "action_start", "action_discard"}
+DECISION = {"action_approve", "action_ask_refusal_reason", "action_ask_comment"}
+CLOSE = {"action_make_pack", "action_refresh", "action_step"}
+# Screen → role → the controls that change something, for roles that have any.
+CONTROLS = {
+    "board": {},
+    "queue": {
+        ACCOUNTANT: SUGGESTED | {"retry"},
+        APPROVER: SUGGESTED | {"retry"},
+        ADMIN: {"retry", "rotate"},
+    },
+    "exception": {
+        ACCOUNTANT: SUGGESTED | {"action_assign"},
+        APPROVER: SUGGESTED | {"action_assign"},
+    },
+    "failed": {
+        ADMIN: {"retry", "rotate", "action_assign"},
+        ACCOUNTANT: {"retry", "action_assign"},
+        APPROVER: {"retry", "action_assign"},
+    },
+    "pane": {ACCOUNTANT: OF_MONEY | ANY_TIME, APPROVER: OF_MONEY | ANY_TIME},
+    "bulk": {ACCOUNTANT: BULK},
+    "acts": {ACCOUNTANT: {"action_undo"}, APPROVER: {"action_undo"}},
+    "match": {ACCOUNTANT: {"undo"}, APPROVER: {"undo"}},
+    # The pack is made of what an auditor reads: it changes none of it.
+    "close": {
+        AUDITOR: {"action_make_pack"},
+        ACCOUNTANT: CLOSE,
+        APPROVER: CLOSE,
+    },
+    "approval": {APPROVER: DECISION},
+    "rule": {
+        ACCOUNTANT: {"retire", "action_backtest"},
+        APPROVER: {"retire", "action_backtest"},
+    },
+}
+# What a role may not even read.
+CLOSED = {"approval": (VIEWER, ADMIN)}
 
 
 @tagged("post_install", "-at_install")
@@ -131,9 +173,15 @@ class TestRoles(PaneCase, HttpCase):
         found = {}
         with keyboard.sitting("/odoo/settlement-board", ".o_settlement_board"):
             for name, action in screens.items():
+                if role in CLOSED.get(name, ()):
+                    continue
                 self.show(keyboard, action)
                 seen = keyboard.read(READ_CONTROLS)
-                found[name] = {each for each in seen if not each.startswith(LOOKS)}
+                found[name] = {
+                    verb or control
+                    for verb, control in seen
+                    if verb or not control.startswith(LOOKS)
+                }
         return found
 
     def show(self, keyboard, action):
@@ -156,6 +204,63 @@ class TestRoles(PaneCase, HttpCase):
 
     def test_controls_by_role(self):
         for role in ROLES:
+            wanted = {
+                screen: by_role.get(role, set())
+                for screen, by_role in CONTROLS.items()
+                if role not in CLOSED.get(screen, ())
+            }
             with self.subTest(role=role):
-                shown = self.controls(role)
-                print("ROLE", role, {k: sorted(v) for k, v in shown.items()})
+                self.assertEqual(self.controls(role), wanted)
+
+    # ------------------------------------------------------------------
+    # What the server lets them do
+    # ------------------------------------------------------------------
+
+    def methods(self):
+        """Return (record, method, arguments, roles that may) of what changes."""
+        handlers = (*BY_ACCOUNTANTS, ADMIN)
+        ignored = {"reason": "x", "code": "other"}
+        opened, failed = self.opened, self.failed
+        return [
+            (opened, "pane_preview", ("ignore", ignored), BY_ACCOUNTANTS),
+            (opened, "pane_resolve", ("ignore", ignored, "x"), BY_ACCOUNTANTS),
+            (opened, "action_resolve", ("assign",), BY_ACCOUNTANTS),
+            (opened, "action_assign", (), BY_ACCOUNTANTS),
+            (opened, "action_ignore", ("x",), BY_ACCOUNTANTS),
+            (opened, "pane_undo", ("x",), BY_ACCOUNTANTS),
+            (opened, "pane_preview", ("approve", {}), (APPROVER,)),
+            (opened, "pane_resolve", ("refuse", {"comment": "x"}, "x"), (APPROVER,)),
+            (failed, "action_resolve", ("retry",), handlers),
+            (failed, "action_resolve", ("assign",), handlers),
+            (self.bulk, "action_start", (), handlers),
+            (self.bulk, "action_set_verb", ("ignore",), handlers),
+            (self.match_of_paid, "action_undo", ("x",), BY_ACCOUNTANTS),
+            (self.close, "action_refresh", (), BY_ACCOUNTANTS),
+            (self.close, "action_close", (), (APPROVER,)),
+            (self.approval, "action_approve", (), (APPROVER,)),
+            (self.approval, "action_refuse", ("x",), (APPROVER,)),
+            (self.rule, "action_submit", (), BY_ACCOUNTANTS),
+        ]
+
+    def is_refused(self, record, method, arguments, role):
+        """Return whether a role is refused; what it may do is taken back."""
+        mine = record.with_user(self.users[role]).sudo(False)
+        mine = mine.with_context(allowed_company_ids=self.company.ids)
+        self.env.invalidate_all()
+        try:
+            with self.env.cr.savepoint() as savepoint, mute_logger("odoo.sql_db"):
+                getattr(mine, method)(*arguments)
+                savepoint.rollback()
+        except AccessError:
+            return True
+        except UserError:
+            # It may be done, only not now or not so.
+            return False
+        return False
+
+    def test_methods_by_role(self):
+        for record, method, arguments, allowed in self.methods():
+            for role in ROLES:
+                with self.subTest(method=method, arguments=arguments, role=role):
+                    refused = self.is_refused(record, method, arguments, role)
+                    self.assertEqual(refused, role not in allowed)

@@ -33,6 +33,14 @@ def test_fields_of_the_wrong_type_are_nothing():
     assert (children(raw, "e"), children(raw, "c")) == ([{"f": 1}, {}], [])
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("a\0b", "a\ufffdb"), ("a\ud800b", "a?b"), ("a\nb ", "a\nb"), ("é 💶", "é 💶")],
+)
+def test_a_text_is_one_that_a_database_keeps(given, kept):
+    assert text({"a": given}, "a") == kept
+
+
 @pytest.mark.parametrize("raw", [{}, {"a": ""}, {"a": "  "}, {"a": 5}])
 def test_a_text_that_must_be_there(raw):
     with pytest.raises(MalformedInput, match="field a is missing"):

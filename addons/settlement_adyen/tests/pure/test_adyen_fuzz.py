@@ -10,7 +10,7 @@ import os
 import random
 import sys
 from collections import Counter
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -147,8 +147,11 @@ def test_only_typed_errors_and_lawful_facts():
             assert isinstance(fact, TransactionFact | BatchFact | RejectedRow)
             if isinstance(fact, RejectedRow):
                 assert fact.code in EXCEPTION_REASONS
+                assert "\0" not in fact.raw + fact.reason
             elif isinstance(fact, TransactionFact):
                 names.add((fact.external_id, fact.occurrence))
+                assert len(fact.external_id.encode()) < 2500
+                assert "\0" not in "".join(map(str, astuple(fact)))
         assert len(names) == len(paper.transactions(found)), seed
     # Most inputs are damaged inside of a row, not so that nothing can be read.
     assert read_at_all > ROUNDS // 2

@@ -62,6 +62,14 @@ def test_with_its_payout_a_batch_adds_up_to_nothing():
     assert sum(fact.net_amount for fact in paper.transactions(found)) == 0
 
 
+def test_a_batch_may_be_paid_out_in_parts():
+    parts = payout("97.00"), payout("0.50")
+    found = facts(sale(), *parts)
+    (batch,) = paper.batches(found)
+    assert batch.total == Decimal("97.50")
+    assert [row.occurrence for row in paper.transactions(found)] == [0, 0, 1]
+
+
 def test_rows_that_are_missing_show_beside_what_was_paid_out():
     (batch,) = paper.batches(facts(sale(), payout("96.00")))
     # The pipeline compares them: batch_unbalanced, by 1.50.

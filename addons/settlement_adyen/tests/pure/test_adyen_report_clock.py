@@ -71,6 +71,12 @@ def test_the_hour_that_comes_twice_is_told_apart_by_its_name():
     assert at("2026-11-01 01:30:00", "EST", NEW_YORK) == "2026-11-01 06:30:00"
 
 
+def test_even_where_the_name_is_a_number():
+    howe = ZoneInfo("Australia/Lord_Howe")
+    assert at("2026-04-05 01:45:00", "+11", howe) == "2026-04-04 14:45:00"
+    assert at("2026-04-05 01:45:00", "+1030", howe) == "2026-04-04 15:15:00"
+
+
 def test_the_same_hour_without_a_name_is_the_first_one():
     assert at("2026-10-25 02:30:00", "") == "2026-10-25 00:30:00"
 

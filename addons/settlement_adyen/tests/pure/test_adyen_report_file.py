@@ -190,11 +190,13 @@ def test_saved_by_a_spreadsheet(delimiter):
     assert paper.read(usual.replace(b",", delimiter)) == paper.read(usual)
 
 
-def test_every_cell_in_quotes():
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_every_cell_in_quotes(mark):
     head, *rest = WHOLE.decode("utf-8-sig").splitlines()
     cells = [lines.cells_of(line, ",") for line in (head, *rest)]
     quoted = "\r\n".join(",".join(f'"{cell}"' for cell in row) for row in cells)
-    assert paper.read(quoted.encode()) == FACTS
+    assert is_report(mark + quoted.encode())
+    assert paper.read(mark + quoted.encode()) == FACTS
 
 
 @pytest.mark.parametrize("text", ["a, b", 'say "x"', "a\nb", "a\r\nb\r\nc", "Zoë 株"])
@@ -210,6 +212,22 @@ def test_bytes_that_are_no_text_spoil_only_themselves():
     fact, *_rest = paper.transactions(paper.read(content))
     assert fact.invoice_reference == "INV\ufffd\ufffd"
     assert len(paper.transactions(paper.read(content))) == len(ROWS)
+
+
+def test_a_character_that_no_database_keeps():
+    content = WHOLE.replace(b"INV/2026/00017", b"INV\x00", 1)
+    fact, *_rest = paper.transactions(paper.read(content))
+    assert fact.invoice_reference == "INV\ufffd"
+
+
+def test_names_of_rows_are_short_enough_for_an_index():
+    long = {"Modification_Merchant_Reference": "€" * 5000}
+    rows = [of_account("Fee", debit="1.00", **long)]
+    long = {"Modification_Merchant_Reference": "€" * 4999 + "$"}
+    rows += [of_account("Fee", debit="1.00", **long)]
+    first, second = paper.transactions(paper.facts(*rows))
+    assert len(first.external_id.encode()) < 1000
+    assert first.external_id != second.external_id
 
 
 # ----------------------------------------------------------------------
@@ -250,6 +268,16 @@ def test_two_open_quotes_take_nothing_between_them():
     found = paper.read(b"".join((head, *rows)))
     assert [each.number for each in paper.rejected(found) if each.number] == [2, 5]
     assert paper.transactions(found) == paper.transactions(FACTS)[1:3]
+
+
+def test_a_quote_that_opens_in_one_row_and_ends_in_another_takes_none_between():
+    head, *rows = paper.file_of(*[refund()] * 4).splitlines(keepends=True)
+    # Read as one cell, rows and all, it would be a row as wide as the others.
+    rows[0] = rows[0].rstrip() + b'"\r\n'
+    rows[3] = b'8"\r\n'
+    found = paper.read(b"".join((head, *rows)))
+    assert [each.number for each in paper.rejected(found) if each.number] == [2, 5]
+    assert len(paper.transactions(found)) == 2
 
 
 def test_a_quote_inside_a_text_is_a_letter():
@@ -295,6 +323,8 @@ def test_lines_are_counted_as_an_editor_counts_them():
         ({"Merchant_Account": ""}, "is no merchant account"),
         ({"Merchant_Account": "x" * 201}, "is no merchant account"),
         ({"Type": " "}, "is no type of row"),
+        ({"Psp_Reference": "8" * 101}, "is no Psp Reference: it is too long"),
+        ({"Modification_Reference": "8" * 101}, "is no Modification Reference"),
         ({"Batch_Number": ""}, "is no batch number"),
     ],
 )

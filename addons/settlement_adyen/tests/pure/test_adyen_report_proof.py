@@ -51,6 +51,12 @@ def test_a_rate_that_is_missing():
     assert "is in EUR, the net amount in USD" in row.reason
 
 
+def test_a_rate_of_few_digits_is_meant_as_it_stands():
+    dollars = {"Net_Currency": "USD", "Exchange_Rate": "1.1"}
+    assert not put_aside(sale(**dollars, Net_Credit_NC="107.50"))
+    assert put_aside(sale(**dollars, Net_Credit_NC="107.60"))
+
+
 def test_the_rate_is_not_needed_within_a_currency():
     assert not put_aside(sale(Exchange_Rate=""))
 

@@ -422,6 +422,26 @@ def test_a_payout_is_known_by_its_batch_and_currency():
     assert fact.description.startswith("TX2370000EURXT batch 237")
 
 
+@pytest.mark.parametrize(
+    ("text", "parent"),
+    [
+        ("TX2370000EURXT batch 237, SampleShop", "SampleShop/237/payout/EUR"),
+        ("Returned: Batch 237", "SampleShop/237/payout/EUR"),
+        ("Account closed", ""),
+    ],
+)
+def test_a_payout_that_came_back_names_the_payout(text, parent):
+    back = of_account(
+        "BankInstructionReturned",
+        credit="97.50",
+        Modification_Reference=text,
+        Batch_Number="239",
+    )
+    fact = only(back)
+    assert (fact.kind, fact.parent_external_id) == ("payout_failure", parent)
+    assert fact.batch_external_id == "239"
+
+
 def test_rows_of_the_account_that_say_the_same_are_twins():
     fee = of_account("Fee", debit="3.00")
     first, second = paper.transactions(facts(fee, fee))

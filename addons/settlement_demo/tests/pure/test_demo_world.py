@@ -87,6 +87,21 @@ SCENARIOS = {
     "paypal_fee_back",
     "paypal_withdrawal",
     "paypal_returned",
+    "adyen_sale",
+    "adyen_sale_by_order",
+    "adyen_sale_without_reference",
+    "adyen_part_payment",
+    "adyen_converted",
+    "adyen_refund",
+    "adyen_refund_with_fee",
+    "adyen_chargeback",
+    "adyen_chargeback_reversed",
+    "adyen_carried_over",
+    "adyen_fee",
+    "adyen_invoice_deduction",
+    "adyen_deposit",
+    "adyen_payout",
+    "adyen_merged_payouts",
 }
 # Money that nobody can assign, and beside which an open invoice tempts.
 TEMPTING = {
@@ -503,6 +518,8 @@ def test_residuals(seed, start, months):
         "payment_not_booked",
         "paypal_part_payment",
         "paypal_sale_without_reference",
+        "adyen_part_payment",
+        "adyen_sale_without_reference",
     }
     waiting = {part.target for r in truth.rows if not r.due for part in r.settles}
     for document in truth.documents:
@@ -643,7 +660,7 @@ def test_one_company_may_live_alone():
     world, truth = make_world(1, date(2026, 3, 1), 1, 50, (first,))
     (company,) = world.companies
     assert company.plan.name == "Training"
-    backends = {f"training7.{code}" for code in ("stripe", "bank", "paypal")}
+    backends = {f"training7.{code}" for code in ("stripe", "bank", "paypal", "adyen")}
     assert {row.backend for row in truth.rows} == backends
     assert {document.company for document in truth.documents} == {"training7"}
     assert {fault.company for fault in truth.faults} == {"training7"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from odoo.addons.settlement_file.layout import definition, plain
 from odoo.addons.settlement_file.layout.definition import FileLayout
 from odoo.addons.settlement_file.screen import places, uses, values, words
-from odoo.addons.settlement_file.screen.definition import definition_of
+from odoo.addons.settlement_file.screen.definition import definition_of, doubled_use
 
 COLUMNS = ("Ref", "Amount", "Fee", "Type", "Curr", "Paid out")
 column = st.sampled_from(COLUMNS)
@@ -108,10 +108,15 @@ layouts = st.builds(
     ),
     identity=st.builds(
         definition.IdentityRule,
-        mode=st.sampled_from(definition.IDENTITY_MODES),
-        columns=several(column),
+        mode=st.just("columns"),
+        columns=several(column, min_size=1),
         otherwise=several(column),
         repeats=st.sampled_from(definition.REPEATS),
+    )
+    | st.builds(
+        definition.IdentityRule,
+        mode=st.just("fingerprint"),
+        columns=several(column),
     ),
     batch=st.builds(
         definition.BatchRule,
@@ -243,3 +248,26 @@ def test_what_is_wrong_is_named_by_its_place_on_the_screen(path, place):
 def test_each_part_of_a_layout_has_a_place():
     members = {each.name for each in dataclasses.fields(FileLayout)}
     assert set(places.PARTS) == members - {"name", "version", "refuse_wrong_totals"}
+
+
+def test_what_is_said_twice_is_found():
+    one, other = values._line("Fee", "fee"), values._line("Fee", "fee")
+    assert doubled_use([one, values._line("Fee", "description")]) is None
+    assert doubled_use([values._line("A", ""), values._line("A", "")]) is None
+    assert doubled_use([one, values._line("B", "fee"), other]) is other
+
+
+@pytest.mark.parametrize(
+    ("uses_of", "rule"),
+    [
+        ({"A": "identity"}, ("columns", ["A"], [])),
+        ({"A": "fingerprint", "B": "identity"}, ("columns", ["B"], ["A"])),
+        ({"A": "fingerprint", "B": "fingerprint"}, ("fingerprint", ["A", "B"], [])),
+        ({}, ("fingerprint", [], [])),
+    ],
+)
+def test_an_id_wins_over_a_fingerprint(uses_of, rule):
+    form = shown(FileLayout())
+    form["line_ids"] = [values._line(name, use) for name, use in uses_of.items()]
+    found = definition_of(form)["identity"]
+    assert (found["mode"], found["columns"], found["otherwise"]) == rule

@@ -74,11 +74,21 @@ const choose = (list, text, field, label) => [
     },
     {
         content: `open the choices of ${text}`,
-        trigger: `.o_field_widget[name='${list}'] .o_selected_row td[name='${field}'] .o_select_menu input`,
+        trigger: `.o_field_widget[name='${list}'] .o_selected_row:has(input:value('${text}')) td[name='${field}'] .o_select_menu input`,
         run: "click",
     },
     item(label),
+    {
+        content: `${text} is ${label}`,
+        trigger: `.o_field_widget[name='${list}'] .o_selected_row:has(input:value('${text}')) td[name='${field}'] input:value('${label}')`,
+    },
 ];
+
+const remove = (text) => ({
+    content: `one use of ${text} is wrong`,
+    trigger: `.o_field_widget[name='line_ids'] .o_data_row:has(td:text('${text}')):last .o_list_record_remove`,
+    run: "click",
+});
 
 const constant = (field, value) => [
     {
@@ -105,15 +115,10 @@ const save = {
     run: "click",
 };
 
-const saved = {
-    content: "it is saved",
-    trigger: ".o_form_status_indicator_buttons.invisible:not(:visible), .o_form_saved",
-};
-
 registry.category("web_tour.tours").add("settlement_file_layout_set_up", {
     steps: () => {
-        const {name, backend, decimal, dates, columns, kinds, account, figures} =
-            plan();
+        const {name, backend, decimal, dates, account, figures} = plan();
+        const {wrong, columns, kinds} = plan();
         return [
             {
                 content: "begin with a file",
@@ -149,10 +154,13 @@ registry.category("web_tour.tours").add("settlement_file_layout_set_up", {
                 run: `edit ${dates}`,
             },
             tab("columns"),
+            ...wrong.map(remove),
             ...columns.flatMap(([column, label]) =>
                 choose("line_ids", column, "use", label)
             ),
+            save,
             tab("kinds"),
+            ...selection("sign_mode", "Positive came to us"),
             ...kinds.flatMap(([value, label]) =>
                 choose("kind_ids", value, "kind", label)
             ),
@@ -214,7 +222,7 @@ registry.category("web_tour.tours").add("settlement_file_layout_approve", {
 
 registry.category("web_tour.tours").add("settlement_file_layout_import", {
     steps: () => {
-        const {backend, figures, first} = plan();
+        const {backend, figures, name} = plan();
         return [
             ...many2one("backend_id", backend),
             upload("content"),
@@ -234,8 +242,17 @@ registry.category("web_tour.tours").add("settlement_file_layout_import", {
                 run: "click",
             },
             {
+                content: "the file says which layout has read it",
+                trigger: `body:not(:has(.modal)) .o_field_widget[name='file_layout_id']:contains('${name} (v1)')`,
+            },
+            {
+                content: "look at its transactions",
+                trigger: ".o_notebook .nav-link:contains('Transactions')",
+                run: "click",
+            },
+            {
                 content: "there they are",
-                trigger: `body:not(:has(.modal)) .o_list_view .o_data_row:contains('${first}')`,
+                trigger: `.o_field_widget[name='transaction_ids'] .o_data_row:count(${figures.rows})`,
             },
         ];
     },
