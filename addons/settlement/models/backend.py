@@ -137,6 +137,14 @@ class SettlementBackend(models.Model):
             if any(backend[name] != value for name, value in values.items()):
                 backend.write(values)
 
+    def _retire(self):
+        """Archive backends whose addon goes: what they reported stays.
+
+        Addons of connectors name it as what to do when their selection is removed.
+        """
+        self._set_state("paused")
+        self.active = False
+
     def action_pause(self):
         """Stop pulling and receiving for these backends."""
         self._require_group("group_integration_admin")

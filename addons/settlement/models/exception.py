@@ -185,7 +185,7 @@ class SettlementException(models.Model):
                 resolution=resolution,
                 resolved_at=fields.Datetime.now(),
                 resolved_by_id=self.env.uid,
-                **values,
+                **{"is_decided": False, **values},
             )
             approvals._of(exception, "waiting")._withdraw(resolution)
             self.env["settlement.event"]._log(

@@ -43,6 +43,14 @@ class TestException(SettlementCase):
         self.assertNotEqual(again, first)
         self.assertEqual(self.raise_one("Something else is short."), again)
 
+    def test_what_was_taken_back_is_decided_no_more(self):
+        first = self.raise_one()
+        first._close("resolved", "It stays.", is_decided=True)
+        first._set_state("open")
+        self.env["settlement.exception"]._clear_for(self.wallet, ["amount_short"])
+        self.assertFalse(first.is_decided)
+        self.assertNotEqual(self.raise_one(), first)
+
     def test_ignoring_needs_a_reason(self):
         with self.assertRaisesRegex(UserError, "why"):
             self.raise_one().action_ignore(" ")

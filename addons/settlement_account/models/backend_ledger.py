@@ -14,7 +14,7 @@ class SettlementBackend(models.Model):
 
     connector = fields.Selection(
         selection_add=[(LEDGER, "Bank Journals in Odoo")],
-        ondelete={LEDGER: lambda backends: backends._retire_ledger()},
+        ondelete={LEDGER: lambda backends: backends._retire()},
     )
     ledger_turns = fields.Integer(
         readonly=True,
@@ -26,11 +26,6 @@ class SettlementBackend(models.Model):
         copy=False,
         help="When lines that are settled were looked through for changes last.",
     )
-
-    def _retire_ledger(self):
-        """Archive these backends as their addon goes: what was matched stays."""
-        self._set_state("paused")
-        self.active = False
 
     @api.model
     def _ledger_of(self, company):

@@ -18,13 +18,8 @@ class SettlementBackend(models.Model):
 
     connector = fields.Selection(
         selection_add=[("adyen", "Adyen")],
-        ondelete={"adyen": lambda backends: backends._retire_adyen()},
+        ondelete={"adyen": lambda backends: backends._retire()},
     )
-
-    def _retire_adyen(self):
-        """Archive backends whose addon goes: what they reported stays."""
-        self._set_state("paused")
-        self.active = False
 
     # ------------------------------------------------------------------
     # Batches

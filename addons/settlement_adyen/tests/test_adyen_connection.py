@@ -107,7 +107,7 @@ class TestAdyenConnection(AdyenCase):
         self.assertFalse(self.transactions())
 
     def test_who_retires_the_addon_keeps_what_it_reported(self):
-        self.backend._retire_adyen()
+        self.backend._retire()
         self.assertEqual((self.backend.state, self.backend.active), ("paused", False))
 
     def test_each_environment_has_its_own_host(self):

@@ -256,6 +256,15 @@ class TestAdyenPull(AdyenCase):
         self.pull()
         self.assertEqual(self.asked(), [1, 2, 3, 4, 5])
 
+    def test_with_a_login_and_while_its_password_is_replaced(self):
+        self.backend = self.new_backend(credentials=False)
+        self.backend.set_credential("report_user", ay.USER)
+        self.backend.set_credential("report_password", ["the new one", ay.PASSWORD])
+        self.issue(1)
+        self.pull()
+        self.assertEqual(self.numbers(), [1])
+        self.assertEqual(self.backend.state, "connected")
+
     def test_days_are_those_of_the_batch(self):
         self.issue(1)
         self.pull()

@@ -6,6 +6,7 @@ from odoo.addons.settlement_connector.models import backend_webhook
 from odoo.addons.settlement_connector.webhooks.refusal_meter import RefusalMeter
 
 from . import adyen_paper as paper
+from . import adyen_report as rows
 from . import adyen_stand_in as ay
 from .common import AdyenCase
 
@@ -119,6 +120,29 @@ class TestAdyenReportEvents(WebhookCase):
         self.tell(ay.available(name))
         self.assertFalse(self.targets())
         self.assertIn("no name of a report", self.notes()[0])
+
+    def test_a_payments_accounting_report_and_the_settlement_are_one_row(self):
+        name = "payments_accounting_report_2026_01_07.csv"
+        told = rows.accounting_of(rows.record(Merchant_Account=ay.ACCOUNT))
+        self.server.reports[ay.ACCOUNT, name] = told
+        self.tell(ay.available(name))
+        self.work()
+        before = self.transactions(kind="charge")
+        self.assertEqual(
+            (before.provider_state, before.net_amount), ("acknowledged", 97.5)
+        )
+        self.clock.move_to("2026-04-01 09:00:00")
+        made = rows.file_of(
+            rows.sale(Merchant_Account=ay.ACCOUNT),
+            rows.payout("97.50", Merchant_Account=ay.ACCOUNT),
+        )
+        self.server.issue(237, made)
+        self.tell(ay.available(ay.report_name(237)))
+        self.work()
+        after = self.transactions(kind="charge")
+        self.assertEqual(after.external_id, before.external_id)
+        self.assertEqual((after.provider_state, after.net_amount), ("settled", 97.5))
+        self.assertEqual(after.batch_id.external_id, "237")
 
     def test_the_walk_goes_on_behind_an_announced_report(self):
         self.server.issue(480, paper.report(480, 1000))

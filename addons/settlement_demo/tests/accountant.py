@@ -27,13 +27,17 @@ READ_CANDIDATES = """
 
 @dataclass
 class Act:
-    """What one exception took: presses of keys, requests, milliseconds."""
+    """What one exception took: presses of keys, requests, milliseconds.
+
+    :ivar computed: milliseconds of computing in the server, without the database.
+    """
 
     reason: str
     verb: str
     keys: int
     requests: int
     milliseconds: float
+    computed: float
 
 
 class Person:
@@ -80,7 +84,8 @@ class Person:
                 verb,
                 self.keyboard.presses - before[0],
                 len(calls),
-                sum(spent for _name, spent in calls),
+                sum(spent for _name, spent, _own in calls),
+                sum(own for _name, _spent, own in calls),
             )
         )
 

@@ -134,9 +134,11 @@ class Controls:
         """
         for watched in self._watched:
             try:
-                yield from _CHECKS[watched.rule.check](self, watched, named)
+                found = list(_CHECKS[watched.rule.check](self, watched, named))
             except CellProblem as problem:
-                yield result_of(watched, None, problem.words())
+                found = [result_of(watched, None, problem.words())]
+            nothing = result_of(watched, None, "There is nothing to compare with.")
+            yield from found or (nothing,)
 
     def rejected_rows(self, named: Mapping[str, Cell]) -> Iterator[RejectedRow]:
         """Yield a row to put aside for each control that is wrong."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from odoo.addons.settlement.canonical.facts import FeeFact
 from odoo.addons.settlement.canonical.kinds import KIND_SIGNS
 
-from ..layout.definition import FileLayout
+from ..layout.definition import FileLayout, KindValue
 from . import row_values
 from .money_cells import MoneyReader
 from .problems import CellProblem
@@ -45,10 +45,10 @@ class Direction:
         self,
         cells: Cells,
         currency: str,
-        kinds: row_values.KindValue,
+        kinds: KindValue,
         places: dict[str, tuple[Place, ...]],
-    ) -> tuple[Decimal | None, Decimal | None, str]:
-        """Return gross and net with their signs, None where not stated, and the kind.
+    ) -> tuple[Decimal | None, Decimal | None]:
+        """Return gross and net with their signs, None where not stated.
 
         :raises CellProblem: if no amount is there, or it is none.
         """
@@ -73,10 +73,7 @@ class Direction:
         elif self._mode == "negated":
             gross = -gross if gross is not None else None
             net = -net if net is not None else None
-        amount = gross if gross is not None else net
-        assert amount is not None
-        is_debit = amount < 0 and kinds.kind_debit
-        return gross, net, kinds.kind_debit if is_debit else kinds.kind
+        return gross, net
 
     def _credit_less_debit(self, cells: Cells, currency: str) -> Decimal | None:
         credit, debit = (
@@ -120,9 +117,9 @@ def proved(
     gross: Decimal | None,
     net: Decimal | None,
     fees: tuple[FeeFact, ...],
-    kind: str,
-) -> tuple[Decimal, Decimal, tuple[FeeFact, ...]]:
-    """Return gross, net and fees that fit together.
+    kinds: KindValue,
+) -> tuple[Decimal, Decimal, tuple[FeeFact, ...], str]:
+    """Return gross, net and fees that fit together, and the kind that they make.
 
     :raises CellProblem: if the row states all of them and they do not, or the kind
         moves money the other way.
@@ -142,8 +139,11 @@ def proved(
             f"Gross {gross} less fees and taxes of {cost} is {gross - cost}, but the "
             f"row states {net} as net.",
         )
+    # A row whose only amount is its fee goes the way of the fee.
+    kind = _kind(kinds, gross or net)
     if fees and kind in _FEE_ROWS:
         gross, fees = net, ()
+        kind = _kind(kinds, gross)
     if gross * KIND_SIGNS.get(kind, 0) < 0:
         way = "comes to us" if KIND_SIGNS[kind] > 0 else "leaves us"
         raise CellProblem(
@@ -152,4 +152,8 @@ def proved(
             f"With a {kind.replace('_', ' ')} money {way}, but the amount is {gross}. "
             "Look at the rule for signs and at the kinds.",
         )
-    return gross, net, fees
+    return gross, net, fees, kind
+
+
+def _kind(kinds: KindValue, amount: Decimal) -> str:
+    return kinds.kind_debit if amount < 0 and kinds.kind_debit else kinds.kind

@@ -21,6 +21,16 @@ from .money_cells import MoneyReader
 from .problems import CellProblem, RowProblem
 from .row_values import ZERO, Cells, FeePlace, Place
 
+# Fields that few files have, and that take more than copying.
+_RARE = frozenset(
+    (
+        "source_version_at",
+        "presentment_amount",
+        "exchange_rate",
+        "structured_reference",
+        "card_country",
+    )
+)
 _REPEATED = (
     "The id {id!r} came before in this file. If the provider uses an id for several "
     "rows, add a column that tells them apart, or count what repeats."
@@ -56,6 +66,7 @@ class RowMapper:
             for name in ("available_on", "value_date")
             if name in self._places
         ]
+        self._has_rest = not _RARE.isdisjoint((*self._places, *self._constants))
         self._fees = [FeePlace(place_of(each.column), each) for each in layout.fees]
         self._single_fee = self._fees[0] if len(self._fees) == 1 else None
         kinds = layout.kinds
@@ -90,11 +101,11 @@ class RowMapper:
         if kinds.kind == SKIP:
             return None
         currency = self.currency(cells)
-        gross, net, kind = self._direction.read(cells, currency, kinds, self._places)
+        stated = self._direction.read(cells, currency, kinds, self._places)
+        fees = self._read_fees(cells, currency)
+        gross, net, fees, kind = proved(*stated, fees, kinds)
         if kind == SKIP:
             return None
-        fees = self._read_fees(cells, currency)
-        gross, net, fees = proved(gross, net, fees, kind)
         occurred, booked = self._moments(cells)
         values: dict[str, Any] = dict(self._constants)
         for name, places in self._texts:
@@ -102,7 +113,7 @@ class RowMapper:
                 values[name] = text
         for name, places in self._days:
             values[name] = row_values.day_of(cells, places, name)
-        if len(self._places) > len(self._texts) + len(self._days):
+        if self._has_rest:
             self._read_rest(cells, values, gross)
         fee = tax = ZERO
         for each in fees:
@@ -162,7 +173,7 @@ class RowMapper:
         )
         fees = gather(lambda: self._read_fees(cells, currency))
         if parts and fees is not None:
-            gather(lambda: proved(parts[0], parts[1], fees, parts[2]))
+            gather(lambda: proved(*parts, fees, kinds))
         gather(lambda: self._moments(cells))
         for name, places in self._days:
             gather(lambda n=name, p=places: row_values.day_of(cells, p, n))

@@ -158,8 +158,8 @@ class SettlementBackend(models.Model):
         ]
         return self.env._(
             "No layout of %(backend)s fits %(file)s. Its columns are: %(columns)s. "
-            "%(lacking)s If it is a file of another kind, set up a layout for it from "
-            "this file: Settings, File Layouts, New.",
+            "%(lacking)s If it is a file of another kind, set up a layout for it: “Set "
+            "Up a Layout” beside “Import”, or Settings, File Layouts.",
             backend=self.name,
             file=mask_text(filename),
             columns=mask_text(", ".join(columns[:SHOWN_COLUMNS])),

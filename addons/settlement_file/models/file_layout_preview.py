@@ -42,7 +42,9 @@ class SettlementFileLayout(models.Model):
                 "layout_findings", found=layout.findings or {}
             )
 
-    @api.depends(lambda self: ["name", "sample", *SETTINGS, *self._part_paths()])
+    @api.depends(
+        lambda self: ["name", "sample", "findings", *SETTINGS, *self._part_paths()]
+    )
     def _compute_preview_html(self):
         for layout in self:
             shown, problem = layout._preview()

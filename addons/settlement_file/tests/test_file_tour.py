@@ -66,7 +66,6 @@ class FileTour(FileCase, HttpCase):
         }
         return base64.b64encode(json.dumps(plan).encode()).decode()
 
-
     def corrections(self, unseen):
         """Return which uses are removed and which are chosen, after the guesses."""
         found = detect(unseen.content, "unseen.csv")

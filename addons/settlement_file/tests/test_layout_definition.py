@@ -99,6 +99,11 @@ class TestLayoutDefinition(FileCase):
             [{"name": "Net", "expression": "[Amount] - [Charge]"}],
         )
 
+    def test_what_formulas_can_say_is_listed(self):
+        shown = str(self.new_layout().function_html)
+        self.assertIn("<code>round(number, decimals[, how])</code>", shown)
+        self.assertIn("<td>the number without its sign</td>", shown)
+
     def test_unseen_characters_are_typed_as_words(self):
         layout = self.new_layout(file={"kind": "csv", "separator": "\t"})
         self.assertEqual(layout.separator, "tab")

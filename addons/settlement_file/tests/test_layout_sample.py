@@ -62,6 +62,20 @@ class TestLayoutSample(FileCase):
             self.assertTrue(finding["reason"], finding)
         self.assertIn("Separator", str(layout.finding_html))
 
+    def test_what_could_be_either_is_said_where_it_is_seen(self):
+        rows = [row.replace("02.03.2026", "02/03/2026") for row in ROWS[:2]]
+        layout = self.start(file_of(*rows))
+        unsure = {
+            finding["topic"]: finding
+            for finding in layout.findings["findings"]
+            if not finding["is_sure"]
+        }
+        self.assertTrue(unsure["dates"]["alternatives"])
+        self.assertIn("It could be", str(layout.finding_html))
+        shown = str(layout.preview_html)
+        self.assertIn("Guessed between several possibilities", shown)
+        self.assertIn("dates", shown)
+
     def test_values_of_the_kind_column_wait_for_a_kind(self):
         layout = self.start(file_of())
         if self.uses(layout)["Type"] == "kind":

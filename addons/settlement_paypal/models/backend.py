@@ -11,7 +11,7 @@ class SettlementBackend(models.Model):
 
     connector = fields.Selection(
         selection_add=[("paypal", "PayPal")],
-        ondelete={"paypal": lambda backends: backends._retire_paypal()},
+        ondelete={"paypal": lambda backends: backends._retire()},
     )
     paypal_whole_currencies = fields.Char(
         "Whole Amounts in Reports",
@@ -49,8 +49,3 @@ class SettlementBackend(models.Model):
         return dict.fromkeys(
             re.findall("[A-Z]{3}", self.paypal_whole_currencies or ""), 0
         )
-
-    def _retire_paypal(self):
-        """Archive backends whose addon goes: what they reported stays."""
-        self._set_state("paused")
-        self.active = False

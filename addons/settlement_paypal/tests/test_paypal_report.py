@@ -277,7 +277,7 @@ class TestPaypalReport(PaypalFileCase):
 
     def test_who_goes_leaves_what_was_reported(self):
         self.take(paper.file_of(SALE))
-        self.backend._retire_paypal()
+        self.backend._retire()
         self.assertEqual((self.backend.state, self.backend.active), ("paused", False))
         self.assertTrue(self.transactions())
 

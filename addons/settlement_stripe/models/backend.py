@@ -8,8 +8,3 @@ class SettlementBackend(models.Model):
         selection_add=[("stripe", "Stripe")],
         ondelete={"stripe": lambda backends: backends._retire()},
     )
-
-    def _retire(self):
-        """Archive backends whose addon goes: what they reported stays."""
-        self._set_state("paused")
-        self.active = False

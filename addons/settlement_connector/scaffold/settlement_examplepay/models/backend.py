@@ -6,10 +6,5 @@ class SettlementBackend(models.Model):
 
     connector = fields.Selection(
         selection_add=[("examplepay", "Example Pay")],
-        ondelete={"examplepay": lambda backends: backends._retire_examplepay()},
+        ondelete={"examplepay": lambda backends: backends._retire()},
     )
-
-    def _retire_examplepay(self):
-        """Archive backends whose addon goes: what they reported stays."""
-        self._set_state("paused")
-        self.active = False
