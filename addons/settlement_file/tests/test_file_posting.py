@@ -178,6 +178,35 @@ class TestFilePosting(AccountTestInvoicingCommon):
             ),
             len(postings),
         )
+        self.assert_proved()
+        self.assert_a_new_version_edits_no_entry(message, postings)
+
+    def assert_a_new_version_edits_no_entry(self, message, postings):
+        """Read a posted file by another version: an exception, and no other entry."""
+        lines = postings.move_id.line_ids
+        before = lines.mapped(lambda line: (line.id, line.account_id, line.balance))
+        layout = message.file_layout_id.with_user(self.admin)
+        version = layout._new_version()
+        version.kind_ids.filtered(lambda kind: kind.value == "RETURN").kind = "transfer"
+        version.action_propose("returns are transfers")
+        version.with_user(self.approver).action_approve()
+        counts = message.with_user(self.admin).replay()
+        self.assertEqual((counts["changed"], counts["new"]), (1, 0))
+        told = self.env["settlement.exception"].search(
+            [
+                ("backend_id", "=", self.backend.id),
+                ("reason", "=", "changed_after_posting"),
+            ]
+        )
+        self.assertEqual(len(told), 1)
+        self.assertIn("U-3", told.cause)
+        found = postings.move_id.line_ids.mapped(
+            lambda line: (line.id, line.account_id, line.balance)
+        )
+        self.assertEqual(found, before)
+
+    def assert_proved(self):
+        """Assert that the wallet is what the provider says, on each day."""
         for day in (9, 10, 11, 12, 31):
             proof = self.wallet._proof(date(2026, 3, day))
             self.assertEqual(proof["difference_minor"], 0, day)
