@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.settlement.canonical.words import counted
+
 from .. import secrets_store
 from ..secrets.keyring import new_key_line
 from ..secrets.rotation import MISSING
@@ -33,7 +35,9 @@ class SettlementCli(models.AbstractModel):
         started = fields.Datetime.now()
         messages = backend._pull_streams(since, until, self._commit)
         self._commit()
-        self._say(f"{backend.name}: {len(messages)} new messages")
+        count = len(messages)
+        words = counted(f"{count} new {{message|messages}}", count)
+        self._say(f"{backend.name}: {words}")
         windows = self.env["settlement.window"].search(
             [("backend_id", "=", backend.id), ("started_at", ">=", started)], order="id"
         )

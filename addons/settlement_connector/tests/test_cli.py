@@ -24,7 +24,7 @@ class TestCli(ConnectorCase):
         self.source.pages["charges"] = [[item(1)]]
         code = self.run_command("pull", "--backend", "Provider")
         self.assertEqual(code, 0)
-        self.assertEqual(self.said[0], "Provider: 1 new messages")
+        self.assertEqual(self.said[0], "Provider: 1 new message")
         self.assertIn("ok, 1 objects, 1 new", self.said[1])
 
     def test_pull_a_period(self):
