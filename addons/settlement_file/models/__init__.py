@@ -1,3 +1,4 @@
+from . import bench
 from . import file_layout
 from . import file_layout_decision
 from . import file_layout_part

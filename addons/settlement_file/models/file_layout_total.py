@@ -38,7 +38,6 @@ class SettlementFileLayoutTotal(models.Model):
             ("tax_amount", "Tax"),
             ("net_amount", "Net"),
         ],
-        string="Of",
         required=True,
         default="net_amount",
     )
