@@ -18,7 +18,6 @@ class SettlementExceptionDemand(models.Model):
         string="Reason Code", help="Who uses it has to give a reason code."
     )
     codes = fields.Char(
-        string="Codes",
         help="The codes that may be given, separated by commas. Empty: any.",
     )
 

@@ -70,7 +70,7 @@ class Writer:
         """Write the row that names the columns."""
         self.file.write(mark + ",".join(self.columns).encode() + b"\r\n")
 
-    def write(self, cells: Mapping[str, str]) -> None:
+    def add_row(self, cells: Mapping[str, str]) -> None:
         """Write a row; what has no column is left out."""
         line = ",".join([_quoted(cells.get(name, "")) for name in self.columns])
         self.file.write(line.encode() + b"\r\n")
@@ -173,7 +173,7 @@ class Batch:
         self.net += net
         key = type_name.lower()
         self.sums[key] = self.sums.get(key, 0) + net
-        self.writer.write(
+        self.writer.add_row(
             {
                 "Company Account": COMPANY,
                 "Merchant Account": self.account,

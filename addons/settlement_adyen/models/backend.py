@@ -90,9 +90,10 @@ class SettlementBackend(models.Model):
 
     def _note_success(self):
         """Say which batches are missing that no pull looks for any more."""
-        super()._note_success()
+        result = super()._note_success()
         if self.connector == "adyen":
             self._tell_missing_batches()
+        return result
 
     def _tell_missing_batches(self):
         since = fields.Date.today() - timedelta(days=self.lookback_days)

@@ -152,7 +152,7 @@ def file_of(*rows: dict[str, str], columns=None, mark=b"\xef\xbb\xbf") -> bytes:
     writer = Writer(file, columns)
     writer.begin(mark)
     for row in rows:
-        writer.write(row)
+        writer.add_row(row)
     return file.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -101,11 +102,9 @@ def _without_cut_line(sample: bytes) -> bytes:
 def _rows(form: FileForm, sample: bytes) -> tuple[tuple[str, ...], tuple[RawRow, ...]]:
     table = open_rows(form, io.BytesIO(sample))
     rows: list[RawRow] = []
-    try:
+    # What was read before the file breaks off is enough to guess from.
+    with contextlib.suppress(MalformedInput):
         rows.extend(islice(table, MOST_ROWS))
-    except MalformedInput:
-        # What was read before the file breaks off is enough to guess from.
-        pass
     return table.columns, tuple(rows)
 
 

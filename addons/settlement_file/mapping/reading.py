@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO, NamedTuple
@@ -305,7 +306,7 @@ def _prelude(reading: Reading) -> Prelude:
     first: date | None = None
     last: date | None = None
     payouts: dict[Wallet, list[str]] = {}
-    try:
+    with contextlib.suppress(BrokenOff):
         for outcome in reading.outcomes():
             fact = outcome.fact
             if fact is None:
@@ -315,7 +316,5 @@ def _prelude(reading: Reading) -> Prelude:
             if fact.kind == "payout":
                 wallet = fact.account_identifier, fact.currency
                 payouts.setdefault(wallet, []).append(fact.external_id)
-    except BrokenOff:
-        pass
     key = f"{first}..{last}" if first else ""
     return Prelude(key, payouts)

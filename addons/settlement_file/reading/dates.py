@@ -6,6 +6,7 @@ long or short: others are replaced by a computed column first.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -113,10 +114,8 @@ class DateFormat:
 
     def _read_text(self, text: str) -> Moment:
         if len(text) == 19 and text[10] in self._joints and text[4] == text[7] == "-":
-            try:
+            with contextlib.suppress(ValueError):
                 return self._moment(datetime.fromisoformat(text), True)
-            except ValueError:
-                pass
         plain = " ".join(text.split())
         if len(plain) <= LONGEST:
             for read in self._readers:
