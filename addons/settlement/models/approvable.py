@@ -12,6 +12,9 @@ class SettlementApprovable(models.AbstractModel):
     _name = "settlement.approvable"
     _description = "Approved by Somebody Else"
 
+    # What only a decision may write; a model names its own fields.
+    _decision_fields = ()
+
     is_for_me = fields.Boolean(
         compute="_compute_waiting", help="Whether the user may decide on what waits."
     )
@@ -46,6 +49,38 @@ class SettlementApprovable(models.AbstractModel):
     def action_ask_refusal_reason(self):
         """Open the dialogue that asks for the reason of a refusal."""
         return self._waiting_approvals().action_ask_refusal_reason()
+
+    @api.model
+    def _refuse_decision(self, vals):
+        """Decisions are taken by the methods for them, never by an import or a form.
+
+        :raises UserError: if values decide anything.
+        """
+        given = {name for name in self._decision_fields if vals.get(name)}
+        if vals.get("state") == "draft":
+            given.discard("state")
+        if given:
+            raise UserError(
+                self.env._(
+                    "This is approved by its approver, not by writing %(fields)s. "
+                    "Create a draft and submit it.",
+                    fields=", ".join(sorted(given)),
+                )
+            )
+
+    def _require_draft(self):
+        """Refuse to change what was submitted or decided.
+
+        :raises UserError: if one of these is no draft.
+        """
+        if decided := self.filtered(lambda record: record.state != "draft"):
+            raise UserError(
+                self.env._(
+                    "%(record)s is no draft and cannot be edited. Make a new version "
+                    "of it.",
+                    record=decided[0].display_name,
+                )
+            )
 
     def _require_accountant(self):
         self.env["settlement.backend"]._require_group("group_accountant")

@@ -48,6 +48,7 @@ class SettlementMapping(models.Model):
     _order = "company_id, code, version desc, id desc"
     _check_company_auto = True
     _hashed_fields = (*CONTENT_FIELDS, *DECISION_FIELDS)
+    _decision_fields = DECISION_FIELDS
     # It moves from state to state; the latest event about it counts.
     _can_be_resealed = True
 
@@ -208,32 +209,6 @@ class SettlementMapping(models.Model):
     def _write_decision(self, values):
         """Write what a decision leaves behind; write() refuses it to everybody."""
         return super().write(values)
-
-    @api.model
-    def _refuse_decision(self, vals):
-        """Decisions are taken by the methods below, never by an import or a form."""
-        given = {name for name in DECISION_FIELDS if vals.get(name)}
-        if vals.get("state") == "draft":
-            given.discard("state")
-        if given:
-            raise UserError(
-                self.env._(
-                    "A mapping is approved by its approver, not by writing "
-                    "%(fields)s. Create it as a draft and submit it.",
-                    fields=", ".join(sorted(given)),
-                )
-            )
-
-    def _require_draft(self):
-        decided = self.filtered(lambda mapping: mapping.state != "draft")
-        if decided:
-            raise UserError(
-                self.env._(
-                    "%(mapping)s is no draft and cannot be edited. Make a new version "
-                    "of it: it holds from the day that you say.",
-                    mapping=decided[0].display_name,
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

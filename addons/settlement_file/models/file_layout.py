@@ -34,6 +34,7 @@ class SettlementFileLayout(models.Model):
     _name = "settlement.file.layout"
     _description = "File Layout"
     _inherit = ["settlement.hashed", "settlement.approvable", "mail.thread"]
+    _decision_fields = DECISION_FIELDS
     _order = "company_id, name, version desc, id desc"
     _check_company_auto = True
     _hashed_fields = (
@@ -248,31 +249,6 @@ class SettlementFileLayout(models.Model):
     def _write_decision(self, values):
         """Write what a decision leaves behind; write() refuses it to everybody."""
         return super().write(values)
-
-    @api.model
-    def _refuse_decision(self, vals):
-        """Decisions are taken by the methods for them, never by an import or a form."""
-        given = {name for name in DECISION_FIELDS if vals.get(name)}
-        if vals.get("state") == "draft":
-            given.discard("state")
-        if given:
-            raise UserError(
-                self.env._(
-                    "A layout is approved by its approver, not by writing %(fields)s. "
-                    "Create a draft and propose it.",
-                    fields=", ".join(sorted(given)),
-                )
-            )
-
-    def _require_draft(self):
-        if decided := self.filtered(lambda layout: layout.state != "draft"):
-            raise UserError(
-                self.env._(
-                    "%(layout)s is no draft and cannot be edited. Make a new version "
-                    "of it.",
-                    layout=decided[0].display_name,
-                )
-            )
 
     def _require_editor(self):
         self.env["settlement.backend"]._require_group("group_integration_admin")

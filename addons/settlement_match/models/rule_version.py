@@ -64,6 +64,7 @@ class SettlementRuleVersion(models.Model):
     _order = "rule_id, number desc"
     _check_company_auto = True
     _hashed_fields = (*CONTENT_COLUMNS, *DECISION_FIELDS)
+    _decision_fields = (*DECISION_FIELDS, "number")
     # It moves from state to state; the latest event about it counts.
     _can_be_resealed = True
 
@@ -283,31 +284,6 @@ class SettlementRuleVersion(models.Model):
     def _write_decision(self, values):
         """Write what a decision leaves behind; write() refuses it to everybody."""
         return super().write(values)
-
-    @api.model
-    def _refuse_decision(self, vals):
-        """Decisions are taken by the methods for them, never by an import or a form."""
-        given = {name for name in (*DECISION_FIELDS, "number") if vals.get(name)}
-        if vals.get("state") == "draft":
-            given.discard("state")
-        if given:
-            raise UserError(
-                self.env._(
-                    "A rule is approved by its approver, not by writing %(fields)s. "
-                    "Create a draft and submit it.",
-                    fields=", ".join(sorted(given)),
-                )
-            )
-
-    def _require_draft(self):
-        if decided := self.filtered(lambda version: version.state != "draft"):
-            raise UserError(
-                self.env._(
-                    "%(rule)s is no draft and cannot be edited. Make a new version of "
-                    "it.",
-                    rule=decided[0].display_name,
-                )
-            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

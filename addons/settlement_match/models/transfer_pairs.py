@@ -21,21 +21,15 @@ class SettlementMatcher(models.AbstractModel):
 
         Joined by the amount: this stays small between busy accounts.
         """
-        return SQL(
-            """
-            SELECT CASE WHEN teller.amount < 0 THEN teller.id ELSE other.id END,
-                   CASE WHEN teller.amount < 0 THEN other.id ELSE teller.id END,
-                   %(rank)s AS rank, said.text
-              FROM settlement_named_own said
-              JOIN settlement_end teller ON teller.id = said.id
-              JOIN settlement_end other
-                ON other.wallet_id = said.named_id
-               AND other.currency_id = teller.currency_id
-               AND other.amount = -teller.amount
-             WHERE %(near)s
-            """,
-            rank=transfers.ONE_END.rank,
-            near=self._near_sql(),
+        return self._naming_sql(
+            SQL(
+                """
+                JOIN settlement_end other
+                  ON other.wallet_id = said.named_id
+                 AND other.currency_id = teller.currency_id
+                 AND other.amount = -teller.amount
+                """
+            )
         )
 
     @api.model
@@ -47,6 +41,27 @@ class SettlementMatcher(models.AbstractModel):
 
         :param apart: how the amounts of ``teller`` and ``other`` may differ.
         """
+        return self._naming_sql(
+            SQL(
+                """
+                JOIN settlement_named_own back
+                  ON back.wallet_id = said.named_id
+                 AND back.named_id = said.wallet_id
+                JOIN settlement_end other
+                  ON other.id = back.id
+                 AND %(apart)s
+                 AND 'topup' NOT IN (other.kind, teller.kind)
+                """,
+                apart=apart,
+            )
+        )
+
+    @api.model
+    def _naming_sql(self, others):
+        """Return (went, came, rank, text) of rows that name an account of ours.
+
+        :param others: joins what may be the other end, as ``other``.
+        """
         return SQL(
             """
             SELECT CASE WHEN teller.amount < 0 THEN teller.id ELSE other.id END,
@@ -54,17 +69,12 @@ class SettlementMatcher(models.AbstractModel):
                    %(rank)s AS rank, said.text
               FROM settlement_named_own said
               JOIN settlement_end teller ON teller.id = said.id
-              JOIN settlement_named_own back
-                ON back.wallet_id = said.named_id
-               AND back.named_id = said.wallet_id
-              JOIN settlement_end other ON other.id = back.id
+              %(others)s
              WHERE %(near)s
-               AND %(apart)s
-               AND 'topup' NOT IN (other.kind, teller.kind)
             """,
             rank=transfers.ONE_END.rank,
+            others=others,
             near=self._near_sql(),
-            apart=apart,
         )
 
     @api.model

@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, NoReturn
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
+from odoo.addons.settlement.canonical.json_reading import Raw, load_object, text
 
 from .minor_units import to_major
 
-Raw = dict[str, Any]
+__all__ = ["Raw", "load_object", "text"]
 
 # Far above any account, far below where 64 bits or 28 digits end.
 _LARGEST_AMOUNT = 10**15
-
-
-def load_object(content: bytes) -> Raw:
-    """Return the one JSON object in ``content``; numbers stay exact.
-
-    :raises MalformedInput: if it is no JSON object.
-    """
-    try:
-        raw = json.loads(content, parse_float=Decimal, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise MalformedInput(f"This is no JSON that can be read: {error}.") from error
-    if not isinstance(raw, dict):
-        raise MalformedInput("This is JSON, but no object of the Stripe API.")
-    return raw
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")
-
-
-def text(raw: Raw, name: str) -> str:
-    """Return a text field; missing, null and other types give ""."""
-    value = raw.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def child(raw: Raw, *names: str) -> Raw:
