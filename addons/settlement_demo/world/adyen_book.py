@@ -189,7 +189,7 @@ class AdyenBook(ReportBook):
         writer = Writer(file, COLUMNS)
         writer.begin(mark)
         for row in rows:
-            writer.write(self._cells(row, number))
+            writer.add_row(self._cells(row, number))
         return file.getvalue()
 
     def _cells(self, row: AdyenRow, number: int) -> dict[str, str]:
