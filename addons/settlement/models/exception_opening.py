@@ -119,13 +119,12 @@ class SettlementException(models.Model):
         # The pipeline may run for someone who may not write exceptions.
         quiet = self.sudo().with_context(tracking_disable=True)
         opened = quiet.create(values).with_context(tracking_disable=False)
-        for exception in opened:
-            self.env["settlement.event"]._log(
-                "exception.opened",
-                exception,
-                reason=exception.reason,
-                after=exception._opening_facts(),
-            )
+        self.env["settlement.event"]._log_each(
+            "exception.opened",
+            opened,
+            lambda exception: exception.reason,
+            lambda exception: exception._opening_facts(),
+        )
         opened._after_opening()
         return opened
 

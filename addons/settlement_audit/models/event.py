@@ -3,11 +3,19 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.misc import split_every
 
 from ..chain import document
 
 CORRELATION_KEY = "settlement_correlation_id"
 """Context key of the id that ties together what one act caused."""
+# Events that one statement writes.
+CHUNK = 1000
+
+
+def _as_text(value):
+    """Return a value of a column as PostgreSQL reads it from text, None for NULL."""
+    return None if value is None else str(value)
 
 
 class SettlementEvent(models.Model):
@@ -164,10 +172,42 @@ class SettlementEvent(models.Model):
             "root": root or None,
             **self._rows_values(rows),
         }
-        event = self.browse(self._insert(values))
+        event = self.browse(self._insert([values]))
         if personal:
             self.env["settlement.event.personal"]._keep(event, personal)
         return event
+
+    @api.model
+    def _log_each(self, action, records, reason_of, after_of):
+        """Record the same act on each of many records; return the events in order.
+
+        As one by one, only in a few statements. What it is now may name no personal
+        values.
+
+        :param reason_of: gives the reason for a record, as :meth:`_log` takes it
+        :param after_of: gives what a record is now, likewise
+        """
+        if not records:
+            return self.browse()
+        common = {
+            "action": action,
+            "user_id": self.env.uid,
+            "correlation_id": self._context_correlation(),
+            "count": 0,
+        }
+        return self.browse(
+            self._insert(
+                [
+                    {
+                        **common,
+                        **self._subject_values(record, None),
+                        "reason": document.clean_text(reason_of(record)) or None,
+                        "after": self._document(after_of(record), None),
+                    }
+                    for record in records
+                ]
+            )
+        )
 
     @api.model
     def _context_correlation(self):
@@ -217,36 +257,55 @@ class SettlementEvent(models.Model):
         }
 
     @api.model
-    def _insert(self, values):
-        """Insert one event together with its hash, return its id.
+    def _insert(self, values_list):
+        """Insert events together with their hashes, return their ids in order.
 
         In SQL, because nobody has the right to create events and because the hash
         has to be there at once: the table refuses UPDATE.
         """
+        ids = []
+        for some in split_every(CHUNK, values_list, list):
+            ids += [
+                row_id for (row_id,) in self.env.execute_query(self._insertion(some))
+            ]
+        return ids
+
+    @api.model
+    def _insertion(self, values_list):
+        """Return the statement that inserts some events and gives their ids."""
         computed = {
             "id": SQL("nextval(%s)", f"{self._table}_id_seq"),
             # The clock of the database, not of a worker.
             "occurred_at": SQL("clock_timestamp() AT TIME ZONE 'UTC'"),
         }
+        given = [name for name in self._hashed_fields if name not in computed]
         columns = [
             SQL(
                 "CAST(%s AS %s) AS %s",
-                computed.get(name, values.get(name)),
+                computed.get(name, SQL.identifier("given", name)),
                 SQL.identifier(self._hashed_column_type(name)),
                 SQL.identifier(name),
             )
             for name in self._hashed_fields
         ]
-        query = SQL(
+        return SQL(
             "INSERT INTO %(table)s (%(names)s, row_hash)"
-            " SELECT event.*, %(hash)s FROM (SELECT %(columns)s) AS event"
+            " SELECT event.*, %(hash)s FROM (SELECT %(columns)s"
+            " FROM unnest(%(values)s) WITH ORDINALITY AS given (%(given)s, position)"
+            " ORDER BY given.position) AS event"
             " RETURNING id",
             table=SQL.identifier(self._table),
             names=SQL(", ").join(map(SQL.identifier, self._hashed_fields)),
             hash=self._row_hash_sql("event"),
             columns=SQL(", ").join(columns),
+            values=SQL(", ").join(
+                SQL(
+                    "%s::text[]", [_as_text(values.get(name)) for values in values_list]
+                )
+                for name in given
+            ),
+            given=SQL(", ").join(map(SQL.identifier, given)),
         )
-        return self.env.execute_query(query)[0][0]
 
     # -- sealing and verifying ---------------------------------------------------
 

@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..chain.document import Personal
+from ..models import event as event_model
 from .common import AuditCase
 
 
@@ -69,6 +70,44 @@ class TestEvent(AuditCase):
                 }
             ],
         )
+
+    def test_many_acts_are_kept_as_one_by_one(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f'It\'s {number}, \\ "really" é'} for number in range(7)]
+        )
+        self.patch(event_model, "CHUNK", 3)
+        many = self.events._log_each(
+            "partner.seen",
+            partners,
+            lambda partner: f"{partner.name}\0",
+            lambda partner: {"name": partner.name, "amount": Decimal("1.10")},
+        )
+        self.assertEqual(many.mapped("res_id"), partners.ids)
+        self.assertEqual(many.ids, sorted(many.ids))
+        self.assertEqual(len(set(many.mapped("row_hash"))), 7)
+        self.assertEqual(self.events._altered_rows(), [])
+        self.assertTrue(self.events.sudo().verify_chain()["ok"])
+        last = partners[-1]
+        alone = self.events._log(
+            "partner.seen",
+            last,
+            reason=f"{last.name}\0",
+            after={"name": last.name, "amount": Decimal("1.10")},
+        )
+        names = [
+            name
+            for name in self.events._hashed_fields
+            if name not in ("id", "occurred_at")
+        ]
+        self.assertEqual(
+            [many[-1][name] for name in names], [alone[name] for name in names]
+        )
+
+    def test_many_acts_of_none_are_none(self):
+        before = self.events.search_count([])
+        none = self.events._log_each("x", self.partner.browse(), str, dict)
+        self.assertFalse(none)
+        self.assertEqual(self.events.search_count([]), before)
 
     def test_clock_is_that_of_the_database(self):
         self.env.cr.execute("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
