@@ -15,6 +15,12 @@ DELETED_BY = {
     ("settlement.setup.wallet", "group_integration_admin"),
     ("settlement.rule.tolerance", "group_accountant"),
     ("settlement.rule.tolerance", "group_approver"),
+    ("settlement.exception.demand", "group_approver"),
+    # Lines of drafts; of what is proposed or approved they are refused.
+    *(
+        (f"settlement.file.layout.{part}", "group_integration_admin")
+        for part in ("cell", "computed", "constant", "kind", "line", "table", "total")
+    ),
 }
 
 

@@ -23,6 +23,10 @@ class SettlementConnectorFile(models.AbstractModel):
     def _capabilities(self):
         return {"file"}
 
+    def _recognises(self, filename, head):
+        """Take any file: the layouts of a backend say which of them it can read."""
+        return True
+
     def _parse(self, message):
         layout = self._layout_of(message)
         # Which version has read a file belongs to its trace; messages are nobody's
