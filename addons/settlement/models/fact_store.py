@@ -1,4 +1,8 @@
+from dataclasses import fields, replace
+
 from odoo import api, models
+
+from odoo.addons.settlement_audit.chain.document import clean_text
 
 from ..canonical.errors import MalformedInput
 from ..canonical.facts import (
@@ -46,7 +50,11 @@ class SettlementFactStore(models.AbstractModel):
         self.env.flush_all()
         rejected = [pair for pair in facts if isinstance(pair[1], RejectedRow)]
         of = {
-            kind: [pair for pair in facts if isinstance(pair[1], kind)]
+            kind: [
+                (message, self._storable(fact))
+                for message, fact in facts
+                if isinstance(fact, kind)
+            ]
             for kind in STORED
         }
         counters = self._store_transactions(backend, of[TransactionFact], rejected)
@@ -67,6 +75,22 @@ class SettlementFactStore(models.AbstractModel):
         )
         counters["rejected"] = self._quarantine(rejected)
         return counters
+
+    @api.model
+    def _storable(self, fact):
+        """Return a fact whose texts the database can hold.
+
+        Those of transactions, of which there are many, are cleaned all at once when
+        they are staged.
+        """
+        if isinstance(fact, TransactionFact):
+            return fact
+        texts = {
+            each.name: clean_text(value)
+            for each in fields(fact)
+            if isinstance(value := getattr(fact, each.name), str)
+        }
+        return replace(fact, **texts)
 
     @api.model
     def _quarantine(self, rejected):

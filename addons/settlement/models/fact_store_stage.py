@@ -4,6 +4,8 @@ import io
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement_audit.chain.document import clean_text
+
 from ..storage import fact_columns
 
 NULL = "\\N"
@@ -59,8 +61,7 @@ class SettlementFactStore(models.AbstractModel):
             [*(NULL if value is None else value for value in row), position]
             for position, row in enumerate(rows)
         )
-        buffer.seek(0)
-        return buffer
+        return io.StringIO(clean_text(buffer.getvalue()))
 
     @api.model
     def _mark_known_sql(self, backend):

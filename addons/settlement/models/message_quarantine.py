@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from odoo.addons.settlement_audit.chain.document import clean_text
+
 from ..canonical.card_numbers import mask_text
 from ..canonical.words import counted
 from .message_row import QUARANTINED
@@ -34,7 +36,8 @@ class SettlementMessage(models.Model):
 
     def _quarantine_values(self, rejected):
         """Return the key of a rejected row in this message, and what to keep of it."""
-        raw, reason = mask_text(rejected.raw), mask_text(rejected.reason)
+        raw = mask_text(clean_text(rejected.raw))
+        reason = mask_text(clean_text(rejected.reason))
         key = self.row_ids._key_of(rejected.number, raw, reason)
         return key, {
             "message_id": self.id,
@@ -43,7 +46,7 @@ class SettlementMessage(models.Model):
             "raw": raw,
             "reason": reason,
             "code": rejected.code,
-            "external_id": rejected.external_id or False,
+            "external_id": clean_text(rejected.external_id) or False,
             "replay": self.replays,
         }
 

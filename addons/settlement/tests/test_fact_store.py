@@ -1,6 +1,6 @@
 import itertools
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from psycopg2 import IntegrityError
@@ -10,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..canonical import money
+from ..canonical.facts import BatchFact, RejectedRow
 from .common import SettlementCase
 
 
@@ -54,6 +55,33 @@ class TestFactStore(SettlementCase):
                 ("email", "ann@example.com"),
             },
         )
+
+    def test_characters_that_no_database_keeps_are_replaced(self):
+        """A damaged byte in one cell takes no other row of a message along."""
+        facts = (
+            self.charge(
+                external_id="txn\0_1", description="Caf\ud800 \0", occurrence=0
+            ),
+            self.charge(external_id="txn_2"),
+            BatchFact(
+                currency=self.wallet.currency_id.name,
+                kind="payout",
+                external_id="po\0_1",
+                date=date(2026, 1, 5),
+                total=Decimal(0),
+                descriptor="Payout\0 \ud800",
+            ),
+            RejectedRow(3, "raw\0 \udfff", "No amount\0.", external_id="txn\0_3"),
+        )
+        counters = self.store_facts(*facts)
+        self.assertEqual(
+            (counters["transactions"], counters["batches"], counters["rejected"]),
+            (2, 1, 1),
+        )
+        self.assertEqual(self.stored("txn\ufffd_1").description, "Caf? \ufffd")
+        self.assertTrue(self.stored("txn_2"))
+        again = self.store_facts(*facts)
+        self.assertEqual((again["transactions"], again["batches"]), (0, 0))
 
     def test_the_same_fact_again_changes_nothing(self):
         self.store_facts(self.charge())

@@ -81,7 +81,8 @@ _INF = float("inf")
 
 
 def clean_text(value: str) -> str:
-    """Return ``value`` without NUL, the one character PostgreSQL cannot hold."""
+    """Return ``value`` as PostgreSQL can hold it: without NUL and half characters."""
+    value = value.encode("utf-8", "replace").decode()
     return value.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
