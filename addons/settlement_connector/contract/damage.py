@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 # Pieces that are known to break readers of files.
 WORDS: tuple[bytes, ...] = (
-    *(b"EUR", b"USD", b"JPY", b"KWD", b"XXX", b"", b'"', b",", b"\r\n", b"\0"),
+    *(b"EUR", b"USD", b"JPY", b"KWD", b"XTS", b"", b'"', b",", b"\r\n", b"\0"),
     *(b"0", b"-1", b"0.001", b"99999999999999.99", b"1e9", b"NaN", b"1.0656568"),
     *(b"2026-03-29 02:30:00", b"9999-12-31 23:59:59", b"0001-01-01 00:00:00"),
     *(b"CET", b"PST", b"\xff\xfe", b"\xf0\x9f\x92\xb6", b"\xe2\x80\xae"),
