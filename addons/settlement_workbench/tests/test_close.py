@@ -133,7 +133,7 @@ class TestClose(CloseCase):
         self.assertTrue(row.needs_signature)
         self.assertEqual(row.signature, "Changed since signed")
         self.assertEqual(row.frozen_proof, before, "what was signed stays")
-        self.assertIn("1 are open", row.frozen_text)
+        self.assertIn("1 is open", row.frozen_text)
         self.assertIn("2 are open", row.sentence)
         self.assertEqual(close.state, "open")
         self.assertIn("to be signed: Exceptions", close.answer)
