@@ -13,6 +13,9 @@ CALLS = 50
 # Rows whose states one statement changes, to see what counting costs.
 CHANGED = 100_000
 ONE_ROW_CALLS = 200
+# A page of the queue, and so many of its rows are opened in the pane.
+PANE_CALLS = 40
+QUEUE_COLUMNS = ("severity", "cause", "amount", "deadline", "reason", "state")
 # Of so many rows one is an exception, an invoice, or a payout with two items.
 PER_EXCEPTION, PER_INVOICE, PER_PAYOUT = 50, 20, 100
 LAST_DAY = date(2026, 6, 30)
@@ -54,6 +57,7 @@ class SettlementCli(models.AbstractModel):
                 fold_seconds=round(folding, 3),
                 wrong_counts=len(self.env["settlement.counter"]._wrong_counts()),
                 trigger=self._trigger_cost(min(rows, CHANGED)),
+                **self._pane_times(),
                 filled_seconds=round(filled, 1),
             )
         finally:
@@ -104,6 +108,31 @@ class SettlementCli(models.AbstractModel):
                 ("_chart", board._chart_keys()),
             )
             for key in keys
+        }
+
+    @api.model
+    def _pane_times(self):
+        """Return the milliseconds of the queue's first page and of opening its rows.
+
+        Each with a cold cache of records.
+        """
+        exceptions = self.env["settlement.exception"]
+        queue, rows = [], exceptions
+        for _number in range(PANE_CALLS):
+            self.env.invalidate_all()
+            started = time.monotonic()
+            rows = exceptions.search([("state", "=", "open")], limit=PANE_CALLS)
+            rows.read(QUEUE_COLUMNS)
+            queue.append(1000 * (time.monotonic() - started))
+        panes = []
+        for row in rows:
+            self.env.invalidate_all()
+            panes.append(1000 * self._timed(row.pane_data))
+        return {
+            "queue_p50_ms": self._percentile(queue, 50),
+            "queue_p95_ms": self._percentile(queue, 95),
+            "pane_p50_ms": self._percentile(panes, 50),
+            "pane_p95_ms": self._percentile(panes, 95),
         }
 
     @api.model
@@ -278,9 +307,13 @@ class SettlementCli(models.AbstractModel):
                    number %% 4, 'finance', 'open', 'Bench',
                    now() - (number %% 60) * interval '1 day',
                    now() + (number %% 60 - 5) * interval '1 day',
-                   'settlement.backend', number, 10, 1000, 10, %(currency)s,
+                   'settlement.transaction', transaction_id, 10, 1000, 10, %(currency)s,
                    %(backend)s
-              FROM generate_series(1, GREATEST(%(rows)s / %(each)s, 1)) AS number
+              FROM (SELECT transaction_id, row_number() OVER () AS number
+                      FROM settlement_transaction_state
+                     WHERE wallet_id = %(wallet)s AND match_state = 'open'
+                     ORDER BY transaction_id
+                     LIMIT GREATEST(%(rows)s / %(each)s, 1)) waiting
             """,
             each=PER_EXCEPTION,
             **names,

@@ -19,6 +19,9 @@ class TestBoardBench(BoardCase):
         self.assertLessEqual(found["p50_ms"], found["max_ms"])
         self.assertGreaterEqual(found["counters"], found["counters_folded"])
         self.assertEqual(found["trigger"]["rows"], 200)
+        self.assertLessEqual(found["queue_p50_ms"], found["queue_p95_ms"])
+        self.assertGreater(found["pane_p50_ms"], 0)
+        self.assertLessEqual(found["pane_p50_ms"], found["pane_p95_ms"])
         self.assertEqual(
             set(found["tiles_ms"]),
             {
