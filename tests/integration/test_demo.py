@@ -16,10 +16,10 @@ def test_nothing_was_logged_as_warning_or_error(simulated):
 
 def test_status_and_verify_agree(simulated):
     status = simulated.settlement_json("status")
-    assert len(status["backends"]) == 6
+    assert len(status["backends"]) == 8
     for backend in status["backends"]:
         # A file that broke off on its way stays as it came.
-        failed = {"failed"} if backend["connector"] == "bank" else set()
+        failed = set() if backend["connector"] == "stripe" else {"failed"}
         assert backend["messages"].keys() - failed == {"parsed"}
     assert simulated.settlement_json("verify")["ok"]
 

@@ -34,8 +34,9 @@ NAMED = {
 # Which rows are altered, where not any row will do.
 AMONG = {"settlement_claim": "transaction_id IS NOT NULL"}
 # Tables that no law protects row by row: settings, logs of attempts, what is derived
-# from facts (indexes, counters, proofs kept, lives of disputes and reserves), wizards,
-# and what people decide on, which the events keep.
+# from facts (indexes, counters, proofs kept, lives of disputes and reserves), what is
+# cut out of messages (rows put aside), wizards, and what people decide on, which the
+# events keep.
 UNPROTECTED = {
     "settlement_backend",
     "settlement_backend_settlement_run_rel",
@@ -48,6 +49,7 @@ UNPROTECTED = {
     "settlement_match_leftover",
     "settlement_match_trace",
     "settlement_match_watermark",
+    "settlement_message_row",
     "settlement_posting_policy",
     "settlement_reserve",
     "settlement_reserve_release",
