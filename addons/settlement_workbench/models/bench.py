@@ -203,8 +203,8 @@ class SettlementCli(models.AbstractModel):
         backend = self._bench_backend("canonical")
         wallet = backend.wallet_ids
         wallet.opening_date = date(2025, 7, 1)
-        wallet._set_up_accounts()
         self.env["settlement.posting.policy"]._create_defaults(self.env.company)
+        wallet._set_up_accounts()
         self.env.flush_all()
         names = {
             "rows": rows,
