@@ -133,11 +133,7 @@ class AccountingReader:
         """Yield what Adyen owes by the rows of a report."""
         for row in rows:
             try:
-                if row.cells is None:
-                    raise MalformedInput(
-                        "The row is no CSV: a quote is open or misplaced."
-                    )
-                cells = self.columns.cells(row.cells)
+                cells = self.columns.cells(row.readable())
                 if self._is_owed(cells):
                     yield self.transaction(cells)
             except MalformedInput as error:

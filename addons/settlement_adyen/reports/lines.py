@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from odoo.addons.settlement.canonical.errors import MalformedInput
+
 _QUOTE = '"'
 DELIMITERS = ",;\t"
 # Lines that one quoted cell may reach over; more is a quote that was never closed.
@@ -24,6 +26,15 @@ class Row(NamedTuple):
     number: int
     text: str
     cells: list[str] | None
+
+    def readable(self) -> list[str]:
+        """Return its cells.
+
+        :raises MalformedInput: if it is no CSV.
+        """
+        if self.cells is None:
+            raise MalformedInput("The row is no CSV: a quote is open or misplaced.")
+        return self.cells
 
 
 def raw_of(row: Row) -> str:

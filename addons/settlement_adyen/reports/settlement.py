@@ -61,11 +61,7 @@ class SettlementReader:
         cells_of, add = self.columns.cells, self.batches.add
         for row in rows:
             try:
-                if row.cells is None:
-                    raise MalformedInput(
-                        "The row is no CSV: a quote is open or misplaced."
-                    )
-                cells = cells_of(row.cells)
+                cells = cells_of(row.readable())
                 fact = self.transaction(cells)
             except MalformedInput as error:
                 yield self._rejected(row, error)

@@ -1,5 +1,4 @@
 import base64
-import json
 import os
 from datetime import date, datetime
 from unittest.mock import patch
@@ -9,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import config
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
+from odoo.addons.settlement_connector.contract.bank_statement import bank_statement
 from odoo.addons.settlement_connector.secrets.keyring import (
     FILE_VARIABLE,
     KEYS_VARIABLE,
@@ -130,31 +130,8 @@ class TestAdyenPosting(AccountPaymentCommon):
         self.bank.backend_id.import_file("bank.jsonl", self.statement(amount, text))
 
     def statement(self, amount, text):
-        currency, day = self.company.currency_id.name, "2026-01-08"
-        row = {
-            "type": "transaction",
-            "currency": currency,
-            "external_id": "entry-1",
-            "kind": "bank_credit",
-            "gross_amount": amount,
-            "net_amount": amount,
-            "occurred_at": f"{day}T12:00:00Z",
-            "booked_on": day,
-            "description": text,
-            "batch_kind": "statement",
-            "batch_external_id": "st-1",
-        }
-        batch = {
-            "type": "batch",
-            "currency": currency,
-            "kind": "statement",
-            "external_id": "st-1",
-            "date": day,
-            "total": amount,
-            "opening_balance": "0",
-            "closing_balance": amount,
-        }
-        return "\n".join(map(json.dumps, (row, batch))).encode()
+        """Return a bank statement with one entry as canonical lines."""
+        return bank_statement(self.company.currency_id.name, amount, text, "2026-01-08")
 
     def run_all(self):
         """Do what the scheduled actions do; what posts may settle what was matched."""

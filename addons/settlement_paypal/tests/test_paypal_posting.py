@@ -1,10 +1,10 @@
-import json
 from datetime import date
 
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
+from odoo.addons.settlement_connector.contract.bank_statement import bank_statement
 
 from ..stand_in import paypal_report as paper
 
@@ -84,32 +84,7 @@ class TestPaypalPosting(AccountPaymentCommon):
 
     def statement(self, amount, text):
         """Return a bank statement with one entry as canonical lines."""
-        currency = self.company.currency_id.name
-        day = "2026-01-08"
-        row = {
-            "type": "transaction",
-            "currency": currency,
-            "external_id": "entry-1",
-            "kind": "bank_credit",
-            "gross_amount": amount,
-            "net_amount": amount,
-            "occurred_at": f"{day}T12:00:00Z",
-            "booked_on": day,
-            "description": text,
-            "batch_kind": "statement",
-            "batch_external_id": "st-1",
-        }
-        batch = {
-            "type": "batch",
-            "currency": currency,
-            "kind": "statement",
-            "external_id": "st-1",
-            "date": day,
-            "total": amount,
-            "opening_balance": "0",
-            "closing_balance": amount,
-        }
-        return "\n".join(map(json.dumps, (row, batch))).encode()
+        return bank_statement(self.company.currency_id.name, amount, text, "2026-01-08")
 
     def run_all(self):
         """Run the whole pipeline twice: what posts may settle what was matched."""

@@ -9,10 +9,8 @@ import json
 import os
 import random
 import sys
-from collections import Counter
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
@@ -31,6 +29,11 @@ from odoo.addons.settlement_adyen.mapper.notifications import (
 )
 from odoo.addons.settlement_adyen.reports.file import is_report, read_report
 from odoo.addons.settlement_connector.contract.damage import damaged
+from odoo.addons.settlement_connector.contract.damaged_rows import (
+    net_sum,
+    read_until_broken,
+    said,
+)
 from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -64,15 +67,10 @@ CORPUS = _corpus()
 
 
 def read(content):
-    """Return the facts, and whether reading ended with an error that has a text."""
-    found = []
-    try:
-        for fact in read_report(io.BytesIO(content), paper.ZONE, paper.TOLD_AT):
-            found.append(fact)
-    except MalformedInput as error:
-        assert str(error)
-        return found, True
-    return found, False
+    """Return the facts, and whether reading ended with an error."""
+    return read_until_broken(
+        read_report(io.BytesIO(content), paper.ZONE, paper.TOLD_AT)
+    )
 
 
 def test_only_typed_errors_and_lawful_facts():
@@ -106,34 +104,21 @@ def test_damage_inside_some_rows_leaves_the_others_and_their_sum_as_they_were():
         head, *rows = chance.choice(CORPUS).splitlines(keepends=True)
         bad = set(chance.sample(range(len(rows)), 1 + len(rows) // 3))
         kept = [row for place, row in enumerate(rows) if place not in bad]
-        good = _said(read(head + b"".join(kept))[0])
+        good = said(read(head + b"".join(kept))[0])
         spoilt = [
             _one_line(damaged(row.rstrip(), chance, WORDS)) if place in bad else row
             for place, row in enumerate(rows)
         ]
-        found = _said(read(head + b"".join(spoilt))[0])
+        found = said(read(head + b"".join(spoilt))[0])
         assert not good - found, seed
         left_alone = found & good
-        assert _sum(left_alone) == _sum(good)
-        changed += found != _said(read(head + b"".join(rows))[0])
+        assert net_sum(left_alone) == net_sum(good)
+        changed += found != said(read(head + b"".join(rows))[0])
     assert changed > ROUNDS // 4
 
 
 def _one_line(row):
     return row.replace(b"\r", b" ").replace(b"\n", b" ") + b"\r\n"
-
-
-def _said(found):
-    """Count what rows say; the number of a row among twins is not said by it."""
-    return Counter(
-        replace(fact, occurrence=0)
-        for fact in found
-        if isinstance(fact, TransactionFact)
-    )
-
-
-def _sum(said):
-    return sum((fact.net_amount * count for fact, count in said.items()), Decimal(0))
 
 
 # ----------------------------------------------------------------------

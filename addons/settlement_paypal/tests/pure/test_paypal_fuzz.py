@@ -8,16 +8,18 @@ import io
 import json
 import os
 import random
-from collections import Counter
-from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from odoo.addons.settlement.canonical.errors import MalformedInput
-from odoo.addons.settlement.canonical.facts import RejectedRow, TransactionFact
+from odoo.addons.settlement.canonical.facts import RejectedRow
 from odoo.addons.settlement.canonical.kinds import EXCEPTION_REASONS
 from odoo.addons.settlement_connector.contract.damage import damaged
+from odoo.addons.settlement_connector.contract.damaged_rows import (
+    net_sum,
+    read_until_broken,
+    said,
+)
 from odoo.addons.settlement_connector.contract.fact_laws import broken_laws
 from odoo.addons.settlement_paypal.mapper.items import parse_item
 from odoo.addons.settlement_paypal.reports.file import is_report, read_report
@@ -56,15 +58,8 @@ CORPUS = [
 
 
 def read(content):
-    """Return the facts, and whether reading ended with an error that has a text."""
-    found = []
-    try:
-        for fact in read_report(io.BytesIO(content), ZONE):
-            found.append(fact)
-    except MalformedInput as error:
-        assert str(error)
-        return found, True
-    return found, False
+    """Return the facts, and whether reading ended with an error."""
+    return read_until_broken(read_report(io.BytesIO(content), ZONE))
 
 
 def test_only_typed_errors_and_lawful_facts():
@@ -98,7 +93,7 @@ def test_damage_inside_some_rows_leaves_the_others_and_their_sum_as_they_were():
         ]
         found = _said(spoilt)
         assert not good - found, seed
-        assert _sum(found & good) == _sum(good)
+        assert net_sum(found & good) == net_sum(good)
         changed += found != _said(lines)
     assert changed > ROUNDS // 4
 
@@ -110,16 +105,7 @@ def _spoilt(line, chance):
 
 
 def _said(lines):
-    """Count what rows say; the number of a row among twins is not said by it."""
-    return Counter(
-        replace(fact, occurrence=0)
-        for fact in read(b"".join(lines))[0]
-        if isinstance(fact, TransactionFact)
-    )
-
-
-def _sum(said):
-    return sum((fact.net_amount * count for fact, count in said.items()), Decimal(0))
+    return said(read(b"".join(lines))[0])
 
 
 # ----------------------------------------------------------------------
